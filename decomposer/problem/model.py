@@ -1,0 +1,254 @@
+"""The objects that state a problem: immutable, with every formula already an `Expr`.
+
+A problem is what the user vouches for and nothing else: sizes, texts, capabilities, tasks with their
+facts, the objective, and hand designs as the user wrote them (`Step`). What follows from it (costs,
+legal designs, optima) is computed elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal
+
+from decomposer.expr import ONE, Expr
+
+ParameterKind = Literal["growing", "free", "constant"]
+"""`growing` tends to infinity; `free` may grow or stay bounded; `constant` is a fixed number."""
+
+
+def _empty() -> Mapping[str, object]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A size parameter.
+
+    Parameters
+    ----------
+    name : str
+    about : str
+        What it counts, for reports.
+    kind : {"growing", "free", "constant"}
+    low, high : Fraction, optional
+        Strict bounds of a constant (``0 < q < 1``); growing and free parameters are at least 1.
+    """
+
+    name: str
+    about: str = ""
+    kind: ParameterKind = "growing"
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that flows between tasks.
+
+    `tokens` is its whole size. A text with parts consists of `count` parts called `part`, of `each`
+    tokens; an oracle can cut it there. `head` is the size of a prefix that can be read alone.
+    """
+
+    name: str
+    tokens: Expr
+    part: str | None = None
+    count: Expr | None = None
+    each: Expr | None = None
+    head: Expr | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """A capability, or a family of them.
+
+    `size` is the size of a model that has this capability alone; for a family, of a model that has one
+    member. `family` is the number of members, `None` for a single capability. When `options` names a
+    symbol, the size is a formula in it: the number of alternatives the capability tells apart.
+    """
+
+    name: str
+    size: Expr
+    family: Expr | None = None
+    options: str | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """How the size of a model follows from its capability set (open catalogue).
+
+    `linear`: the sum; `power`: ``(sum s_c^(1/exponent))^exponent`` with 0 < exponent <= 1 (a number, or a
+    constant parameter); `max`: the limit of `power` as the exponent tends to 0.
+    """
+
+    kind: Literal["linear", "power", "max"] = "linear"
+    exponent: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model of a closed catalogue: its size (or price per unit) and what it can do.
+
+    `can` maps a capability to how many members of its family the model has (`None`: all, or not a family).
+    """
+
+    name: str
+    size: Expr
+    can: Mapping[str, Expr | None] = field(default_factory=lambda: MappingProxyType({}))
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text that a task needs: all of it, or its head."""
+
+    text: str
+    head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The fact that a task changes `text` in place.
+
+    `unit` says what must be written at least: ``"part"`` (only the changed part) or ``"whole"`` (the whole
+    text must be rewritten). `patch` is the size of a patch that a non-LLM oracle can apply, if one will do.
+    """
+
+    text: str
+    unit: Literal["part", "whole"] = "part"
+    patch: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """The task locates `count` items, at most `per_part` in a part, `per_call` in one call (`None`: all)."""
+
+    count: Expr
+    per_call: Expr | None = ONE
+    per_part: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Each instance needs only one of the `family` (a required family); task `told_by` tells which."""
+
+    family: str
+    told_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeds:
+    """The task succeeds with `probability`, independently per `unit`."""
+
+    probability: Expr
+    unit: Literal["part", "call"] = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Who can tell success.
+
+    `scope` is what a verdict speaks about: each ``"part"``, or the ``"whole"`` (all or nothing). `by` names
+    the task that tells; `None` is a free non-LLM oracle.
+    """
+
+    scope: Literal["part", "whole"] = "part"
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A user's own way of doing a task: the tasks (declared beside it) that together do it."""
+
+    name: str
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task and the facts that the user vouches for.
+
+    `requires` may be empty only when `methods` say how the task is done. `remembers` says that the task
+    needs what earlier rounds of a loop said. A task is *auxiliary* when only `told_by`, `check` or a method
+    names it: it is done where a design uses it, and not otherwise.
+    """
+
+    name: str
+    reads: tuple[Read, ...]
+    writes: tuple[str, ...] = ()
+    edits: Edit | None = None
+    requires: tuple[str, ...] = ()
+    local: str | None = None
+    finds: Finds | None = None
+    for_each: str | None = None
+    one_of: OneOf | None = None
+    succeeds: Succeeds | None = None
+    check: Check | None = None
+    remembers: bool = False
+    methods: tuple[Method, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CostModel:
+    """Which cost model bills a call, and its constants (prices per token, exponent)."""
+
+    kind: Literal["paper", "linear", "cached", "power"] = "paper"
+    alpha: Expr = ONE
+    beta: Expr = ONE
+    gamma: Expr = ONE
+    exponent: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a hand design, as written. `kind` is the key that names the step, `value` its value.
+
+    ========== ======================= ==========================================================
+    kind       value                   options
+    ========== ======================= ==========================================================
+    call       task, or tasks (tuple)  on, history, rewrite, fan_out
+    repeat     count (Expr)            as, do
+    until      finder task             do          (repeat until the finder finds nothing more)
+    each       part name               group, do   (group: parts in a group, default 1)
+    for_each   finder task             do          (once per item found)
+    if         finder task             do, else
+    case       task with `one_of`      share, do   (share: family members a specialist has)
+    retry      task, or tasks (tuple)  keep, do    (keep: parts accepted are kept between attempts)
+    vote       votes (Expr)            lead, do    (lead: first to lead by that many; else majority)
+    ========== ======================= ==========================================================
+    """
+
+    kind: str
+    value: object
+    options: Mapping[str, object] = field(default_factory=_empty)
+    do: tuple[Step, ...] = ()
+    otherwise: tuple[Step, ...] = ()
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A whole problem. Mappings keep the order of declaration.
+
+    `assume` holds relations as written (``"b <= k"``, ``"m_d << n"``, ``"m_g == k*m_s"``). `marks` maps a path
+    such as ``tasks.fix.reads`` to ``(line, column)`` of `file`; neither takes part in equality.
+    """
+
+    name: str
+    parameters: Mapping[str, Parameter]
+    texts: Mapping[str, Text]
+    capabilities: Mapping[str, Capability]
+    tasks: Mapping[str, Task]
+    assume: tuple[str, ...] = ()
+    law: Law = Law()
+    models: Mapping[str, Model] = field(default_factory=lambda: MappingProxyType({}))
+    cost: CostModel = CostModel()
+    designs: Mapping[str, tuple[Step, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    about: str = ""
+    file: str | None = field(default=None, compare=False)
+    marks: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
