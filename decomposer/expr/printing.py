@@ -1,0 +1,103 @@
+"""Writing expressions: as text that parses back, and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from decomposer.expr.nodes import App, Atom, Exp, Expr, Group, Mono, Number, Root, Sym, mono_expr
+
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+class _Style:
+    """How products, powers and functions are written."""
+
+    def __init__(self, order: Sequence[str], pretty: bool) -> None:
+        self.rank = {name: i for i, name in enumerate(order)}
+        self.pretty = pretty
+        self.times = "·" if pretty else "*"
+
+    def factor_key(self, pair: tuple[Atom, Number]) -> tuple[int, int, tuple[int, str]]:
+        atom = pair[0]
+        if isinstance(atom, Sym):
+            return (1, self.rank.get(atom.name, len(self.rank)), atom.key)
+        return (0 if isinstance(atom, Root) else 2, 0, atom.key)
+
+    def term_key(self, term: tuple[Mono, Number]) -> tuple[int, Fraction, list[tuple[int, int, tuple[int, str]]], str]:
+        mono = term[0]
+        exponential = sum(1 for atom, x in mono if isinstance(atom, Exp) and x > 0)
+        degree = sum((Fraction(x) for atom, x in mono if isinstance(atom, Sym)), Fraction(0))
+        factors = sorted(map(self.factor_key, mono))
+        return (-exponential, -degree, factors, str([(atom.key, str(x)) for atom, x in mono]))
+
+    def power(self, base: str, exponent: Number) -> str:
+        if exponent == 1:
+            return base
+        if self.pretty and exponent == Fraction(1, 2):
+            return f"√{base}" if base.isidentifier() or base.startswith("(") else f"√({base})"
+        if self.pretty and exponent.denominator == 1:
+            return base + str(exponent).translate(_SUPERSCRIPT)
+        raised = str(exponent) if exponent.denominator == 1 and exponent >= 0 else f"({exponent})"
+        return f"{base}^{raised}" if self.pretty else f"{base}**{raised}"
+
+    def atom(self, atom: Atom, exponent: Number) -> str:
+        if isinstance(atom, Sym):
+            return self.power(atom.name, exponent)
+        if isinstance(atom, Root):
+            return self.power(str(atom.value), exponent)
+        if isinstance(atom, Group):
+            return self.power(f"({self.expr(atom.expr)})", exponent)
+        if isinstance(atom, App):
+            return self.power(f"{atom.fn}({', '.join(map(self.expr, atom.args))})", exponent)
+        assert isinstance(atom, Exp)
+        inner = mono_expr(atom.mono, exponent)
+        written = self.expr(inner)
+        if atom.base is None:
+            return f"exp({written})"
+        base = self.expr(atom.base)
+        if not (base.isidentifier() or base.isdigit()):
+            base = f"({base})"
+        simple = written.isidentifier() or written.isdigit()
+        mark = "^" if self.pretty else "**"
+        return f"{base}{mark}{written if simple else f'({written})'}"
+
+    def term(self, mono: Mono, coefficient: Number) -> str:
+        """Write one term with a coefficient above zero."""
+        above: list[str] = []
+        below: list[str] = []
+        for atom, x in sorted(mono, key=self.factor_key):
+            if x < 0 and not isinstance(atom, Exp):
+                below.append(self.atom(atom, -x))
+            else:
+                above.append(self.atom(atom, x))
+        if coefficient.numerator != 1 or not above:
+            above.insert(0, str(coefficient.numerator))
+        if coefficient.denominator != 1:
+            below.insert(0, str(coefficient.denominator))
+        if not below:
+            return self.times.join(above)
+        divisor = self.times.join(below)
+        return f"{self.times.join(above)}/{divisor if len(below) == 1 else f'({divisor})'}"
+
+    def expr(self, expr: Expr) -> str:
+        if not expr.terms:
+            return "0"
+        parts: list[str] = []
+        for mono, coefficient in sorted(expr.terms, key=self.term_key):
+            written = self.term(mono, abs(coefficient))
+            if not parts:
+                parts.append(f"-{written}" if coefficient < 0 else written)
+            else:
+                parts.append(f"- {written}" if coefficient < 0 else f"+ {written}")
+        return " ".join(parts)
+
+
+def text(expr: Expr, order: Sequence[str] = ()) -> str:
+    """Write `expr` so that `parse` reads the same expression back; factors follow `order`."""
+    return _Style(order, pretty=False).expr(expr)
+
+
+def pretty(expr: Expr, order: Sequence[str] = ()) -> str:
+    """Write `expr` for people: ``m_d·b·l²``."""
+    return _Style(order, pretty=True).expr(expr)
