@@ -1,0 +1,1 @@
+"""Designs (language-based algorithms): the tree, its costs, its contract, hand designs, simulation."""

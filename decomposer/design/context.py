@@ -1,0 +1,130 @@
+"""Where in a design a call stands: what the enclosing loops leave of the texts, and how often it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from decomposer.expr import ONE, Expr, ceil
+from decomposer.problem.model import Problem, Task, Text
+
+_NOTHING: Mapping[str, Expr] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of a node.
+
+    Parameters
+    ----------
+    extents : mapping of part name to Expr
+        Parts in scope, for each partition that an enclosing loop has narrowed.
+    rounds : Expr
+        Rounds of scanning since the innermost narrowing.
+    shares : mapping of task name to Expr
+        Members of its family that the acting specialist has.
+    indices : tuple of (name, count)
+        Enclosing loops whose index a call may use.
+    again : bool
+        Whether the same prompt has been sent before (a further attempt).
+    """
+
+    extents: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
+    rounds: Expr = ONE
+    shares: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
+    indices: tuple[tuple[str, Expr], ...] = ()
+    again: bool = False
+
+    def narrowed(self, part: str, size: Expr) -> Context:
+        """Enter a loop over groups of `size` parts."""
+        return replace(self, extents=MappingProxyType({**self.extents, part: size}), rounds=ONE)
+
+    def repeated(self, count: Expr, index: str | None = None) -> Context:
+        """Enter a loop of `count` rounds."""
+        indices = self.indices if index is None else (*self.indices, (index, count))
+        return replace(self, rounds=self.rounds * count, indices=indices)
+
+    def for_item(self) -> Context:
+        """Enter what is done for one item, however many rounds it took to find."""
+        return replace(self, rounds=ONE)
+
+    def sharing(self, task: str, share: Expr) -> Context:
+        """Enter the specialist that has `share` members of the family of `task`."""
+        return replace(self, shares=MappingProxyType({**self.shares, task: share}))
+
+
+TOP = Context()
+
+
+def partition(problem: Problem, task: Task) -> Text | None:
+    """The partitioned text that a task works through: what it is local to, edits, reads or writes, in this order."""
+    names = [task.edits.text] if task.edits else []
+    names += [read.text for read in task.reads] + list(task.writes)
+    texts = [problem.texts[name] for name in names if problem.texts[name].part is not None]
+    for text in texts:
+        if text.part == task.local:
+            return text
+    return texts[0] if texts else None
+
+
+def extent(text: Text, context: Context) -> Expr:
+    """Number of parts of `text` in scope."""
+    assert text.part is not None and text.count is not None
+    return context.extents.get(text.part, text.count)
+
+
+def is_whole(text: Text, context: Context) -> bool:
+    """Whether no loop has narrowed `text`."""
+    return text.part is None or extent(text, context) == text.count
+
+
+def units(problem: Problem, task: Task, context: Context) -> Expr:
+    """Parts in scope that a task works through; one where its texts have no parts."""
+    text = partition(problem, task)
+    return ONE if text is None else extent(text, context)
+
+
+def items(problem: Problem, finder: Task, context: Context) -> Expr:
+    """Expected number of items that `finder` can locate in the scope."""
+    assert finder.finds is not None
+    text = partition(problem, finder)
+    if text is None or is_whole(text, context):
+        return finder.finds.count
+    assert text.count is not None
+    return finder.finds.count * extent(text, context) / text.count
+
+
+def at_most_one(problem: Problem, finder: Task, context: Context) -> bool:
+    """Whether one scan of the scope can locate one item at most."""
+    assert finder.finds is not None
+    text = partition(problem, finder)
+    single_part = text is not None and extent(text, context) == ONE
+    return finder.finds.per_call == ONE or (single_part and finder.finds.per_part == ONE)
+
+
+def scans(problem: Problem, finder: Task, context: Context) -> Expr | None:
+    """Calls of `finder` that locate everything in the scope; `None` when it must scan until nothing is found.
+
+    The whole text holds a known number of items, and a part at most `per_part`; a group holds an unknown
+    number, unless one call locates them all.
+    """
+    finds = finder.finds
+    assert finds is not None
+    if finds.per_call is None:
+        return ONE
+    text = partition(problem, finder)
+    if text is None or is_whole(text, context):
+        return divide_up(finds.count, finds.per_call)
+    if extent(text, context) == ONE:
+        return divide_up(finds.per_part, finds.per_call)
+    return None
+
+
+def divide_up(count: Expr, size: Expr) -> Expr:
+    """``ceil(count / size)``, without the ceiling where it plainly divides."""
+    if size == ONE:
+        return count
+    if size == count:
+        return ONE
+    return ceil(count / size)

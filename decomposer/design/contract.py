@@ -1,0 +1,470 @@
+"""The contract of a design: every task done, for all it must be done for, by calls that can do it.
+
+One checker holds hand designs and the rules' templates to the same contract. It walks the tree once and
+keeps, per scope, what has been done, scanned and told so far. It knows nothing of rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from decomposer.design.context import Context, at_most_one, divide_up, extent, is_whole, items, partition, scans
+from decomposer.design.nodes import (
+    Call,
+    Case,
+    Design,
+    Each,
+    ForEach,
+    Hole,
+    If,
+    Repeat,
+    Retry,
+    Seq,
+    Until,
+    Vote,
+    walk,
+)
+from decomposer.design.sizes import covers
+from decomposer.errors import DesignError, Diagnostic
+from decomposer.expr import ONE, App, Expr
+from decomposer.problem.model import Problem, Task
+from decomposer.problem.order import main_tasks, unsettled
+
+if TYPE_CHECKING:
+    from decomposer.rules.base import Alternative, Goal, Site
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What has happened so far in one scope."""
+
+    seen: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+    attempted: set[str] = field(default_factory=set)
+    scanned: dict[str, Expr | None] = field(default_factory=dict)
+    told: dict[str, Expr] = field(default_factory=dict)
+
+    def inner(self, complete: set[str]) -> _Progress:
+        """Start a narrower scope, or one run of a loop: what came before is there to be read."""
+        return _Progress(seen=set(self.seen), scanned=dict.fromkeys(complete), told=dict(self.told))
+
+
+def check_design(problem: Problem, design: Design, places: Mapping[int, str] | None = None) -> None:
+    """Check that a complete design does everything that the problem asks for.
+
+    Parameters
+    ----------
+    places : mapping of id(node) to path, optional
+        Where in the problem file each node was written.
+
+    Raises
+    ------
+    DesignError
+        With the place and the reason.
+    """
+    checker = _Checker(problem, places or {})
+    progress = _Progress()
+    checker.visit(design, Context(), progress, frozenset())
+    checker.finish(main_tasks(problem), unsettled(problem, main_tasks(problem)), Context(), progress, design)
+
+
+def check_template(site: Site, goal: Goal, alternative: Alternative) -> None:
+    """Check that a rule's template reaches its goal when every hole reaches its own.
+
+    Raises
+    ------
+    DesignError
+        When it does not.
+    """
+    problem = site.problem
+    checker = _Checker(problem, {}, template=True)
+    progress = _Progress(seen=set(problem.tasks) - set(goal.tasks))
+    at_hand: frozenset[str] = frozenset()
+    context = site.inside(goal)
+    if goal.history is not None and goal.mode != "round":
+        context = context.repeated(ONE, goal.history)
+    if goal.mode == "item":
+        at_hand = frozenset(task.for_each for task in map(site.task, goal.tasks) if task.for_each is not None)
+    if goal.share is not None:
+        told_by = site.task(goal.tasks[0]).one_of
+        assert told_by is not None
+        family = problem.capabilities[told_by.family].family
+        assert family is not None
+        progress.told[told_by.told_by] = divide_up(family, goal.share)
+    checker.visit(alternative.template, context, progress, at_hand)
+    if goal.mode == "route":
+        told = progress.told.get(goal.tasks[0])
+        if told is None or goal.among is None or not at_least(told, goal.among):
+            raise DesignError("the route tells fewer alternatives apart than asked")
+        return
+    checker.finish(goal.tasks, goal.pending, context, progress, alternative.template, goal.mode != "cover")
+
+
+def at_least(value: Expr, bound: Expr) -> bool:
+    """Whether `value >= bound` is plain, for symbols that are at least 1; ceilings may be dropped on the left."""
+    if value == bound or without_ceilings(value) == bound:
+        return True
+    difference = dict((value - bound).terms)
+    constant = difference.pop((), 0)
+    return all(c > 0 for c in difference.values()) and sum(difference.values(), constant) >= 0
+
+
+def without_ceilings(value: Expr) -> Expr:
+    """Drop ceilings: a lower bound where they stand in increasing places."""
+    from decomposer.expr import Exp, mono_expr, num, power
+
+    total = num(0)
+    for mono, coefficient in value.terms:
+        product = num(coefficient)
+        for atom, exponent in mono:
+            if isinstance(atom, App) and atom.fn == "ceil" and exponent == 1:
+                product = product * without_ceilings(atom.args[0])
+            elif isinstance(atom, Exp) and atom.base is not None:
+                product = product * power(atom.base, without_ceilings(mono_expr(atom.mono, exponent)))
+            else:
+                product = product * mono_expr(((atom, exponent),))
+        total = total + product
+    return total
+
+
+class _Checker:
+    def __init__(self, problem: Problem, places: Mapping[int, str], template: bool = False) -> None:
+        self.problem = problem
+        self.places = places
+        self.template = template
+
+    # -- reporting ------------------------------------------------------------------------------
+
+    def fail(self, node: Design, message: str, hint: str = "") -> DesignError:
+        """Make the error for `node`."""
+        path = self.places.get(id(node), "")
+        line, column = self.problem.marks.get(path, (None, None))
+        where = f"design {path.split('.')[1].split('[')[0]}: " if path.startswith("designs.") else ""
+        return DesignError(
+            Diagnostic(f"{where}{message}", "design", line, column, hint), file=self.problem.file
+        )
+
+    # -- walking --------------------------------------------------------------------------------
+
+    def visit(self, node: Design, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+        """Walk `node` and record in `progress` what it does; `at_hand`: finders whose item is being handled."""
+        if isinstance(node, Call):
+            self.call(node, context, progress, at_hand)
+        elif isinstance(node, Seq):
+            for step in node.steps:
+                self.visit(step, context, progress, at_hand)
+        elif isinstance(node, Repeat):
+            self.loop(node, node.body, context.repeated(node.count, node.index), progress, at_hand, node.count)
+        elif isinstance(node, Until):
+            self.until(node, context, progress, at_hand)
+        elif isinstance(node, Each):
+            self.each(node, context, progress)
+        elif isinstance(node, ForEach):
+            if node.finder not in progress.scanned and not self.template:
+                raise self.fail(node, f"for_each {node.finder}: it has not scanned this scope yet")
+            self.visit(node.body, context.for_item(), progress, at_hand | {node.finder})
+        elif isinstance(node, If):
+            self.conditional(node, context, progress, at_hand)
+        elif isinstance(node, Case):
+            self.case(node, context, progress, at_hand)
+        elif isinstance(node, Retry):
+            self.retry(node, context, progress, at_hand)
+        elif isinstance(node, Vote):
+            votes = node.votes.as_fraction()
+            if node.lead is None and (votes is None or votes.denominator != 1 or votes % 2 == 0):
+                raise self.fail(node, "a majority needs an odd number of votes")
+            self.visit(node.body, context, progress, at_hand)
+        else:
+            self.hole(node, context, progress, at_hand)
+
+    def loop(
+        self,
+        node: Design,
+        body: Design,
+        context: Context,
+        progress: _Progress,
+        at_hand: frozenset[str],
+        count: Expr | None,
+    ) -> None:
+        """One run of the body stands for all; scans add up."""
+        complete = self.all_complete(context, progress)
+        one_run = progress.inner(complete)
+        one_run.done, one_run.attempted = set(progress.done), set(progress.attempted)
+        hands = at_hand | {f for f in complete if self.rate_is_one(f, context)}
+        self.visit(body, context, one_run, hands)
+        for finder, number in one_run.scanned.items():
+            before = progress.scanned.get(finder, ONE * 0)
+            scanned = None if number is None or before is None or count is None else before + number * count
+            progress.scanned[finder] = scanned
+        for router, number in one_run.told.items():
+            if progress.told.get(router) != number:
+                progress.told[router] = number if count is None else number**count
+        progress.seen |= one_run.seen
+        progress.done |= one_run.done
+        progress.attempted |= one_run.attempted
+
+    def until(self, node: Until, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+        finder = self.finder(node, node.finder)
+        assert finder.finds is not None
+        if finder.finds.per_call != ONE:
+            raise self.fail(node, f"until {node.finder}: only for a task that finds one item per call")
+        rounds = items(self.problem, finder, context) + ONE
+        self.loop(node, node.body, context.repeated(rounds), progress, at_hand, None)
+        if node.finder not in progress.scanned:
+            raise self.fail(node, f"until {node.finder}: the loop never calls {node.finder}")
+
+    def each(self, node: Each, context: Context, progress: _Progress) -> None:
+        texts = [text for text in self.problem.texts.values() if text.part == node.part]
+        if not texts:
+            raise self.fail(node, f"no text consists of parts called {node.part!r}")
+        if extent(texts[0], context) == ONE:
+            raise self.fail(node, f"the scope is a single {node.part} already")
+        inner = progress.inner(self.all_complete(context, progress))
+        narrowed = context.narrowed(node.part, node.size)
+        self.visit(node.body, narrowed, inner, frozenset())
+        for finder in inner.scanned:
+            if not self.complete(finder, narrowed, inner):
+                raise self.fail(node, f"{finder} does not scan often enough to find all items of a {node.part}")
+            progress.scanned[finder] = None
+        progress.seen |= inner.seen
+        progress.done |= inner.done
+        progress.attempted |= inner.attempted
+
+    def conditional(self, node: If, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+        finder = self.finder(node, node.finder)
+        within = _first_call_does(node.body, node.finder)
+        if within:
+            if node.orelse is None or not _first_call_does(node.orelse, node.finder):
+                raise self.fail(node, f"if {node.finder}: nobody looks where it finds nothing")
+        elif node.finder not in progress.seen or (not self.template and node.finder not in progress.scanned):
+            raise self.fail(node, f"if {node.finder}: it has not scanned this scope yet")
+        if not at_most_one(self.problem, finder, context):
+            raise self.fail(node, f"if {node.finder}: it may have found several items", "use for_each")
+        other = progress.inner(set())
+        other.done, other.scanned = set(progress.done), dict(progress.scanned)
+        hands = at_hand if within else at_hand | {node.finder}
+        self.visit(node.body, context if within else context.for_item(), progress, hands)
+        if node.orelse is not None:
+            self.visit(node.orelse, context if within else context.for_item(), other, at_hand)
+
+    def case(self, node: Case, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+        task = self.problem.tasks[node.task]
+        if task.one_of is None:
+            raise self.fail(node, f"case {node.task}: nothing says that it needs only one of a family")
+        family = self.problem.capabilities[task.one_of.family].family
+        assert family is not None
+        needed = divide_up(family, node.share)
+        told = progress.told.get(task.one_of.told_by)
+        if told is None or not at_least(told, needed):
+            raise self.fail(
+                node,
+                f"case {node.task}: {task.one_of.told_by} has not told which specialist is needed",
+                f"call {task.one_of.told_by} first",
+            )
+        text = partition(self.problem, task)
+        if task.local is not None and text is not None and extent(text, context) != ONE:
+            raise self.fail(node, f"case {node.task}: different {text.part}s may need different specialists")
+        self.visit(node.body, context.sharing(node.task, node.share), progress, at_hand)
+
+    def retry(self, node: Retry, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+        for name in node.tasks:
+            task = self.problem.tasks[name]
+            if task.check is None or task.succeeds is None:
+                raise self.fail(node, f"retry {name}: nobody can tell whether it succeeded", f"state check of {name}")
+            text = partition(self.problem, task)
+            if task.check.scope == "whole" and text is not None and not is_whole(text, context):
+                raise self.fail(node, f"retry {name}: its check tells about the whole {text.name} only")
+            if node.keep and (task.succeeds.unit != "part" or task.check.scope != "part" or text is None):
+                raise self.fail(node, f"retry {name}: keeping good parts needs success and check per part")
+            if node.keep and len(node.tasks) > 1:
+                raise self.fail(node, "retry with keep: one task at a time")
+            if task.check.by is not None and not any(
+                isinstance(part, Call) and task.check.by in part.tasks for part in walk(node.body)
+            ):
+                raise self.fail(node, f"retry {name}: {task.check.by}, who checks it, is not called")
+        if any(isinstance(part, If | ForEach | Until) for part in walk(node.body)):
+            raise self.fail(node, "retry: what is retried must run for certain", "put the retry inside the condition")
+        self.visit(node.body, context, progress, at_hand)
+        for name in node.tasks:
+            if name not in progress.attempted and name not in progress.done and name not in progress.scanned:
+                raise self.fail(node, f"retry {name}: it is not done here")
+            progress.attempted.discard(name)
+            progress.done.add(name)
+
+    # -- leaves ---------------------------------------------------------------------------------
+
+    def call(self, node: Call, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+        if node.model is not None and not covers(self.problem, node.model, node, context):
+            raise self.fail(node, f"model {node.model} lacks a capability that {' and '.join(node.tasks)} require")
+        if node.history is not None and node.history not in dict(context.indices):
+            raise self.fail(node, f"history {node.history}: no enclosing loop has this index")
+        for position, name in enumerate(node.tasks):
+            task = self.problem.tasks[name]
+            if not task.requires:
+                raise self.fail(node, f"{name} cannot be done by one call: it requires no capability, only methods")
+            self.reads(node, task, context)
+            before = set(node.tasks[:position])
+            self.inputs(node, task, progress.seen | before)
+            if task.for_each is not None and task.for_each not in before:
+                self.item(node, task, context, progress, at_hand)
+            self.memory(node, task, context)
+            self.record(node, task, context, progress)
+
+    def record(self, node: Call, task: Task, context: Context, progress: _Progress) -> None:
+        progress.seen.add(task.name)
+        if task.finds is not None:
+            before = progress.scanned.get(task.name, ONE * 0)
+            progress.scanned[task.name] = None if before is None else before + ONE
+        if any(other.one_of and other.one_of.told_by == task.name for other in self.problem.tasks.values()):
+            progress.told[task.name] = ONE if node.among is None else node.among
+        if task.succeeds is not None and task.check is not None:
+            progress.attempted.add(task.name)
+        else:
+            progress.done.add(task.name)
+
+    def reads(self, node: Call, task: Task, context: Context) -> None:
+        """A task that is not local to the parts it is given reads too little."""
+        touched = [read.text for read in task.reads] + ([task.edits.text] if task.edits else [])
+        for name in touched:
+            text = self.problem.texts[name]
+            if text.part is None or node.scope == "whole" or task.local == text.part:
+                continue
+            if node.scope == "part" or not is_whole(text, context):
+                raise self.fail(
+                    node,
+                    f"{task.name} reads only {_amount(text.part, context, node)} of {name}, but it needs all of it",
+                    f"state that {task.name} is local to a {text.part}, or let it read all of {name}",
+                )
+        if node.scope == "part" and task.for_each is None:
+            raise self.fail(node, f"{task.name} is done for no item, so there is no part that holds it")
+        if node.write == "patch" and task.edits is not None and task.edits.patch is None:
+            raise self.fail(node, f"{task.name} cannot write a patch", "state edits: {patch: tokens}")
+        if node.write == "part" and task.edits is not None and task.edits.unit == "whole":
+            raise self.fail(node, f"{task.name} must rewrite the whole {task.edits.text}")
+
+    def inputs(self, node: Design, task: Task, seen: set[str]) -> None:
+        for read in task.reads:
+            writers = {t.name for t in self.problem.tasks.values() if read.text in t.writes and t.name != task.name}
+            if writers and not writers & seen:
+                raise self.fail(
+                    node, f"{task.name} reads {read.text}, which nobody has written yet", f"call {min(writers)} first"
+                )
+
+    def item(
+        self, node: Design, task: Task, context: Context, progress: _Progress, at_hand: frozenset[str]
+    ) -> None:
+        """A task done for each item needs one at hand, or to be done wherever one may be."""
+        finder = self.finder(node, task.for_each or "")
+        if finder.name in at_hand:
+            return
+        if finder.name in progress.seen and self.rate_is_one(finder.name, context):
+            return
+        text = partition(self.problem, finder)
+        assert finder.finds is not None
+        everywhere = text is not None and extent(text, context) == ONE and finder.finds.per_part == ONE
+        if finder.name in progress.seen and everywhere and task.local == (text.part if text else None):
+            return
+        raise self.fail(
+            node,
+            f"{task.name} is done for each item that {finder.name} finds, but no item is at hand here",
+            f"put it under 'if: found' or 'for_each: {finder.name}'",
+        )
+
+    def memory(self, node: Call, task: Task, context: Context) -> None:
+        if not task.remembers:
+            return
+        if context.extents:
+            raise self.fail(node, f"{task.name} needs what earlier rounds said, but parts are done side by side")
+        if context.rounds != ONE and node.history is None:
+            raise self.fail(node, f"{task.name} needs what earlier rounds said, but starts afresh in each round")
+
+    def hole(self, node: Hole, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+        """A sub-goal does what it says, where it says."""
+        goal: Goal = node.goal  # type: ignore[assignment]
+        first = self.problem.tasks[goal.tasks[0]]
+        expected = {} if goal.part is None or goal.size is None else {goal.part: goal.size}
+        if dict(context.extents) != expected:
+            raise self.fail(node, "a sub-goal stands in another scope than its own")
+        for position, name in enumerate(goal.tasks):
+            task = self.problem.tasks[name]
+            before = set(goal.tasks[:position])
+            self.inputs(node, task, progress.seen | before)
+            if task.for_each is not None and goal.mode == "item" and task.for_each not in before:
+                self.item(node, task, context, progress, at_hand)
+        if goal.mode == "route":
+            assert goal.among is not None
+            progress.told[first.name] = goal.among
+        if goal.mode == "round":
+            number = scans(self.problem, first, context)
+            rounds = items(self.problem, first, context) + ONE if number is None else number
+            if context.rounds != rounds:
+                raise self.fail(node, f"{first.name} is given {context.rounds} rounds where it takes {rounds}")
+        for name in goal.tasks:
+            task = self.problem.tasks[name]
+            progress.seen.add(name)
+            if task.finds is not None:
+                progress.scanned[name] = None if goal.mode == "cover" else ONE
+            settled = name in goal.pending or name not in unsettled(self.problem, (name,))
+            (progress.done if settled else progress.attempted).add(name)
+
+    # -- questions ------------------------------------------------------------------------------
+
+    def finder(self, node: Design, name: str) -> Task:
+        task = self.problem.tasks.get(name)
+        if task is None or task.finds is None:
+            raise self.fail(node, f"{name or 'it'} finds no items")
+        return task
+
+    def rate_is_one(self, finder: str, context: Context) -> bool:
+        """Whether every round of the enclosing loop handles exactly one item."""
+        return context.rounds != ONE and context.rounds == items(self.problem, self.problem.tasks[finder], context)
+
+    def complete(self, finder: str, context: Context, progress: _Progress) -> bool:
+        """Whether `finder` has scanned its scope often enough."""
+        number = progress.scanned.get(finder, ONE * 0)
+        if number is None:
+            return True
+        needed = scans(self.problem, self.problem.tasks[finder], context)
+        return needed is not None and at_least(number, needed)
+
+    def all_complete(self, context: Context, progress: _Progress) -> set[str]:
+        """Finders that have found everything in the scope."""
+        return {finder for finder in progress.scanned if self.complete(finder, context, progress)}
+
+    def finish(
+        self,
+        tasks: tuple[str, ...],
+        pending: frozenset[str],
+        context: Context,
+        progress: _Progress,
+        design: Design,
+        in_round: bool = False,
+    ) -> None:
+        """Everything asked for must have been done."""
+        for name in tasks:
+            task = self.problem.tasks[name]
+            if name not in progress.seen:
+                raise self.fail(design, f"{name} is never done", f"add a call of {name}")
+            if name in pending and name not in progress.done:
+                raise self.fail(
+                    design, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'"
+                )
+            if task.finds is not None and not in_round and not self.complete(name, context, progress):
+                needed = scans(self.problem, task, context)
+                raise self.fail(design, f"{name} does not scan often enough: it takes {needed} calls to find all items")
+
+
+def _first_call_does(node: Design, task: str) -> bool:
+    for part in walk(node):
+        if isinstance(part, Call):
+            return task in part.tasks
+        if isinstance(part, Hole):
+            return task in part.goal.tasks  # type: ignore[attr-defined]
+    return False
+
+
+def _amount(part: str, context: Context, node: Call) -> str:
+    size = ONE if node.scope == "part" else context.extents.get(part, ONE)
+    return f"one {part}" if size == ONE else f"{size} {part}s"

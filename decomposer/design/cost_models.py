@@ -1,0 +1,67 @@
+"""The cost of one call under each cost model: `size` times what the model bills for reading and writing.
+
+Every function takes the size of the model, the tokens read `read`, how many of them are a prefix that the
+same agent has `seen`, and the tokens generated `written`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from decomposer.errors import ProblemError
+from decomposer.expr import ONE, ZERO, Expr, num, sym
+from decomposer.growth.sums import closed_form
+from decomposer.problem.model import CostModel
+
+Bill = Callable[[CostModel, Expr, Expr, Expr, Expr], Expr]
+
+
+def paper(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
+    """Each generated token is a forward pass over all that precedes it: ``m (P t + t(t-1)/2)``.
+
+    Source: Meyerson & Qiu 2025, Def. 2.2.
+    """
+    return size * (read * written + written * (written - 1) * num(Fraction(1, 2)))
+
+
+def linear(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
+    """What an API bills: ``m (alpha P + beta t)``."""
+    return size * (model.alpha * read + model.beta * written)
+
+
+def cached(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
+    """As `linear`, but a prefix seen before is billed at ``gamma alpha`` a token."""
+    return size * (model.alpha * (read - seen + model.gamma * seen) + model.beta * written)
+
+
+def power(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
+    """Superlinear attention: ``m sum_{j<t} (P + j)^e``.
+
+    Raises
+    ------
+    ProblemError
+        When the exponent is not a natural number and the tokens written are not a small number: the sum
+        then has no closed form.
+    """
+    exponent = model.exponent.as_fraction()
+    length = written.as_fraction()
+    if length is not None and length.denominator == 1 and length <= 64:
+        total = ZERO
+        for j in range(int(length)):
+            total = total + (read + j) ** model.exponent
+        return size * total
+    if exponent is None or exponent.denominator != 1:
+        raise ProblemError("the power cost model needs a whole exponent where a call writes a text of varying length")
+    index = sym("_j")
+    total_form = closed_form((read + index) ** model.exponent, "_j", ZERO, written - ONE)
+    assert total_form is not None, "sums of polynomials have closed forms"
+    return size * total_form
+
+
+BILLS: dict[str, Bill] = {"paper": paper, "linear": linear, "cached": cached, "power": power}
+
+
+def call_cost(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
+    """Bill one call under `model`."""
+    return BILLS[model.kind](model, size, read, seen, written)

@@ -1,0 +1,208 @@
+"""The design tree: what hand designs parse to, what the search proposes, what is printed and simulated.
+
+A node says *what is done*, never what it costs: tokens, sizes and prices follow from the problem's facts
+(`decomposer.design.sizes`). Trees are in canonical form, so equal designs are equal objects: a sequence
+holds no sequence, a loop without history has no index, and a call says `here` wherever its scope is that of
+the enclosing loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Literal, TypeAlias, Union
+
+from decomposer.expr import ONE, Expr
+
+Scope: TypeAlias = Literal["here", "whole", "part"]
+Writing: TypeAlias = Literal["all", "part", "patch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a model that does `tasks` (several: fused, one reading, one model for all).
+
+    Parameters
+    ----------
+    tasks : tuple of str
+    scope : {"here", "whole", "part"}
+        How much of partitioned texts it works on: what the enclosing loops leave, the whole text, or the
+        one part that holds the item at hand.
+    narrow : bool
+        Read only the head of a text where the tasks need no more; else the whole text.
+    history : str, optional
+        Index of the enclosing `Repeat`: in round i the call reads what it read in rounds 1 to i.
+    write : {"all", "part", "patch"}, optional
+        What a task that edits for an item writes; `None` for every other task.
+    among : Expr, optional
+        Number of alternatives to tell apart, for a task that routes.
+    able : tuple of str
+        Further tasks whose capabilities the model must have (an agent that may go on to do them).
+    model : str, optional
+        Model of a closed catalogue; `None` under a scaling law.
+    """
+
+    tasks: tuple[str, ...]
+    scope: Scope = "here"
+    narrow: bool = True
+    history: str | None = None
+    write: Writing | None = None
+    among: Expr | None = None
+    able: tuple[str, ...] = ()
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """Steps one after the other."""
+
+    steps: tuple[Design, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """`count` rounds, one after the other; `index` names the round where a call keeps its history."""
+
+    count: Expr
+    body: Design
+    index: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Rounds until `finder` finds nothing more in the scope."""
+
+    finder: str
+    body: Design
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """In parallel, for every group of `size` parts."""
+
+    part: str
+    body: Design
+    size: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """For every item that `finder` found in the scope."""
+
+    finder: str
+    body: Design
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`body` where `finder` has just found an item, `orelse` (if any) where it has not."""
+
+    finder: str
+    body: Design
+    orelse: Design | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The one specialist, of those who have `share` members of the family each, that the instance needs."""
+
+    task: str
+    body: Design
+    share: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """`body` until `tasks` are accepted; with `keep`, parts accepted once are kept between attempts."""
+
+    tasks: tuple[str, ...]
+    body: Design
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """Independent runs of `body`: the majority of `votes`, or, with `lead`, the first to lead by that many.
+
+    With `lead`, `votes` is not used and the number of runs is its expectation.
+    """
+
+    body: Design
+    votes: Expr = ONE
+    lead: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A place for the design of a sub-goal; complete designs have none.
+
+    With `whole_scope`, the work of the sub-goal counts all rounds of scanning in its scope, else one run.
+    """
+
+    goal: object
+    whole_scope: bool = False
+
+
+Design: TypeAlias = Union[Call, Seq, Repeat, Until, Each, ForEach, If, Case, Retry, Vote, Hole]
+
+
+def seq(*steps: Design) -> Design:
+    """Put steps in sequence, without nesting sequences."""
+    flat: list[Design] = []
+    for step in steps:
+        flat.extend(step.steps if isinstance(step, Seq) else (step,))
+    return flat[0] if len(flat) == 1 else Seq(tuple(flat))
+
+
+def children(node: Design) -> tuple[Design, ...]:
+    """Direct sub-designs, in order."""
+    if isinstance(node, Seq):
+        return node.steps
+    if isinstance(node, If):
+        return (node.body,) if node.orelse is None else (node.body, node.orelse)
+    if isinstance(node, Call | Hole):
+        return ()
+    return (node.body,)
+
+
+def with_children(node: Design, parts: tuple[Design, ...]) -> Design:
+    """Rebuild `node` with other sub-designs."""
+    if isinstance(node, Seq):
+        return seq(*parts)
+    if isinstance(node, If):
+        return replace(node, body=parts[0], orelse=parts[1] if len(parts) > 1 else None)
+    if isinstance(node, Call | Hole):
+        return node
+    return replace(node, body=parts[0])
+
+
+def walk(node: Design) -> Iterator[Design]:
+    """All nodes, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def substitute(node: Design, values: dict[str, Expr]) -> Design:
+    """Replace design parameters (symbols) in every formula of the tree."""
+    changed: dict[str, Expr] = {}
+    if not isinstance(node, Hole):
+        for item in fields(node):
+            value = getattr(node, item.name)
+            if isinstance(value, Expr) and not value.symbols.isdisjoint(values):
+                changed[item.name] = value.subs(values)
+    parts = tuple(substitute(child, values) for child in children(node))
+    rebuilt = with_children(node, parts) if parts != children(node) else node
+    return replace(rebuilt, **changed) if changed else rebuilt
+
+
+def symbols(node: Design) -> frozenset[str]:
+    """Names in the formulas of the tree: parameters of the problem and of the design."""
+    found: set[str] = set()
+    for part in walk(node):
+        if not isinstance(part, Hole):
+            for item in fields(part):
+                value = getattr(part, item.name)
+                if isinstance(value, Expr):
+                    found |= value.symbols
+    return frozenset(found)

@@ -1,0 +1,151 @@
+"""What a call reads, writes and needs: the one place where facts become tokens and model sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from decomposer.design.context import Context, extent, is_whole, units
+from decomposer.design.nodes import Call, Scope
+from decomposer.expr import ONE, ZERO, Expr, maximum, num
+from decomposer.problem.model import Problem, Task, Text
+
+
+def text_tokens(text: Text, context: Context, scope: Scope) -> Expr:
+    """Tokens of `text` at a scope."""
+    if text.part is None or scope == "whole":
+        return text.tokens
+    assert text.each is not None
+    return text.each if scope == "part" else text.each * extent(text, context)
+
+
+def prompt_tokens(problem: Problem, call: Call, context: Context) -> Expr:
+    """Tokens that one call reads, in the first round of a conversation.
+
+    Texts that several of its tasks read count once; what one of its tasks hands to another is not read.
+    """
+    made: set[str] = set()
+    needed: dict[str, bool] = {}
+    for name in call.tasks:
+        task = problem.tasks[name]
+        for read in task.reads:
+            if read.text not in made:
+                only_head = read.head and call.narrow
+                needed[read.text] = needed.get(read.text, True) and only_head
+        made |= set(task.writes)
+    total = ZERO
+    for name, only_head in needed.items():
+        text = problem.texts[name]
+        head = text.head if only_head else None
+        total = total + (text_tokens(text, context, call.scope) if head is None else head)
+    return total
+
+
+def task_output(problem: Problem, task: Task, call: Call, context: Context) -> Expr:
+    """Tokens that `task` generates within one call."""
+    total = ZERO
+    for name in task.writes:
+        text = problem.texts[name]
+        total = total + text_tokens(text, context, call.scope)
+    if task.edits is None:
+        return total
+    text = problem.texts[task.edits.text]
+    if task.edits.patch is not None and call.write == "patch":
+        each_part = task.for_each is None and call.scope == "here"
+        return total + (task.edits.patch * units(problem, task, context) if each_part else task.edits.patch)
+    if task.edits.unit == "whole":
+        return total + text.tokens
+    if task.for_each is not None and call.write == "part":
+        return total + text_tokens(text, context, "part")
+    return total + text_tokens(text, context, call.scope)
+
+
+def output_tokens(problem: Problem, call: Call, context: Context) -> Expr:
+    """Tokens that one call generates."""
+    total = ZERO
+    for name in call.tasks:
+        total = total + task_output(problem, problem.tasks[name], call, context)
+    return total
+
+
+def requirements(
+    problem: Problem, tasks: Iterable[str], shares: Context, among: Expr | None = None
+) -> dict[str, tuple[Expr | None, Expr]]:
+    """Capabilities that a model needs for `tasks`.
+
+    Returns
+    -------
+    dict
+        From a capability to (members needed, size of the model for one member); the members are `None` for
+        a capability that is no family.
+    """
+    needed: dict[str, tuple[Expr | None, Expr]] = {}
+    for name in tasks:
+        task = problem.tasks[name]
+        for required in task.requires:
+            capability = problem.capabilities[required]
+            size = capability.size
+            if capability.options is not None:
+                size = size.subs({capability.options: ONE if among is None else among})
+            members = capability.family
+            if members is not None and task.one_of is not None and task.one_of.family == required:
+                members = shares.shares.get(name, members)
+            needed[required] = (members, size)
+    return needed
+
+
+def model_size(problem: Problem, call: Call, context: Context) -> Expr:
+    """Size of the least model that covers a call; the size of the named model in a closed catalogue."""
+    if call.model is not None:
+        return problem.models[call.model].size
+    needed = requirements(problem, (*call.tasks, *call.able), context, call.among)
+    sizes = [(ONE if members is None else members, size) for members, size in needed.values()]
+    if problem.law.kind == "max":
+        return maximum(*(size for _, size in sizes)) if sizes else ZERO
+    if problem.law.kind == "linear" or problem.law.exponent == ONE:
+        total = ZERO
+        for members, size in sizes:
+            total = total + members * size
+        return total
+    if len(sizes) == 1 and sizes[0][0] == ONE:
+        return sizes[0][1]
+    exponent = problem.law.exponent
+    total = ZERO
+    for members, size in sizes:
+        total = total + members * size ** (ONE / exponent)
+    return total**exponent
+
+
+def covers(problem: Problem, model: str, call: Call, context: Context) -> bool:
+    """Whether a model of the closed catalogue has every capability that a call needs."""
+    can = problem.models[model].can
+    for name, (members, _) in requirements(problem, (*call.tasks, *call.able), context, call.among).items():
+        if name not in can:
+            return False
+        has = can[name]
+        if members is not None and has is not None and not _at_least(has, members):
+            return False
+    return True
+
+
+def _at_least(has: Expr, needs: Expr) -> bool:
+    """Whether `has >= needs` is plain: equal, or a difference with no negative term (symbols are >= 1)."""
+    difference = dict((has - needs).terms)
+    constant = difference.pop((), 0)
+    return all(c > 0 for c in difference.values()) and sum(difference.values(), constant) >= 0
+
+
+def success(problem: Problem, tasks: Iterable[str], names: Iterable[str], context: Context) -> Expr:
+    """Probability that one call does right those of its `tasks` that are among `names`."""
+    wanted = set(names)
+    result = num(1)
+    for name in tasks:
+        task = problem.tasks[name]
+        if name in wanted and task.succeeds is not None:
+            exponent = units(problem, task, context) if task.succeeds.unit == "part" else ONE
+            result = result * task.succeeds.probability**exponent
+    return result
+
+
+def reads_whole(problem: Problem, task: Task, context: Context) -> bool:
+    """Whether all texts that a task reads are whole in this context."""
+    return all(is_whole(problem.texts[read.text], context) for read in task.reads)

@@ -1,0 +1,44 @@
+"""The rules that generate the space of designs, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from decomposer.rules import (
+    branch,
+    call,
+    decompose,
+    delegate,
+    everywhere,
+    forget,
+    fuse,
+    guard,
+    localize,
+    narrow,
+    patch,
+    retry,
+    scan,
+    separate,
+)
+from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole, site_of
+
+RULES: tuple[Rule, ...] = (
+    # the habits: what a design does unless a fact licenses better
+    call.RULE,
+    scan.RULE,
+    everywhere.RULE,
+    # how tasks are grouped
+    separate.RULE,
+    fuse.RULE,
+    decompose.RULE,
+    # what facts license
+    localize.RULE,
+    forget.RULE,
+    guard.RULE,
+    narrow.RULE,
+    patch.RULE,
+    retry.RULE,
+    delegate.RULE,
+    branch.RULE,
+)
+"""Every rule. A file in this package that is not listed here is caught by a test."""
+
+__all__ = ["RULES", "Alternative", "Decision", "Fact", "Goal", "Rule", "Site", "hole", "site_of"]

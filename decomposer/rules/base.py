@@ -1,0 +1,179 @@
+"""What a rule is: goals, alternatives, and the facts that license them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from decomposer.design.context import Context, items, scans
+from decomposer.design.nodes import Design, Hole, Writing
+from decomposer.expr import ONE, Expr
+from decomposer.problem.model import Problem, Task, Text
+
+Mode: TypeAlias = Literal["cover", "round", "item", "route"]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An OR node: tasks to be done at a scope, and what has been settled about how.
+
+    Parameters
+    ----------
+    tasks : tuple of str
+        In topological order.
+    mode : {"cover", "round", "item", "route"}
+        Do them for all that lies in the scope; do all rounds of a scan, with what follows each; do them for
+        one item; tell `among` alternatives apart.
+    part, size : str and Expr, optional
+        The scope: `size` parts called `part`; the whole when absent.
+    pending : frozenset of str
+        Tasks whose success is still to be ensured here.
+    narrow, scope, write, history
+        Settled manners of the call, as in `Call`; until a rule changes them, the habit of agent frameworks:
+        read everything in the scope and write it anew.
+    unit : bool
+        Not to be cut into a sequence.
+    fused : bool
+        To be done by one call.
+    direct : bool
+        To be done by a single call, because success was stated per call.
+    share : Expr, optional
+        Members of its family that the chosen specialist has.
+    among : Expr, optional
+        Alternatives to tell apart.
+    """
+
+    tasks: tuple[str, ...]
+    mode: Mode = "cover"
+    part: str | None = None
+    size: Expr | None = None
+    pending: frozenset[str] = frozenset()
+    narrow: bool = False
+    scope: Literal["here", "part"] = "here"
+    write: Writing | None = None
+    history: str | None = None
+    unit: bool = False
+    fused: bool = False
+    direct: bool = False
+    share: Expr | None = None
+    among: Expr | None = None
+
+    @property
+    def single(self) -> bool:
+        """Whether the scope is one part."""
+        return self.size == ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A free integer parameter of a design, between `low` and `high`."""
+
+    name: str
+    low: Expr
+    high: Expr
+    about: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fact:
+    """A fact that an alternative rests on: which kind, of which task."""
+
+    task: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """An AND node: a design with holes for sub-goals, its free parameters, and the facts that license it."""
+
+    template: Design
+    facts: tuple[Fact, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A problem as rules see it, with names for design parameters that clash with none of its own."""
+
+    problem: Problem
+    index: str
+    group: str
+    share: str
+    fan_out: str
+
+    def task(self, name: str) -> Task:
+        """Look a task up."""
+        return self.problem.tasks[name]
+
+    def context(self, goal: Goal) -> Context:
+        """Surroundings in which the design of `goal` stands."""
+        context = Context()
+        if goal.part is not None and goal.size is not None:
+            context = context.narrowed(goal.part, goal.size)
+        if goal.share is not None:
+            context = context.sharing(goal.tasks[0], goal.share)
+        return context
+
+    def inside(self, goal: Goal) -> Context:
+        """Surroundings of the nodes of a template for `goal`: those of the goal, in its loop of scans."""
+        context = self.context(goal)
+        if goal.mode != "round":
+            return context
+        finder = self.task(goal.tasks[0])
+        number = scans(self.problem, finder, context)
+        rounds = items(self.problem, finder, context) + ONE if number is None else number
+        return context.repeated(rounds, goal.history)
+
+    def text_of(self, part: str) -> Text:
+        """A text that consists of parts called `part`."""
+        return next(text for text in self.problem.texts.values() if text.part == part)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule turns a goal into ways of reaching it.
+
+    Parameters
+    ----------
+    name : str
+        A verb; also the name of its file.
+    does : str
+        One sentence for reports.
+    facts : tuple of str
+        Kinds of facts that license it; empty for rules that need none.
+    source : str
+        Where it comes from.
+    expand : function
+        From a site and a goal to alternatives; none where the rule does not apply.
+    """
+
+    name: str
+    does: str
+    facts: tuple[str, ...]
+    source: str
+    expand: Callable[[Site, Goal], Iterator[Alternative]]
+
+
+def site_of(problem: Problem) -> Site:
+    """Choose names for design parameters."""
+    taken = set(problem.parameters)
+
+    def fresh(name: str) -> str:
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        return name
+
+    return Site(problem, index=fresh("i"), group=fresh("g"), share=fresh("s"), fan_out=fresh("f"))
+
+
+def hole(goal: Goal) -> Hole:
+    """The place of a sub-goal; the rounds of a scan are counted by the goal itself."""
+    return Hole(goal, whole_scope=goal.mode == "round")
+
+
+def only(goal: Goal, tasks: tuple[str, ...], **changes: object) -> Goal:
+    """The same goal for fewer tasks."""
+    pending = goal.pending & frozenset(tasks)
+    return replace(goal, tasks=tasks, pending=pending, unit=False, **changes)  # type: ignore[arg-type]

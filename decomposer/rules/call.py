@@ -1,0 +1,73 @@
+"""Do the tasks of a goal by one call: where every design ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.design.nodes import Call, Writing
+from decomposer.design.sizes import covers
+from decomposer.rules.base import Alternative, Goal, Rule, Site
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """One call, by each model that can do it."""
+    if not is_one_call(site, goal):
+        return
+    call = Call(
+        tasks=goal.tasks,
+        scope=goal.scope,
+        narrow=goal.narrow or not has_heads(site, goal),
+        history=goal.history,
+        write=writing(site, goal),
+        among=goal.among,
+    )
+    yield from (Alternative(done) for done in by_each_model(site, goal, call))
+
+
+def by_each_model(site: Site, goal: Goal, call: Call) -> Iterator[Call]:
+    """The call by the model that the scaling law gives, or by each model of the catalogue that covers it."""
+    if not site.problem.models:
+        yield call
+        return
+    context = site.context(goal)
+    for name in site.problem.models:
+        if covers(site.problem, name, call, context):
+            yield replace(call, model=name)
+
+
+def is_one_call(site: Site, goal: Goal) -> bool:
+    """Whether a single call reaches the goal."""
+    tasks = [site.task(name) for name in goal.tasks]
+    if goal.pending or not all(task.requires for task in tasks):
+        return False
+    if goal.mode == "cover":
+        loops = any(task.finds is not None or task.for_each is not None for task in tasks)
+        return not loops and (len(tasks) == 1 or goal.fused)
+    return len(tasks) == 1 or (goal.mode == "item" and goal.fused)
+
+
+def has_heads(site: Site, goal: Goal) -> bool:
+    """Whether reading heads only is less than reading the texts."""
+    return any(read.head for name in goal.tasks for read in site.task(name).reads)
+
+
+def writing(site: Site, goal: Goal) -> Writing | None:
+    """How the call writes, in canonical form: at the scope of one part, all of it is that part."""
+    editors = [site.task(name) for name in goal.tasks if site.task(name).edits is not None]
+    if not editors or goal.write == "patch":
+        return goal.write
+    if all(task.for_each is None for task in editors):
+        return None
+    if goal.write is None:
+        return "part" if goal.single or goal.scope == "part" else "all"
+    return goal.write
+
+
+RULE = Rule(
+    name="call",
+    does="one call of one model",
+    facts=(),
+    source="Meyerson & Qiu 2025, Def. 2.2",
+    expand=expand,
+)

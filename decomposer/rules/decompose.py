@@ -1,0 +1,31 @@
+"""Do a task by the user's own sub-tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.problem.order import ordered, unsettled
+from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """Each method of the task, as a block of its sub-tasks at the same scope."""
+    if goal.mode != "cover" or len(goal.tasks) != 1 or goal.pending or goal.fused or goal.share is not None:
+        return
+    task = site.task(goal.tasks[0])
+    for method in task.methods:
+        names = ordered(site.problem, method.tasks)
+        if goal.size is not None and any(site.task(name).local != goal.part for name in names):
+            continue
+        inner = replace(goal, tasks=names, pending=unsettled(site.problem, names), direct=False, unit=False)
+        yield Alternative(hole(inner), (Fact(task.name, f"method {method.name}"),))
+
+
+RULE = Rule(
+    name="decompose",
+    does="the user's own sub-tasks",
+    facts=("methods",),
+    source="the problem file",
+    expand=expand,
+)

@@ -1,0 +1,50 @@
+"""Do neighbouring tasks in one call: one reading, one model that can do all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.design.context import at_most_one
+from decomposer.design.nodes import Call, If
+from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
+from decomposer.rules.call import by_each_model, has_heads
+from decomposer.rules.separate import LARGEST_BLOCK, always_finds
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """One call for the block; a scan that finds something goes on to act on it in the same call."""
+    if not 2 <= len(goal.tasks) <= LARGEST_BLOCK or goal.fused or goal.pending:
+        return
+    tasks = [site.task(name) for name in goal.tasks]
+    if not all(task.requires for task in tasks):
+        return
+    together = replace(goal, fused=True, unit=False)
+    if goal.mode == "item":
+        yield Alternative(hole(together))
+    elif goal.mode == "cover":
+        if all(task.finds is None and task.for_each is None for task in tasks):
+            yield Alternative(hole(together))
+    elif goal.mode == "round" and at_most_one(site.problem, tasks[0], site.context(goal)):
+        acting = hole(replace(together, mode="item"))
+        if always_finds(site, goal):
+            yield Alternative(acting)
+            return
+        first, *rest = goal.tasks
+        scan = Call(
+            (first,),
+            narrow=goal.narrow or not has_heads(site, replace(goal, tasks=(first,))),
+            history=goal.history,
+            able=tuple(rest),
+        )
+        for looking in by_each_model(site, goal, scan):
+            yield Alternative(If(first, acting, looking), tuple(Fact(name, "for_each") for name in rest))
+
+
+RULE = Rule(
+    name="fuse",
+    does="neighbouring tasks in one call of one larger model",
+    facts=(),
+    source="design rule",
+    expand=expand,
+)

@@ -1,0 +1,41 @@
+"""Work part by part, or in groups of parts, in parallel, because what a part gets depends on it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.design.nodes import Each
+from decomposer.expr import ONE, num, sym
+from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """Every part by itself, and groups of g parts."""
+    if goal.mode != "cover" or goal.size is not None or goal.fused or goal.direct or goal.share is not None:
+        return
+    tasks = [site.task(name) for name in goal.tasks]
+    part = tasks[0].local
+    if part is None or any(task.local != part or task.remembers for task in tasks):
+        return
+    if any(check is not None and check.scope == "whole" for check in (site.task(name).check for name in goal.pending)):
+        return
+    facts = tuple(Fact(name, "local") for name in goal.tasks)
+    text = site.text_of(part)
+    assert text.count is not None
+    unit = goal.unit and len(goal.tasks) > 1
+    yield Alternative(Each(part, hole(replace(goal, part=part, size=ONE, unit=unit))), facts)
+    if text.count.as_fraction() is None or text.count.as_fraction() != 1:
+        group = sym(site.group)
+        decision = Decision(site.group, num(2), text.count, f"{part}s in a group")
+        grouped = replace(goal, part=part, size=group, unit=unit)
+        yield Alternative(Each(part, hole(grouped), group), facts, (decision,))
+
+
+RULE = Rule(
+    name="localize",
+    does="part by part, or in groups of parts, in parallel",
+    facts=("local",),
+    source="Meyerson & Qiu 2025, sections 3.2 and 3.3",
+    expand=expand,
+)

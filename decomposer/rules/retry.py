@@ -1,0 +1,64 @@
+"""Repeat what failed until it is accepted, on the scope that the check can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.design.context import partition
+from decomposer.design.nodes import Call, Design, Retry, seq
+from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
+from decomposer.rules.call import by_each_model
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """All of the scope anew at each attempt, or only until every part has succeeded once."""
+    names = tuple(name for name in goal.tasks if name in goal.pending)
+    if not names or not _can_tell(site, goal, names):
+        return
+    tasks = [site.task(name) for name in names]
+    per_call = any(task.succeeds is not None and task.succeeds.unit == "call" for task in tasks)
+    attempt = hole(replace(goal, pending=frozenset(), direct=per_call, unit=False))
+    facts = tuple(Fact(name, kind) for name in names for kind in ("succeeds", "check"))
+    for body in _checked(site, goal, names, attempt):
+        yield Alternative(Retry(names, body), facts)
+        if _can_keep(site, goal, names):
+            yield Alternative(Retry(names, body, keep=True), facts)
+
+
+def _can_tell(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
+    """Whether the checks speak about this scope, and what is retried runs for certain."""
+    if goal.mode == "cover" and any(site.task(n).finds or site.task(n).for_each for n in goal.tasks):
+        return False
+    if goal.mode == "round" and len(goal.tasks) > 1:
+        return False
+    scopes = [check.scope for check in (site.task(name).check for name in names) if check is not None]
+    return all(scope == "part" or (goal.size is None and goal.mode == "cover") for scope in scopes)
+
+
+def _can_keep(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
+    if len(goal.tasks) > 1 or goal.mode != "cover" or goal.single:
+        return False
+    task = site.task(names[0])
+    if task.succeeds is None or task.check is None or partition(site.problem, task) is None:
+        return False
+    return task.succeeds.unit == "part" and task.check.scope == "part"
+
+
+def _checked(site: Site, goal: Goal, names: tuple[str, ...], attempt: Design) -> Iterator[Design]:
+    """The attempt followed by the calls that judge it; a non-LLM oracle needs none."""
+    judges = [check.by for check in (site.task(name).check for name in names) if check and check.by]
+    bodies: list[Design] = [attempt]
+    for judge in dict.fromkeys(judges):
+        calls = list(by_each_model(site, goal, Call((judge,))))
+        bodies = [seq(body, call) for body in bodies for call in calls]
+    yield from bodies
+
+
+RULE = Rule(
+    name="retry",
+    does="repeat until accepted, on the scope that the check can tell",
+    facts=("succeeds", "check"),
+    source="Meyerson & Qiu 2025, section 3.3, eqs. 11-13",
+    expand=expand,
+)

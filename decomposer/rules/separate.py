@@ -1,0 +1,50 @@
+"""Do neighbouring tasks one after the other, each in its own calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.design.context import items, scans
+from decomposer.design.nodes import seq
+from decomposer.expr import ONE
+from decomposer.rules.base import Alternative, Goal, Rule, Site, hole, only
+from decomposer.rules.scan import is_scan
+
+LARGEST_BLOCK = 4
+"""Tasks in a block that is localised, looped or fused as one; longer graphs are cut into such blocks."""
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """A first block that is not cut again, then the rest; in a round that always finds, act on it at once."""
+    if len(goal.tasks) < 2 or goal.unit or goal.fused:
+        return
+    if goal.mode in ("cover", "item"):
+        # Where one scan finds all, a finder and what follows it are one round: `guard` cuts there.
+        start = 2 if is_scan(site, goal) and _one_scan(site, goal) else 1
+        for cut in range(start, min(len(goal.tasks), LARGEST_BLOCK + 1)):
+            head, tail = goal.tasks[:cut], goal.tasks[cut:]
+            first = only(goal, head)
+            yield Alternative(seq(hole(replace(first, unit=cut > 1)), hole(only(goal, tail))))
+    elif goal.mode == "round" and always_finds(site, goal):
+        first, rest = goal.tasks[:1], goal.tasks[1:]
+        yield Alternative(seq(hole(only(goal, first)), hole(only(goal, rest, mode="item"))))
+
+
+def _one_scan(site: Site, goal: Goal) -> bool:
+    return scans(site.problem, site.task(goal.tasks[0]), site.context(goal)) == ONE
+
+
+def always_finds(site: Site, goal: Goal) -> bool:
+    """Whether every round of the scan finds exactly one item."""
+    finder, context = site.task(goal.tasks[0]), site.context(goal)
+    return scans(site.problem, finder, context) == items(site.problem, finder, context)
+
+
+RULE = Rule(
+    name="separate",
+    does="one task after the other, each with its own reading and its own smaller model",
+    facts=(),
+    source="Meyerson & Qiu 2025, section 3.2",
+    expand=expand,
+)
