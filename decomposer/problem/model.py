@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from decomposer.expr import ONE, Expr
+from decomposer.problem.frozen import Frozen
+
+if TYPE_CHECKING:
+    import networkx
 
 ParameterKind = Literal["growing", "free", "constant"]
 """`growing` tends to infinity; `free` may grow or stay bounded; `constant` is a fixed number."""
-
-
-def _empty() -> Mapping[str, object]:
-    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class Model:
 
     name: str
     size: Expr
-    can: Mapping[str, Expr | None] = field(default_factory=lambda: MappingProxyType({}))
+    can: Mapping[str, Expr | None] = field(default_factory=Frozen)
     about: str = ""
 
 
@@ -161,6 +160,29 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """The task is a chain of `count` dependent steps, each handing on `state` tokens."""
+
+    count: Expr
+    state: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Combines:
+    """Results of parts combine associatively: by a free non-LLM oracle (`None`), or by the task `by`."""
+
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compresses:
+    """The task makes a digest of `text`, of `to` tokens, that tasks downstream may read instead."""
+
+    text: str
+    to: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A user's own way of doing a task: the tasks (declared beside it) that together do it."""
 
@@ -191,6 +213,9 @@ class Task:
     remembers: bool = False
     methods: tuple[Method, ...] = ()
     about: str = ""
+    steps: Chain | None = None
+    combines: Combines | None = None
+    compresses: Compresses | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +246,17 @@ class Step:
     retry      task, or tasks (tuple)  keep, do    (keep: parts accepted are kept between attempts)
     vote       votes (Expr)            lead, do    (lead: first to lead by that many; else majority)
     ========== ======================= ==========================================================
+
+    Counts and shares are `Expr`; names are `str`; several names (of `call`, `retry` and `on`) are a tuple;
+    `keep` is a `bool`. `path` is the place in the problem, such as ``designs.naive[0].do[1]``.
     """
 
     kind: str
     value: object
-    options: Mapping[str, object] = field(default_factory=_empty)
+    options: Mapping[str, object] = field(default_factory=Frozen)
     do: tuple[Step, ...] = ()
     otherwise: tuple[Step, ...] = ()
-    path: str = ""
+    path: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +264,8 @@ class Problem:
     """A whole problem. Mappings keep the order of declaration.
 
     `assume` holds relations as written (``"b <= k"``, ``"m_d << n"``, ``"m_g == k*m_s"``). `marks` maps a path
-    such as ``tasks.fix.reads`` to ``(line, column)`` of `file`; neither takes part in equality.
+    such as ``tasks.fix.reads`` to ``(line, column)`` of `file`, whose text is `source`; none of these takes
+    part in equality.
     """
 
     name: str
@@ -246,9 +275,30 @@ class Problem:
     tasks: Mapping[str, Task]
     assume: tuple[str, ...] = ()
     law: Law = Law()
-    models: Mapping[str, Model] = field(default_factory=lambda: MappingProxyType({}))
+    models: Mapping[str, Model] = field(default_factory=Frozen)
     cost: CostModel = CostModel()
-    designs: Mapping[str, tuple[Step, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    designs: Mapping[str, tuple[Step, ...]] = field(default_factory=Frozen)
     about: str = ""
     file: str | None = field(default=None, compare=False)
-    marks: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
+    marks: Mapping[str, tuple[int, int]] = field(default_factory=Frozen, compare=False, repr=False)
+    source: str = field(default="", compare=False, repr=False)
+
+    @classmethod
+    def build(cls, name: str, **sections: Any) -> Problem:
+        """Build a problem in code from the short forms of problem files; see `decomposer.problem.build`."""
+        from decomposer.problem.build import build
+
+        return build(name, **sections)
+
+    @classmethod
+    def from_networkx(cls, graph: networkx.DiGraph[Any], name: str | None = None, **sections: Any) -> Problem:
+        """Build a problem from a task graph; see `decomposer.problem.build`."""
+        from decomposer.problem.build import from_networkx
+
+        return from_networkx(graph, name, **sections)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the problem as plain data in the short forms of problem files; `load` reads it back."""
+        from decomposer.problem.dump import to_data
+
+        return to_data(self)

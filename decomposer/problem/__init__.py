@@ -1,0 +1,1 @@
+"""The problem language: what a user vouches for, as objects, files and code."""

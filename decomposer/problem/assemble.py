@@ -1,0 +1,208 @@
+"""From a validated problem file to the objects of a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from decomposer.expr import ONE
+from decomposer.problem.diagnose import Issue
+from decomposer.problem.frozen import Frozen
+from decomposer.problem.model import (
+    Capability,
+    Chain,
+    Check,
+    Combines,
+    Compresses,
+    CostModel,
+    Edit,
+    Finds,
+    Law,
+    Method,
+    Model,
+    OneOf,
+    Parameter,
+    Problem,
+    Read,
+    Step,
+    Succeeds,
+    Task,
+    Text,
+)
+from decomposer.problem.suggest import suggest
+
+if TYPE_CHECKING:
+    from decomposer.problem.schema import CapabilityForm, ParameterForm, ProblemForm, StepForm, TaskForm, TextForm
+    from decomposer.problem.yaml import Loc
+
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "call": ("on", "history", "rewrite", "fan_out"),
+    "repeat": ("as",),
+    "until": (),
+    "each": ("group",),
+    "for_each": (),
+    "if": (),
+    "case": ("share",),
+    "retry": ("keep",),
+    "vote": ("lead",),
+}
+"""The kinds of step, with their options; all but `call` also have `do`, and `if` has `else`."""
+
+FOUND = "found"
+"""In ``if: found``: by the only task that finds anything."""
+
+
+def assemble(form: ProblemForm) -> tuple[Problem, list[Issue]]:
+    """Build the problem; issues are those that concern the form of steps and sizes."""
+    texts = {name: _text(name, one) for name, one in form.texts.items()}
+    tasks = {name: _task(name, one, texts) for name, one in form.tasks.items()}
+    finders = [name for name, one in tasks.items() if one.finds is not None]
+    steps = _Steps(finders, frozenset(tasks))
+    designs = {name: steps.many(body, ("designs", name)) for name, body in form.designs.items()}
+    cost = form.cost
+    problem = Problem(
+        name=form.problem,
+        about=form.about.strip(),
+        parameters=Frozen({name: _parameter(name, one) for name, one in form.parameters.items()}),
+        assume=tuple(form.assume),
+        texts=Frozen(texts),
+        capabilities=Frozen({name: _capability(name, one) for name, one in form.capabilities.items()}),
+        law=Law(form.scaling.law, ONE if form.scaling.exponent is None else form.scaling.exponent),
+        models=Frozen(
+            {name: Model(name, one.size, Frozen(one.can), one.about.strip()) for name, one in form.models.items()}
+        ),
+        cost=CostModel(cost.model, cost.input, cost.output, cost.cached, cost.exponent),
+        tasks=Frozen(tasks),
+        designs=Frozen(designs),
+    )
+    return problem, steps.issues
+
+
+def _parameter(name: str, form: ParameterForm) -> Parameter:
+    low, high = form.between or (None, None)
+    return Parameter(name, form.about.strip(), form.kind, low, high)
+
+
+def _text(name: str, form: TextForm) -> Text:
+    about = form.about.strip()
+    if not form.parts:
+        assert form.tokens is not None
+        return Text(name, form.tokens, head=form.head, about=about)
+    part, count = next(iter(form.parts.items()))
+    if form.each is None:
+        assert form.tokens is not None
+        return Text(name, form.tokens, part, count, form.tokens / count if count.terms else form.tokens, form.head, about)
+    tokens = count * form.each if form.tokens is None else form.tokens
+    return Text(name, tokens, part, count, form.each, form.head, about)
+
+
+def _capability(name: str, form: CapabilityForm) -> Capability:
+    size = form.each if form.size is None else form.size
+    assert size is not None
+    return Capability(name, size, form.family, form.options, form.about.strip())
+
+
+def _task(name: str, form: TaskForm, texts: Mapping[str, Text]) -> Task:
+    reads = tuple(_read(one) for one in form.reads)
+    names = [read.text for read in reads] + ([form.edits.text] if form.edits else [])
+    parted = any(texts[text].part is not None for text in names if text in texts)
+    edits = finds = one_of = succeeds = check = steps = combines = compresses = None
+    if form.edits is not None:
+        whole = form.edits.text in texts and texts[form.edits.text].part is None
+        edits = Edit(form.edits.text, form.edits.unit or ("whole" if whole else "part"), form.edits.patch)
+    if form.finds is not None:
+        finds = Finds(form.finds.count, form.finds.per_call, form.finds.per_part)
+    if form.one_of is not None:
+        one_of = OneOf(form.one_of.family, form.one_of.told_by)
+    if form.succeeds is not None:
+        succeeds = Succeeds(form.succeeds.probability, form.succeeds.per)
+    if form.check is not None:
+        check = Check(form.check.scope or ("part" if parted else "whole"), form.check.by)
+    if form.steps is not None:
+        steps = Chain(form.steps.count, form.steps.state)
+    if form.combines is not None:
+        combines = Combines(None if form.combines.by == "oracle" else form.combines.by)
+    if form.compresses is not None:
+        compresses = Compresses(form.compresses.text, form.compresses.to)
+    return Task(
+        name,
+        reads=reads,
+        writes=tuple(form.writes),
+        edits=edits,
+        requires=tuple(form.requires),
+        local=form.local,
+        finds=finds,
+        for_each=form.for_each,
+        one_of=one_of,
+        succeeds=succeeds,
+        check=check,
+        remembers=form.remembers,
+        methods=tuple(Method(key, tuple(tasks)) for key, tasks in form.methods.items()),
+        about=form.about.strip(),
+        steps=steps,
+        combines=combines,
+        compresses=compresses,
+    )
+
+
+def _read(reference: str) -> Read:
+    return Read(reference.removesuffix(".head"), reference.endswith(".head"))
+
+
+@dataclass(slots=True)
+class _Steps:
+    finders: list[str]
+    tasks: frozenset[str]
+    issues: list[Issue] = field(default_factory=list)
+
+    def many(self, forms: Iterable[StepForm], loc: Loc) -> tuple[Step, ...]:
+        made = (self.one(form, (*loc, index)) for index, form in enumerate(forms))
+        return tuple(step for step in made if step is not None)
+
+    def one(self, form: StepForm, loc: Loc) -> Step | None:
+        from decomposer.problem.diagnose import dotted
+
+        given = {name.rstrip("_"): getattr(form, name) for name in form.model_fields_set}
+        kinds = [kind for kind in OPTIONS if kind in given]
+        if len(kinds) != 1:
+            self.kind(kinds, given, loc)
+            return None
+        kind = kinds[0]
+        options = {key: _tupled(given[key]) for key in OPTIONS[kind] if given.get(key) is not None}
+        foreign = sorted(given.keys() - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *(("else",) if kind == "if" else ())})
+        for key in foreign:
+            fits = [other for other, keys in OPTIONS.items() if key in keys] or (["if"] if key == "else" else [])
+            hint = f"it belongs to {' and '.join(f'`{one}`' for one in fits)}" if fits else "a call has no steps inside"
+            self.issues.append(Issue((*loc, key), f"`{kind}` has no option `{key}`", "bad-step", hint))
+        value = self.finder(_tupled(given[kind]), loc) if kind == "if" else _tupled(given[kind])
+        do = self.many(form.do or (), (*loc, "do"))
+        if form.do is None and kind in ("case", "retry"):
+            do = (Step("call", value, path=dotted((*loc, "do", 0))),)
+        elif not form.do and kind != "call":
+            self.issues.append(Issue(loc, f"`{kind}` has nothing to do", "bad-step", "add `do:` with steps"))
+        otherwise = self.many(form.else_ or (), (*loc, "else"))
+        return Step(kind, value, Frozen(options), do, otherwise, dotted(loc))
+
+    def kind(self, kinds: list[str], given: Mapping[str, object], loc: Loc) -> None:
+        known = ", ".join(f"`{kind}`" for kind in OPTIONS)
+        if kinds:
+            message, hint = f"a step does one thing, not {' and '.join(f'`{one}`' for one in kinds)}", "make two steps of it"
+        else:
+            message, hint = "what does this step do?", f"it needs one of {known}"
+        self.issues.append(Issue(loc, message, "bad-step", hint))
+
+    def finder(self, value: object, loc: Loc) -> object:
+        if value != FOUND or FOUND in self.tasks:
+            return value
+        if len(self.finders) == 1:
+            return self.finders[0]
+        hint = suggest(FOUND, self.finders) or "say `finds` at the task that finds"
+        self.issues.append(Issue((*loc, "if"), f"{len(self.finders)} tasks find something", "bad-step", hint))
+        return value
+
+
+def _tupled(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+

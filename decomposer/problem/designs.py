@@ -1,0 +1,51 @@
+"""Hand designs: steps that refer to tasks of the right kind. Whether a design is legal is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from decomposer.problem.diagnose import Issue
+from decomposer.problem.model import Problem, Step
+
+if TYPE_CHECKING:
+    from decomposer.problem.yaml import Loc
+
+
+def misused_steps(problem: Problem) -> Iterator[Issue]:
+    """Yield an issue for every step that cannot be meant so; names are taken to be known."""
+    for name, steps in problem.designs.items():
+        if not steps:
+            yield Issue(("designs", name), f"the design `{name}` has no steps", "bad-step", at_key=True)
+        yield from _steps(problem, steps, ("designs", name), ())
+
+
+def _steps(problem: Problem, steps: tuple[Step, ...], loc: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
+    for index, step in enumerate(steps):
+        here = (*loc, index)
+        name = step.options.get("as")
+        if isinstance(name, str):
+            if name in problem.parameters or name in loops:
+                what = "a parameter" if name in problem.parameters else "the index of a loop around this one"
+                yield Issue((*here, "as"), f"`{name}` is {what} already", "bad-name", "choose another name", name)
+            inside = (*loops, name)
+        else:
+            inside = loops
+        yield from _step(problem, step, here)
+        yield from _steps(problem, step.do, (*here, "do"), inside)
+        yield from _steps(problem, step.otherwise, (*here, "else"), inside)
+
+
+def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
+    if not isinstance(step.value, str):
+        return
+    if step.kind in ("until", "for_each", "if") and problem.tasks[step.value].finds is None:
+        finders = ", ".join(f"`{task.name}`" for task in problem.tasks.values() if task.finds is not None)
+        hint = f"tasks that do: {finders}" if finders else f"add `finds` to `{step.value}`"
+        yield Issue((*here, step.kind), f"`{step.value}` finds nothing", "bad-step", hint, step.value)
+    if step.kind == "case" and problem.tasks[step.value].one_of is None:
+        message = f"`{step.value}` is not one of a family"
+        yield Issue((*here, "case"), message, "bad-step", f"add `one_of` to `{step.value}`", step.value)
+    if step.kind == "retry" and problem.tasks[step.value].succeeds is None:
+        message = f"`{step.value}` never fails"
+        yield Issue((*here, "retry"), message, "bad-step", f"add `succeeds` to `{step.value}`", step.value)

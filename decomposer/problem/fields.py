@@ -1,0 +1,174 @@
+"""The kinds of value that problem files hold: formulas, names, and lists that may be written as one item."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from decomposer.errors import Diagnostic, ExpressionError
+from decomposer.expr import Expr, num, sym
+from decomposer.expr.parse import parse, parse_relation
+
+MAX_NAME = 100
+NAME = r"[^\W\d][\w-]*"
+"""Names of texts, parts, capabilities, tasks, models and methods."""
+SYMBOL = r"[^\W\d]\w*|_\w+"
+"""Names of parameters and loop indices."""
+
+_NAME = re.compile(NAME)
+_TITLE = re.compile(r"\w[\w .+-]*")
+_REFERENCE = re.compile(rf"({NAME})(\.head)?")
+_SYMBOL = re.compile(SYMBOL)
+
+
+def fail(message: str, code: str = "bad-value", hint: str = "", column: int = 0, width: int = 0) -> PydanticCustomError:
+    """Make a validation error; `column` is the 1-based place within the value, 0 for the whole."""
+    context = {"message": message, "hint": hint, "column": column, "width": width}
+    return PydanticCustomError("decomposer", "{message}", {**context, "code": code})
+
+
+def inner(error: ExpressionError) -> PydanticCustomError:
+    """Make a validation error of a formula's, keeping the place within the formula."""
+    first: Diagnostic = error.diagnostics[0]
+    return fail(first.message, "formula", first.hint, first.column or 0, first.width)
+
+
+def formula(value: object) -> Expr:
+    """Read a formula: text, an exact number, or an expression."""
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, bool) or value is None:
+        raise fail("expected a formula", "formula", "a number or a formula such as `k*l`")
+    if isinstance(value, int | Fraction):
+        return num(value)
+    if isinstance(value, float):
+        raise fail(f"the float {value!r} is not exact", "formula", f"write it as the text '{value!r}' or as a Fraction")
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 1000:
+        return num(Fraction(value))
+    if not isinstance(value, str):
+        raise fail(f"expected a formula, found {kind_of(value)}", "formula", "a number or a formula such as `k*l`")
+    try:
+        return parse(value, names=None)
+    except ExpressionError as error:
+        raise inner(error) from None
+
+
+def number(value: object) -> Fraction:
+    """Read an exact number."""
+    exact = formula(value).as_fraction()
+    if exact is None:
+        raise fail("expected a number", "formula")
+    return Fraction(exact)
+
+
+def relation(value: object) -> str:
+    """Read an assumption such as ``b <= k``; it is kept as written."""
+    if not isinstance(value, str):
+        raise fail(f"expected a relation such as `b <= k`, found {kind_of(value)}")
+    try:
+        parse_relation(value, names=None)
+    except ExpressionError as error:
+        raise inner(error) from None
+    return " ".join(value.split())
+
+
+def name(value: object) -> str:
+    """Read a name."""
+    return _matching(_NAME, value, "a name", "a letter, then letters, digits, `_` or `-`")
+
+
+def title(value: object) -> str:
+    """Read the name of a problem or a design, which may hold spaces and begin with a digit."""
+    return _matching(_TITLE, value, "a name", "letters, digits, spaces, `_`, `-`, `.` or `+`")
+
+
+def reference(value: object) -> str:
+    """Read the name of a text, or ``text.head``."""
+    return _matching(_REFERENCE, value, "the name of a text", "a text, or `text.head` for its head")
+
+
+def symbol(value: object) -> str:
+    """Read the name of a parameter: an identifier that formulas can use."""
+    word = _matching(_SYMBOL, value, "the name of a parameter", "a letter, then letters, digits or `_`")
+    try:
+        usable = parse(word, names=None) == sym(word)
+    except ExpressionError:
+        usable = False
+    if not usable:
+        raise fail(f"`{word}` has a meaning of its own in formulas", "bad-name", "choose another name")
+    return word
+
+
+def text(value: object) -> str:
+    """Read a description."""
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise fail(f"expected text, found {kind_of(value)}", hint="put it in quotes")
+    return value
+
+
+def several(value: object) -> object:
+    """Let one item stand for a list of one."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def one_or_several(value: object) -> str | tuple[str, ...]:
+    """Read a name, or a list of names."""
+    if not isinstance(value, list | tuple):
+        return reference(value)
+    if not value:
+        raise fail("the list is empty", hint="name at least one")
+    return tuple(reference(item) for item in value)
+
+
+def kind_of(value: object) -> str:
+    """Name the kind of a value in the words of YAML."""
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
+    for kind, word in ((str, "text"), (dict, "a mapping"), (list | tuple, "a list"), (int | Fraction, "a number")):
+        if isinstance(value, kind):
+            return word
+    return "nothing" if value is None else f"a Python {type(value).__name__}"
+
+
+def _matching(pattern: re.Pattern[str], value: object, what: str, rule: str) -> str:
+    if not isinstance(value, str):
+        hint = "put it in quotes" if isinstance(value, bool) else ""
+        raise fail(f"expected {what}, found {kind_of(value)}", "bad-name", hint)
+    word = value.strip()
+    if len(word) > MAX_NAME:
+        raise fail(f"a name may have at most {MAX_NAME} characters", "bad-name")
+    if not pattern.fullmatch(word):
+        raise fail(f"`{word}` is not {what}", "bad-name", rule)
+    return word
+
+
+def _schema(description: str, *types: str, **more: Any) -> WithJsonSchema:
+    kinds: Any = types[0] if len(types) == 1 else list(types)
+    return WithJsonSchema({"type": kinds, "description": description, **more})
+
+
+_FORMULA = "A formula: a number, or an expression in the parameters such as `k*l` or `log(k)`."
+
+Formula = Annotated[Expr, PlainValidator(formula), _schema(_FORMULA, "string", "number")]
+Exact = Annotated[Fraction, PlainValidator(number), _schema("An exact number such as 0.1 or 1/3.", "string", "number")]
+Relation = Annotated[
+    str, PlainValidator(relation), _schema("An assumption: `b <= k`, `m_d << n`, `m_g == k*m_s`.", "string")
+]
+Name = Annotated[str, PlainValidator(name), _schema("A name.", "string")]
+Title = Annotated[str, PlainValidator(title), _schema("A name.", "string")]
+Reference = Annotated[str, PlainValidator(reference), _schema("A text, or `text.head` for its head.", "string")]
+Symbol = Annotated[str, PlainValidator(symbol), _schema("A name that formulas can use.", "string")]
+About = Annotated[str, PlainValidator(text), _schema("What it is, for people.", "string")]
+Names = Annotated[
+    str | tuple[str, ...],
+    PlainValidator(one_or_several),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+Several = BeforeValidator(several)

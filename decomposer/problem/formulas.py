@@ -1,0 +1,105 @@
+"""Every formula of a problem, with its place and what may be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from decomposer.expr import ZERO, Expr
+from decomposer.problem.model import Problem, Step, Task, Text
+
+if TYPE_CHECKING:
+    from decomposer.problem.yaml import Loc
+
+Role = Literal["size", "count", "times", "price", "share", "probability", "exponent", "power"]
+"""What a formula measures.
+
+`size` tokens or a model, above 0; `count` a whole number of things, at least 1; `times` an expected count,
+above 0; `price` at least 0; `share` and `probability` between 0 and 1; `exponent` of a law, in (0, 1]; `power`
+of attention, at least 1.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula at a place; `bound` are names that it may use besides the parameters."""
+
+    loc: Loc
+    expr: Expr
+    role: Role
+    bound: frozenset[str] = frozenset()
+
+
+def formulas(problem: Problem) -> Iterator[Formula]:
+    """Yield every formula of the problem but the assumptions, in order of declaration."""
+    for text in problem.texts.values():
+        yield from _text(text)
+    for capability in problem.capabilities.values():
+        loc: Loc = ("capabilities", capability.name)
+        bound = frozenset({capability.options} if capability.options is not None else ())
+        yield Formula((*loc, "size" if capability.family is None else "each"), capability.size, "size", bound)
+        if capability.family is not None:
+            yield Formula((*loc, "family"), capability.family, "count")
+    yield Formula(("scaling", "exponent"), problem.law.exponent, "exponent")
+    for model in problem.models.values():
+        yield Formula(("models", model.name, "size"), model.size, "size")
+        for name, members in model.can.items():
+            if members is not None:
+                yield Formula(("models", model.name, "can", name), members, "count")
+    cost = problem.cost
+    for key, expr in (("input", cost.alpha), ("output", cost.beta)):
+        yield Formula(("cost", key), expr, "price")
+    yield Formula(("cost", "cached"), cost.gamma, "share")
+    yield Formula(("cost", "exponent"), cost.exponent, "power")
+    for task in problem.tasks.values():
+        yield from _task(task)
+    for design, steps in problem.designs.items():
+        yield from _steps(steps, ("designs", design), frozenset())
+
+
+def _text(text: Text) -> Iterator[Formula]:
+    loc: Loc = ("texts", text.name)
+    if text.part is None:
+        yield Formula((*loc, "tokens"), text.tokens, "size")
+    else:
+        if text.count is not None:
+            yield Formula((*loc, "parts", text.part), text.count, "count")
+        if text.each is not None:
+            yield Formula((*loc, "each"), text.each, "size")
+        if text.tokens != (text.count or ZERO) * (text.each or ZERO):
+            yield Formula((*loc, "tokens"), text.tokens, "size")
+    if text.head is not None:
+        yield Formula((*loc, "head"), text.head, "size")
+
+
+def _task(task: Task) -> Iterator[Formula]:
+    loc: Loc = ("tasks", task.name)
+    if task.edits is not None and task.edits.patch is not None:
+        yield Formula((*loc, "edits", "patch"), task.edits.patch, "size")
+    if task.finds is not None:
+        yield Formula((*loc, "finds", "count"), task.finds.count, "count")
+        if task.finds.per_call is not None:
+            yield Formula((*loc, "finds", "per_call"), task.finds.per_call, "count")
+        yield Formula((*loc, "finds", "per_part"), task.finds.per_part, "count")
+    if task.succeeds is not None:
+        yield Formula((*loc, "succeeds", "probability"), task.succeeds.probability, "probability")
+    if task.steps is not None:
+        yield Formula((*loc, "steps", "count"), task.steps.count, "count")
+        yield Formula((*loc, "steps", "state"), task.steps.state, "size")
+    if task.compresses is not None:
+        yield Formula((*loc, "compresses", "to"), task.compresses.to, "size")
+
+
+def _steps(steps: tuple[Step, ...], loc: Loc, loops: frozenset[str]) -> Iterator[Formula]:
+    for index, step in enumerate(steps):
+        here = (*loc, index)
+        if isinstance(step.value, Expr):
+            yield Formula((*here, step.kind), step.value, "times" if step.kind == "repeat" else "count", loops)
+        for key, value in step.options.items():
+            if isinstance(value, Expr):
+                yield Formula((*here, key), value, "count", loops)
+        name = step.options.get("as")
+        inside = loops | {name} if isinstance(name, str) else loops
+        yield from _steps(step.do, (*here, "do"), inside)
+        yield from _steps(step.otherwise, (*here, "else"), inside)

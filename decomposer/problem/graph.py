@@ -1,0 +1,266 @@
+"""The task graph: what must come before what, circles in it, and the order of the tasks that must be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from decomposer.problem.diagnose import Issue
+from decomposer.problem.model import Problem, Task
+
+if TYPE_CHECKING:
+    import networkx
+
+Edges = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""For each task, the tasks that need it, with the texts that flow (none where only its finds or verdict are needed)."""
+
+
+def edges(problem: Problem) -> Edges:
+    """Return what must come before what: writer before reader, finder before what runs for each find, teller first."""
+    readers: dict[str, list[str]] = {}
+    for task in problem.tasks.values():
+        for text in _needed(task):
+            readers.setdefault(text, []).append(task.name)
+    found: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in problem.tasks}
+    for task in problem.tasks.values():
+        for text in task.writes:
+            for reader in readers.get(text, ()):
+                found[task.name][reader] = (*found[task.name].get(reader, ()), text)
+        before = [task.for_each, task.one_of.told_by if task.one_of is not None else None]
+        for name in before:
+            if name is not None and name in found:
+                found[name].setdefault(task.name, ())
+    return found
+
+
+def _needed(task: Task) -> tuple[str, ...]:
+    edited = (task.edits.text,) if task.edits is not None else ()
+    return tuple(dict.fromkeys((*(read.text for read in task.reads), *edited)))
+
+
+# -- circles ------------------------------------------------------------------------------------------
+
+
+def circles(problem: Problem) -> Iterator[Issue]:
+    """Yield an issue for every group of tasks that wait for each other, and for methods that contain themselves."""
+    flow = edges(problem)
+    for group in _components(problem.tasks, lambda name: flow[name]):
+        cycle = _shortest_cycle(group, lambda name: flow[name])
+        if not cycle:
+            continue
+        way = cycle[0]
+        for here, following in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
+            texts = ", ".join(flow[here][following])
+            way += f" -({texts})-> {following}" if texts else f" -> {following}"
+        if len(cycle) == 1:
+            message, hint = f"`{cycle[0]}` reads what it writes: {way}", "a text changed in place is named by `edits`"
+        else:
+            message, hint = f"tasks wait for each other: {way}", "loops belong into designs; break the circle"
+        yield Issue(("tasks", cycle[0]), message, "cyclic-tasks", hint, at_key=True)
+    parts = {name: [part for one in task.methods for part in one.tasks] for name, task in problem.tasks.items()}
+    for group in _components(problem.tasks, lambda name: parts[name]):
+        cycle = _shortest_cycle(group, lambda name: parts[name])
+        if cycle:
+            message = f"the methods of `{cycle[0]}` lead back to it: {' -> '.join([*cycle, cycle[0]])}"
+            yield Issue(("tasks", cycle[0], "methods"), message, "cyclic-methods", at_key=True)
+
+
+def _components(nodes: Iterable[str], after: Callable[[str], Iterable[str]]) -> list[list[str]]:
+    """Strongly connected components (Tarjan 1972), without recursion, in linear time."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    on_stack: set[str] = set()
+    found: list[list[str]] = []
+    for root in sorted(nodes):
+        if root in index:
+            continue
+        work = [(root, iter(sorted(after(root))))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, rest = work[-1]
+            child = next(rest, None)
+            if child is None:
+                work.pop()
+                if work:
+                    parent = work[-1][0]
+                    low[parent] = min(low[parent], low[node])
+                if low[node] == index[node]:
+                    group = stack[stack.index(node) :] if len(stack) < 64 else _tail(stack, node)
+                    del stack[-len(group) :]
+                    on_stack.difference_update(group)
+                    found.append(sorted(group))
+            elif child not in index:
+                index[child] = low[child] = len(index)
+                stack.append(child)
+                on_stack.add(child)
+                work.append((child, iter(sorted(after(child)))))
+            elif child in on_stack:
+                low[node] = min(low[node], index[child])
+    return found
+
+
+def _tail(stack: list[str], node: str) -> list[str]:
+    place = len(stack) - 1
+    while stack[place] != node:
+        place -= 1
+    return stack[place:]
+
+
+def _shortest_cycle(group: list[str], after: Callable[[str], Iterable[str]]) -> list[str]:
+    """Return a shortest way from the first task of the group back to it; empty when there is none."""
+    inside, start = set(group), group[0]
+    before: dict[str, str] = {}
+    queue = [start]
+    for node in queue:
+        for child in sorted(after(node)):
+            if child == start:
+                way = [node]
+                while way[-1] != start:
+                    way.append(before[way[-1]])
+                return way[::-1]
+            if child in inside and child not in before:
+                before[child] = node
+                queue.append(child)
+    return []
+
+
+# -- order --------------------------------------------------------------------------------------------
+
+
+def auxiliary(problem: Problem) -> frozenset[str]:
+    """Return the tasks that are done only where a design uses them.
+
+    These are named by `told_by`, `check`, `combines` or a method, and no other task needs what they make:
+    neither their items, nor a text that only such tasks write.
+    """
+    aside = {name for task in problem.tasks.values() for name in _helpers(task) if name in problem.tasks}
+    while True:
+        main = [task for name, task in problem.tasks.items() if name not in aside]
+        needed = {text for task in main for text in _needed(task)} - {text for task in main for text in task.writes}
+        finders = {task.for_each for task in main}
+        wanted = {name for name in aside if name in finders or not needed.isdisjoint(problem.tasks[name].writes)}
+        if not wanted:
+            return frozenset(aside)
+        aside -= wanted
+
+
+def _helpers(task: Task) -> Iterator[str]:
+    if task.one_of is not None:
+        yield task.one_of.told_by
+    for fact in (task.check, task.combines):
+        if fact is not None and fact.by is not None:
+            yield fact.by
+    for method in task.methods:
+        yield from method.tasks
+
+
+def topological(problem: Problem) -> tuple[str, ...]:
+    """Return the tasks that every design must do, in an order that respects the flow of texts.
+
+    A chain stays together where the flow allows it. Ties are decided by structure first and by name last, so
+    that neither the order of declaration nor (but among tasks alike) the choice of names matters. A task that
+    only reads a text comes after those that edit it, unless one of these needs it.
+    """
+    aside = auxiliary(problem)
+    main = [name for name in problem.tasks if name not in aside]
+    after = _with_edits(problem, main)
+    before: dict[str, set[str]] = {name: set() for name in main}
+    for name, children in after.items():
+        for child in children:
+            before[child].add(name)
+    rank = _ranks(problem, before, after)
+    order: list[str] = []
+    ready = sorted((name for name in main if not before[name]), key=rank.__getitem__, reverse=True)
+    waiting = {name: len(before[name]) for name in main}
+    while ready:
+        name = ready.pop()
+        order.append(name)
+        freed = []
+        for child in after[name]:
+            waiting[child] -= 1
+            if not waiting[child]:
+                freed.append(child)
+        # What was freed last is done next: that keeps chains together.
+        ready.extend(sorted(freed, key=rank.__getitem__, reverse=True))
+    return tuple(order)
+
+
+def _with_edits(problem: Problem, main: list[str]) -> dict[str, set[str]]:
+    chosen = set(main)
+    after = {name: {child for child in children if child in chosen} for name, children in edges(problem).items()}
+    after = {name: after[name] - {name} for name in main}
+    editors: dict[str, list[str]] = {}
+    for name in main:
+        edit = problem.tasks[name].edits
+        if edit is not None:
+            editors.setdefault(edit.text, []).append(name)
+    for name in sorted(main):
+        task = problem.tasks[name]
+        for text in sorted({read.text for read in task.reads}):
+            for editor in sorted(editors.get(text, ())):
+                own = task.edits is not None and task.edits.text == text
+                if editor != name and not own and not _reaches(after, name, editor):
+                    after[editor].add(name)
+    return after
+
+
+def _reaches(after: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    seen, queue = {start}, [start]
+    for node in queue:
+        for child in after[node]:
+            if child == goal:
+                return True
+            if child not in seen:
+                seen.add(child)
+                queue.append(child)
+    return False
+
+
+def _ranks(problem: Problem, before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> dict[str, tuple[int, str]]:
+    """Colour tasks by their facts and neighbourhoods (Weisfeiler and Leman, eight rounds at most)."""
+    colour = _numbered({name: _shape(problem.tasks[name]) for name in before})
+    for _ in range(8):
+        seen = {
+            name: (colour[name], _colours(colour, before[name]), _colours(colour, after[name])) for name in before
+        }
+        finer = _numbered(seen)
+        if len(set(finer.values())) == len(set(colour.values())):
+            break
+        colour = finer
+    return {name: (colour[name], name) for name in before}
+
+
+def _colours(colour: Mapping[str, int], names: Iterable[str]) -> tuple[int, ...]:
+    return tuple(sorted(colour[name] for name in names))
+
+
+def _numbered(keys: Mapping[str, Any]) -> dict[str, int]:
+    number = {key: place for place, key in enumerate(sorted(set(keys.values())))}
+    return {name: number[key] for name, key in keys.items()}
+
+
+def _shape(task: Task) -> Hashable:
+    """What can be said of a task without a name."""
+    facts = (
+        task.local, task.finds, task.for_each, task.one_of, task.succeeds, task.check, task.edits, task.steps,
+        task.combines, task.compresses,
+    )  # fmt: skip
+    heads = sum(read.head for read in task.reads)
+    sizes = (len(task.reads), heads, len(task.writes), len(task.requires), len(task.methods))
+    return (*sizes, task.remembers, *(fact is not None for fact in facts))
+
+
+def task_graph(problem: Problem) -> networkx.DiGraph[str]:
+    """Return the task graph: nodes carry the `task`, edges the `texts` that flow."""
+    import networkx
+
+    graph: networkx.DiGraph[str] = networkx.DiGraph(name=problem.name)
+    for name, task in problem.tasks.items():
+        graph.add_node(name, task=task)
+    for name, children in edges(problem).items():
+        for child, texts in children.items():
+            graph.add_edge(name, child, texts=texts)
+    return graph

@@ -1,0 +1,104 @@
+"""From text or plain data to a checked problem, with all errors at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from decomposer.expr import ONE
+from decomposer.problem.diagnose import Issue, marks_of, refusal, render
+from decomposer.problem.frozen import Frozen
+from decomposer.problem.plain import plain
+
+if TYPE_CHECKING:
+    from decomposer.problem.model import Problem
+    from decomposer.problem.schema import ProblemForm
+    from decomposer.problem.yaml import Document, Loc
+
+_LEAST: dict[str, object] = {"problem": "problem", "tasks": {}}
+"""What a file must hold, so that the rest of it can be checked when this is missing."""
+
+
+def from_text(text: str, file: str | None) -> Problem:
+    """Read the text of a problem file."""
+    from decomposer.problem.yaml import read
+
+    document = read(text, file)
+    problem = _checked(document.data, document, file)
+    return replace(problem, file=file, source=text, marks=Frozen(marks_of(document)))
+
+
+def from_data(data: Mapping[str, Any], name: str | None = None) -> Problem:
+    """Read plain data of the form of a problem file."""
+    return _checked(plain(data), None, name)
+
+
+def _checked(data: object, document: Document | None, file: str | None) -> Problem:
+    from decomposer.problem.assemble import assemble
+    from decomposer.problem.validate import issues_of
+
+    form, issues = _form(data)
+    broken = bool(issues) or (document is not None and bool(document.found))
+    if form is None:
+        raise refusal([*(document.found if document else ()), *render(issues, document)], file)
+    problem, faults = assemble(form)
+    if broken:
+        # What was left out must not be held against the rest: only names unknown in the whole file count.
+        words = _words(issues)
+        faults += [one for one in issues_of(problem, regime=False) if one.code == "unknown-name" and one.token not in words]
+    else:
+        faults += issues_of(problem)
+    if issues or faults or broken:
+        raise refusal([*(document.found if document else ()), *render([*issues, *faults], document)], file)
+    return problem
+
+
+def _form(data: object) -> tuple[ProblemForm | None, list[Issue]]:
+    """Validate; after errors, once more without what was wrong, so that the rest can be checked too."""
+    from pydantic import ValidationError
+
+    from decomposer.problem import refuse
+    from decomposer.problem.schema import ProblemForm
+
+    try:
+        return ProblemForm.model_validate(data), []
+    except ValidationError as error:
+        issues = refuse.issues_of(error)
+    repaired: object = {**_LEAST, **data} if isinstance(data, dict) else data
+    for issue in issues[:1000]:
+        repaired = _without(repaired, issue.loc, issue.code == "formula")
+    try:
+        return ProblemForm.model_validate(repaired), issues
+    except ValidationError:
+        return None, issues
+
+
+def _without(data: Any, loc: Loc, formula: bool) -> Any:
+    """Copy the data along one path, with a bad formula made 1 and anything else that is wrong left out.
+
+    A list keeps its places: a bad assumption becomes a true one, other lists (and designs) go as a whole.
+    """
+    if not loc or not _holds(data, loc[0]):
+        return data
+    changed, first, rest = copy(data), loc[0], loc[1:]
+    inside = data[first]
+    if first == "assume" and rest and isinstance(inside, list):
+        changed[first] = [*inside[: int(rest[0])], "1 <= 1", *inside[int(rest[0]) + 1 :]]
+    elif rest and isinstance(inside, dict) and _holds(inside, rest[0]):
+        changed[first] = _without(inside, rest, formula)
+    elif formula and not isinstance(inside, list):
+        changed[first] = ONE
+    else:
+        del changed[first]
+    return changed
+
+
+def _holds(data: object, key: str | int) -> bool:
+    return isinstance(data, dict) and key in data
+
+
+def _words(issues: list[Issue]) -> frozenset[str]:
+    """The names that stand on the paths of errors: what they declare may be missing from the problem."""
+    return frozenset(str(part) for issue in issues for part in issue.loc)

@@ -1,0 +1,126 @@
+"""Every name that a problem uses must be declared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from decomposer.errors import ExpressionError
+from decomposer.expr.parse import parse_relation
+from decomposer.problem.diagnose import Issue
+from decomposer.problem.formulas import formulas
+from decomposer.problem.model import Problem, Step, Task
+
+if TYPE_CHECKING:
+    from decomposer.problem.yaml import Loc
+
+
+def unknown_names(problem: Problem) -> Iterator[Issue]:
+    """Yield an issue for every name that nothing declares."""
+    yield from _in_formulas(problem)
+    for model in problem.models.values():
+        yield from _named(("models", model.name, "can"), model.can, problem.capabilities, "capability", keys=True)
+    for task in problem.tasks.values():
+        yield from _in_task(problem, task)
+    for name, steps in problem.designs.items():
+        yield from _in_steps(problem, steps, ("designs", name), ())
+
+
+def _in_formulas(problem: Problem) -> Iterator[Issue]:
+    for one in formulas(problem):
+        known = problem.parameters.keys() | one.bound
+        for name in sorted(one.expr.symbols - known):
+            yield _unknown(one.loc, name, known, "parameter", "declare it under `parameters`")
+    for index, text in enumerate(problem.assume):
+        loc: Loc = ("assume", index)
+        try:
+            left, _, right = parse_relation(text)
+        except ExpressionError as error:
+            yield Issue(loc, error.diagnostics[0].message, "formula", error.diagnostics[0].hint)
+            continue
+        for name in sorted((left.symbols | right.symbols) - problem.parameters.keys()):
+            yield _unknown(loc, name, problem.parameters, "parameter", "declare it under `parameters`")
+
+
+def _in_task(problem: Problem, task: Task) -> Iterator[Issue]:
+    loc: Loc = ("tasks", task.name)
+    texts, tasks = problem.texts, problem.tasks
+    yield from _named((*loc, "reads"), [read.text for read in task.reads], texts, "text")
+    yield from _named((*loc, "writes"), task.writes, texts, "text")
+    yield from _named((*loc, "requires"), task.requires, problem.capabilities, "capability")
+    if task.edits is not None:
+        yield from _one((*loc, "edits", "text"), task.edits.text, texts, "text")
+    if task.compresses is not None:
+        yield from _one((*loc, "compresses", "text"), task.compresses.text, texts, "text")
+    if task.local is not None:
+        yield from _one((*loc, "local"), task.local, parts(problem), "part")
+    if task.for_each is not None:
+        yield from _one((*loc, "for_each"), task.for_each, tasks, "task")
+    if task.one_of is not None:
+        yield from _one((*loc, "one_of", "family"), task.one_of.family, problem.capabilities, "capability")
+        yield from _one((*loc, "one_of", "told_by"), task.one_of.told_by, tasks, "task")
+    if task.check is not None and task.check.by is not None:
+        yield from _one((*loc, "check", "by"), task.check.by, tasks, "task")
+    if task.combines is not None and task.combines.by is not None:
+        yield from _one((*loc, "combines", "by"), task.combines.by, tasks, "task")
+    for method in task.methods:
+        yield from _named((*loc, "methods", method.name), method.tasks, tasks, "task")
+
+
+def _in_steps(problem: Problem, steps: tuple[Step, ...], loc: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
+    for index, step in enumerate(steps):
+        here = (*loc, index)
+        yield from _in_step(problem, step, here, loops)
+        name = step.options.get("as")
+        inside = (*loops, name) if isinstance(name, str) else loops
+        yield from _in_steps(problem, step.do, (*here, "do"), inside)
+        yield from _in_steps(problem, step.otherwise, (*here, "else"), inside)
+
+
+def _in_step(problem: Problem, step: Step, here: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
+    if step.kind == "each":
+        yield from _one((*here, "each"), str(step.value), parts(problem), "part")
+    elif step.kind in ("call", "retry", "until", "for_each", "if", "case"):
+        yield from _words((*here, step.kind), step.value, problem.tasks, "task")
+    if "on" in step.options:
+        heads = {f"{text.name}.head" for text in problem.texts.values() if text.head is not None}
+        known = [*problem.texts, *sorted(heads), *parts(problem)]
+        for name in _listed(step.options["on"]):
+            if name not in known:
+                yield _unknown((*here, "on"), name, known, "text or part")
+    history = step.options.get("history")
+    if isinstance(history, str) and history not in loops:
+        hint = "name the index of a `repeat` around this call: `as: i`"
+        yield _unknown((*here, "history"), history, loops, "loop", hint)
+
+
+def parts(problem: Problem) -> tuple[str, ...]:
+    """Return the names of parts, in order of declaration."""
+    return tuple(dict.fromkeys(text.part for text in problem.texts.values() if text.part is not None))
+
+
+def _words(loc: Loc, value: object, known: Collection[str], what: str) -> Iterator[Issue]:
+    if isinstance(value, tuple):
+        yield from _named(loc, value, known, what)
+    else:
+        yield from _one(loc, str(value), known, what)
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),)
+
+
+def _one(loc: Loc, name: str, known: Collection[str], what: str) -> Iterator[Issue]:
+    if name not in known:
+        yield _unknown(loc, name, known, what)
+
+
+def _named(loc: Loc, names: Iterable[str], known: Collection[str], what: str, keys: bool = False) -> Iterator[Issue]:
+    for index, name in enumerate(names):
+        if name not in known:
+            yield _unknown((*loc, name if keys else index), name, known, what)
+
+
+def _unknown(loc: Loc, name: str, known: Collection[str], what: str, hint: str = "") -> Issue:
+    hint = hint or f"there is no {what} here"
+    return Issue(loc, f"unknown {what} `{name}`", "unknown-name", hint, name, lambda: sorted(known), at_key=loc[-1] == name)
