@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from decomposer.expr import ONE, Expr, ceil
+from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem, Task, Text
 
-_NOTHING: Mapping[str, Expr] = MappingProxyType({})
+_NOTHING: Mapping[str, Expr] = Frozen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Context:
 
     def narrowed(self, part: str, size: Expr) -> Context:
         """Enter a loop over groups of `size` parts."""
-        return replace(self, extents=MappingProxyType({**self.extents, part: size}), rounds=ONE)
+        return replace(self, extents=Frozen({**self.extents, part: size}), rounds=ONE)
 
     def repeated(self, count: Expr, index: str | None = None) -> Context:
         """Enter a loop of `count` rounds."""
@@ -51,7 +51,7 @@ class Context:
 
     def sharing(self, task: str, share: Expr) -> Context:
         """Enter the specialist that has `share` members of the family of `task`."""
-        return replace(self, shares=MappingProxyType({**self.shares, task: share}))
+        return replace(self, shares=Frozen({**self.shares, task: share}))
 
 
 TOP = Context()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decomposer.expr.evaluate import compare, enclose, evaluate
 from decomposer.expr.nodes import (
     MINUS_ONE,
     ONE,
@@ -34,4 +35,45 @@ from decomposer.expr.nodes import (
     rounds,
     sym,
 )
+from decomposer.expr.parse import parse, parse_relation
 from decomposer.expr.printing import pretty, text
+
+__all__ = [
+    "MINUS_ONE",
+    "ONE",
+    "ZERO",
+    "App",
+    "Atom",
+    "Exp",
+    "Expr",
+    "ExprLike",
+    "Group",
+    "Mono",
+    "Number",
+    "Root",
+    "Sym",
+    "as_expr",
+    "atom_expr",
+    "ceil",
+    "compare",
+    "enclose",
+    "evaluate",
+    "exp",
+    "factorial",
+    "factorise",
+    "floor",
+    "log",
+    "loggamma",
+    "maximum",
+    "minimum",
+    "mono_expr",
+    "normal",
+    "num",
+    "parse",
+    "parse_relation",
+    "power",
+    "pretty",
+    "rounds",
+    "sym",
+    "text",
+]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from decomposer.expr import Expr, ExprLike
+from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ def _replace(value: T, values: Mapping[str, ExprLike]) -> T:
     if isinstance(value, Expr):
         result = value.subs(values)
     elif isinstance(value, Mapping):
-        result = MappingProxyType({key: _replace(item, values) for key, item in value.items()})
+        result = Frozen({key: _replace(item, values) for key, item in value.items()})
     elif isinstance(value, tuple):
         result = tuple(_replace(item, values) for item in value)
     elif is_dataclass(value) and not isinstance(value, type):

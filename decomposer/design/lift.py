@@ -1,0 +1,259 @@
+"""Hand designs: from steps as written to the canonical tree, held to the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from decomposer.design.context import Context, divide_up
+from decomposer.design.contract import check_design
+from decomposer.design.nodes import (
+    Call,
+    Case,
+    Design,
+    Each,
+    ForEach,
+    If,
+    Repeat,
+    Retry,
+    Scope,
+    Until,
+    Vote,
+    Writing,
+    seq,
+    walk,
+)
+from decomposer.design.sizes import covers
+from decomposer.errors import DesignError, Diagnostic
+from decomposer.expr import ONE, Expr, ceil, log
+from decomposer.problem.model import Problem, Step, Task
+
+
+def hand_design(problem: Problem, name: str) -> Design:
+    """Read the hand design called `name` and check that it satisfies the contract of every task.
+
+    Raises
+    ------
+    DesignError
+        With the line and the reason, when it does not; also when there is no such design.
+    """
+    if name not in problem.designs:
+        known = ", ".join(problem.designs) or "none"
+        raise DesignError(f"no hand design is called {name!r}; there are: {known}", file=problem.file)
+    return lift(problem, problem.designs[name])
+
+
+def lift(problem: Problem, steps: Sequence[Step]) -> Design:
+    """Turn steps into a design and check it.
+
+    Raises
+    ------
+    DesignError
+        When a step cannot be read, or the design breaks the contract.
+    """
+    lifter = _Lifter(problem)
+    design = lifter.block(steps, _Surroundings())
+    check_design(problem, design, lifter.places)
+    return design
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What encloses a step."""
+
+    context: Context = field(default_factory=Context)
+    indices: Mapping[str, str] = field(default_factory=dict)
+    later: tuple[Step, ...] = ()
+
+
+class _Lifter:
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.places: dict[int, str] = {}
+        self.kept: list[Design] = []
+
+    def fail(self, step: Step, message: str, hint: str = "") -> DesignError:
+        line, column = self.problem.marks.get(step.path, (None, None))
+        return DesignError(Diagnostic(message, "design", line, column, hint), file=self.problem.file)
+
+    def block(self, steps: Sequence[Step], around: _Surroundings) -> Design:
+        """Lift steps in sequence."""
+        lifted = [
+            self.step(step, replace(around, later=(*steps[i + 1 :], *around.later))) for i, step in enumerate(steps)
+        ]
+        return seq(*lifted)
+
+    def step(self, step: Step, around: _Surroundings) -> Design:
+        """Lift one step and remember where it was written."""
+        design = getattr(self, f"_{step.kind}")(step, around)
+        self.kept.append(design)
+        self.places[id(design)] = step.path
+        result: Design = design
+        return result
+
+    # -- steps ----------------------------------------------------------------------------------
+
+    def _call(self, step: Step, around: _Surroundings) -> Design:
+        names = _names(step.value)
+        tasks = [self.task(step, name) for name in names]
+        scope, narrow = self.scope(step, tasks, around)
+        history = step.options.get("history")
+        if history is not None and history not in around.indices:
+            raise self.fail(step, f"history {history}: no enclosing repeat counts its rounds so", f"repeat ... as: {history}")
+        call = Call(
+            tasks=names,
+            scope=scope,
+            narrow=narrow,
+            history=around.indices[str(history)] if history is not None else None,
+            write=self.writing(step, tasks, scope, around),
+            able=_names(step.options.get("able", ())),
+        )
+        return self.routed(step, call, around)
+
+    def routed(self, step: Step, call: Call, around: _Surroundings) -> Design:
+        """A call that tells alternatives apart: among those of the case that follows, in a tree if it says so."""
+        options = self.options(call.tasks[0], around)
+        fan_out = step.options.get("fan_out")
+        among = step.options.get("among", options)
+        if fan_out is None or not isinstance(fan_out, Expr):
+            return self.by_model(step, replace(call, among=among), around)  # type: ignore[arg-type]
+        if options is None:
+            raise self.fail(step, f"fan_out: {call.tasks[0]} tells no alternatives of a later case apart")
+        level = self.by_model(step, replace(call, among=fan_out), around)
+        self.kept.append(level)
+        self.places[id(level)] = step.path
+        return Repeat(ceil(log(options) / log(fan_out)), level)
+
+    def options(self, router: str, around: _Surroundings) -> Expr | None:
+        """Number of specialists of the next case that `router` decides."""
+        for later in _all_steps(around.later):
+            if later.kind == "case" and isinstance(later.value, str):
+                one_of = self.task(later, later.value).one_of
+                if one_of is not None and one_of.told_by == router:
+                    family = self.problem.capabilities[one_of.family].family
+                    share = later.options.get("share", ONE)
+                    assert family is not None and isinstance(share, Expr)
+                    return divide_up(family, share)
+        return None
+
+    def by_model(self, step: Step, call: Call, around: _Surroundings) -> Call:
+        """Name the model of a closed catalogue, where the step or the choice leaves only one."""
+        if not self.problem.models:
+            return call
+        named = step.options.get("model")
+        if named is not None:
+            return replace(call, model=str(named))
+        able = [name for name in self.problem.models if covers(self.problem, name, call, around.context)]
+        if len(able) != 1:
+            what = "no model of the catalogue can" if not able else f"{', '.join(able)} can all"
+            raise self.fail(step, f"{what} do {' and '.join(call.tasks)} here", "name one with model:" if able else "")
+        return replace(call, model=able[0])
+
+    def _repeat(self, step: Step, around: _Surroundings) -> Design:
+        assert isinstance(step.value, Expr)
+        name = step.options.get("as")
+        canonical = self.index(len(around.indices))
+        indices = {**around.indices, **({str(name): canonical} if name is not None else {})}
+        inner = replace(around, context=around.context.repeated(step.value), indices=indices)
+        body = self.block(step.do, inner)
+        used = any(isinstance(node, Call) and node.history == canonical for node in walk(body))
+        return Repeat(step.value, body, canonical if used else None)
+
+    def index(self, depth: int) -> str:
+        """Name of the loop index at a depth: the same that the rules choose."""
+        from decomposer.rules.base import site_of
+
+        name = site_of(self.problem).index
+        return name if depth == 0 else f"{name}{depth + 1}"
+
+    def _until(self, step: Step, around: _Surroundings) -> Design:
+        return Until(str(step.value), self.block(step.do, around))
+
+    def _each(self, step: Step, around: _Surroundings) -> Design:
+        part = str(step.value)
+        size = step.options.get("group", ONE)
+        assert isinstance(size, Expr)
+        return Each(part, self.block(step.do, replace(around, context=around.context.narrowed(part, size))), size)
+
+    def _for_each(self, step: Step, around: _Surroundings) -> Design:
+        return ForEach(str(step.value), self.block(step.do, around))
+
+    def _if(self, step: Step, around: _Surroundings) -> Design:
+        other = self.block(step.otherwise, around) if step.otherwise else None
+        return If(str(step.value), self.block(step.do, around), other)
+
+    def _case(self, step: Step, around: _Surroundings) -> Design:
+        task = str(step.value)
+        share = step.options.get("share", ONE)
+        assert isinstance(share, Expr)
+        inner = replace(around, context=around.context.sharing(task, share))
+        return Case(task, self.block(step.do, inner), share)
+
+    def _retry(self, step: Step, around: _Surroundings) -> Design:
+        return Retry(_names(step.value), self.block(step.do, around), bool(step.options.get("keep", False)))
+
+    def _vote(self, step: Step, around: _Surroundings) -> Design:
+        lead = step.options.get("lead")
+        assert isinstance(step.value, Expr) and (lead is None or isinstance(lead, Expr))
+        return Vote(self.block(step.do, around), ONE if lead is not None else step.value, lead)
+
+    # -- options of a call ----------------------------------------------------------------------
+
+    def task(self, step: Step, name: str) -> Task:
+        if name not in self.problem.tasks:
+            raise self.fail(step, f"no task is called {name!r}")
+        return self.problem.tasks[name]
+
+    def scope(self, step: Step, tasks: Sequence[Task], around: _Surroundings) -> tuple[Scope, bool]:
+        """What `on` says, in canonical form; a call reads at least what its tasks need."""
+        scope: Scope = "here"
+        narrow = True
+        for place in _names(step.options.get("on", ())):
+            name, _, tail = place.partition(".")
+            text = self.problem.texts.get(name)
+            if text is None:
+                if around.context.extents.get(name) != ONE:
+                    scope = "part"
+                continue
+            reads = [read for task in tasks for read in task.reads if read.text == name]
+            if not reads:
+                raise self.fail(step, f"{' and '.join(task.name for task in tasks)} does not read {name}")
+            if tail == "head":
+                if not all(read.head for read in reads):
+                    raise self.fail(step, f"{tasks[0].name} needs all of {name}, but is given only its head")
+            elif any(read.head for read in reads):
+                narrow = False
+            if text.part is not None and text.part in around.context.extents:
+                scope = "whole"
+        return scope, narrow
+
+    def writing(
+        self, step: Step, tasks: Sequence[Task], scope: Scope, around: _Surroundings
+    ) -> Writing | None:
+        """What `rewrite` says, in canonical form: at the scope of one part, all of it is that part."""
+        said = step.options.get("rewrite")
+        editors = [task for task in tasks if task.edits is not None]
+        if not editors:
+            if said is not None:
+                raise self.fail(step, f"rewrite: {tasks[0].name} edits nothing")
+            return None
+        if said == "patch":
+            return "patch"
+        if all(task.for_each is None for task in editors):
+            return None
+        edit = editors[0].edits
+        assert edit is not None
+        part = self.problem.texts[edit.text].part
+        if scope == "part" or (part is not None and scope == "here" and around.context.extents.get(part) == ONE):
+            return "part"
+        if said is not None:
+            return "all" if said == "all" else "part"
+        return "part" if edit.unit == "part" else "all"
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]
+
+
+def _all_steps(steps: Sequence[Step]) -> list[Step]:
+    return [found for step in steps for found in (step, *_all_steps(step.do), *_all_steps(step.otherwise))]
