@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from decomposer.problem.yaml import Loc
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "call": ("on", "history", "rewrite", "fan_out"),
+    "call": ("on", "history", "rewrite", "fan_out", "among", "able", "model"),
     "repeat": ("as",),
     "until": (),
     "each": ("group",),
@@ -174,7 +174,7 @@ class _Steps:
         for key in foreign:
             fits = [other for other, keys in OPTIONS.items() if key in keys] or (["if"] if key == "else" else [])
             hint = f"it belongs to {' and '.join(f'`{one}`' for one in fits)}" if fits else "a call has no steps inside"
-            self.issues.append(Issue((*loc, key), f"`{kind}` has no option `{key}`", "bad-step", hint))
+            self.issues.append(Issue((*loc, key), f"`{kind}` has no option `{key}`", "bad-step", hint, at_key=True))
         value = self.finder(_tupled(given[kind]), loc) if kind == "if" else _tupled(given[kind])
         do = self.many(form.do or (), (*loc, "do"))
         if form.do is None and kind in ("case", "retry"):

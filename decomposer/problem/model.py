@@ -236,7 +236,7 @@ class Step:
     ========== ======================= ==========================================================
     kind       value                   options
     ========== ======================= ==========================================================
-    call       task, or tasks (tuple)  on, history, rewrite, fan_out
+    call       task, or tasks (tuple)  on, history, rewrite, fan_out, among, able, model
     repeat     count (Expr)            as, do
     until      finder task             do          (repeat until the finder finds nothing more)
     each       part name               group, do   (group: parts in a group, default 1)
@@ -247,8 +247,8 @@ class Step:
     vote       votes (Expr)            lead, do    (lead: first to lead by that many; else majority)
     ========== ======================= ==========================================================
 
-    Counts and shares are `Expr`; names are `str`; several names (of `call`, `retry` and `on`) are a tuple;
-    `keep` is a `bool`. `path` is the place in the problem, such as ``designs.naive[0].do[1]``.
+    Counts and shares are `Expr`; names are `str`; several names (of `call`, `retry`, `on` and `able`) are a
+    tuple; `keep` is a `bool`. `path` is the place in the problem, such as ``designs.naive[0].do[1]``.
     """
 
     kind: str

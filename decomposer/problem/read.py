@@ -40,18 +40,20 @@ def _checked(data: object, document: Document | None, file: str | None) -> Probl
     from decomposer.problem.validate import issues_of
 
     form, issues = _form(data)
-    broken = bool(issues) or (document is not None and bool(document.found))
+    found = list(document.found) if document is not None else []
     if form is None:
-        raise refusal([*(document.found if document else ()), *render(issues, document)], file)
+        raise refusal([*found, *render(issues, document)], file)
     problem, faults = assemble(form)
-    if broken:
+    if issues or found:
         # What was left out must not be held against the rest: only names unknown in the whole file count.
-        words = _words(issues)
-        faults += [one for one in issues_of(problem, regime=False) if one.code == "unknown-name" and one.token not in words]
+        words = _words(issues) | (document.dropped if document is not None else frozenset())
+        faults = [one for one in faults if not any(issue.loc[: len(one.loc)] == one.loc for issue in issues)]
+        unknown = (one for one in issues_of(problem, regime=False) if one.code == "unknown-name")
+        faults += [one for one in unknown if one.token not in words]
     else:
         faults += issues_of(problem)
-    if issues or faults or broken:
-        raise refusal([*(document.found if document else ()), *render([*issues, *faults], document)], file)
+    if issues or faults or found:
+        raise refusal([*found, *render([*issues, *faults], document)], file)
     return problem
 
 
@@ -78,7 +80,7 @@ def _form(data: object) -> tuple[ProblemForm | None, list[Issue]]:
 def _without(data: Any, loc: Loc, formula: bool) -> Any:
     """Copy the data along one path, with a bad formula made 1 and anything else that is wrong left out.
 
-    A list keeps its places: a bad assumption becomes a true one, other lists (and designs) go as a whole.
+    Lists keep their places: a bad assumption becomes a true one, another list of words goes as a whole.
     """
     if not loc or not _holds(data, loc[0]):
         return data
@@ -86,16 +88,20 @@ def _without(data: Any, loc: Loc, formula: bool) -> Any:
     inside = data[first]
     if first == "assume" and rest and isinstance(inside, list):
         changed[first] = [*inside[: int(rest[0])], "1 <= 1", *inside[int(rest[0]) + 1 :]]
-    elif rest and isinstance(inside, dict) and _holds(inside, rest[0]):
+    elif rest and _holds(inside, rest[0]) and (isinstance(inside, dict) or isinstance(inside[rest[0]], dict)):
         changed[first] = _without(inside, rest, formula)
     elif formula and not isinstance(inside, list):
         changed[first] = ONE
-    else:
+    elif isinstance(changed, dict):
         del changed[first]
+    else:
+        changed[first] = {}
     return changed
 
 
 def _holds(data: object, key: str | int) -> bool:
+    if isinstance(data, list):
+        return isinstance(key, int) and key < len(data)
     return isinstance(data, dict) and key in data
 
 

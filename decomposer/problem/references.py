@@ -88,6 +88,10 @@ def _in_step(problem: Problem, step: Step, here: Loc, loops: tuple[str, ...]) ->
         for name in _listed(step.options["on"]):
             if name not in known:
                 yield _unknown((*here, "on"), name, known, "text or part")
+    if "able" in step.options:
+        yield from _words((*here, "able"), step.options["able"], problem.tasks, "task")
+    if "model" in step.options:
+        yield from _one((*here, "model"), str(step.options["model"]), problem.models, "model")
     history = step.options.get("history")
     if isinstance(history, str) and history not in loops:
         hint = "name the index of a `repeat` around this call: `as: i`"

@@ -51,6 +51,8 @@ class Document:
     keys: Mapping[Loc, Mark]
     found: tuple[Diagnostic, ...]
     """Faults that did not prevent reading on: duplicate keys, missing values."""
+    dropped: frozenset[str]
+    """Keys left out for such a fault."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,7 @@ class _Reader:
         self.found: list[Diagnostic] = []
         self.marks: dict[Loc, Mark] = {}
         self.keys: dict[Loc, Mark] = {}
+        self.dropped: set[str] = set()
 
     # -- from events to a tree ----------------------------------------------------------------------
 
@@ -177,7 +180,7 @@ class _Reader:
     def document(self, root: _Node) -> Document:
         self.marks[()] = root.mark
         data = self.convert(root, ())
-        return Document(data, self.lines, self.marks, self.keys, tuple(self.found))
+        return Document(data, self.lines, self.marks, self.keys, tuple(self.found), frozenset(self.dropped))
 
     def convert(self, node: _Node, loc: Loc) -> object:
         if node.kind == "scalar":
@@ -204,6 +207,7 @@ class _Reader:
                 continue
             if item.kind == "scalar" and item.word is None:
                 self.fault(f"`{name}` has no value", "no-value", key.mark, "write one, or remove the key")
+                self.dropped.add(name)
                 continue
             self.keys[here] = key.mark
             self.marks[here] = item.mark
