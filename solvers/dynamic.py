@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import product
 from typing import TypeVar
 
-from decomposer.solvers.graph import Graph
+from decomposer.solvers.graph import Arc, Graph
 
 Node = TypeVar("Node", bound=Hashable)
 Item = TypeVar("Item")
@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 
 def solve(
     graph: Graph[Node, Item],
-    combine: Callable[[Node, Item, tuple[Value, ...]], Iterable[Value]],
+    combine: Callable[[Node, Arc[Node, Item], tuple[Value, ...]], Iterable[Value]],
     prune: Callable[[Node, Sequence[Value]], list[Value]],
 ) -> dict[Node, list[Value]]:
     """Compute the non-dominated values of every OR node reachable from the root.
@@ -27,7 +27,7 @@ def solve(
     Parameters
     ----------
     graph : Graph
-    combine : function of (node, alternative, values of its needs in order)
+    combine : function of (node, arc, values of its needs in order)
         Values of the alternative; none when it is infeasible.
     prune : function of (node, values)
         The non-dominated ones among the values, in a deterministic order.
@@ -51,6 +51,6 @@ def solve(
         found: list[Value] = []
         for arc in graph.arcs[node]:
             for chosen in product(*(values[need] for need in arc.needs)):
-                found.extend(combine(node, arc.item, chosen))
+                found.extend(combine(node, arc, chosen))
         values[node] = prune(node, found)
     return values

@@ -419,7 +419,7 @@ class _Checker:
 
     def rate_is_one(self, finder: str, context: Context) -> bool:
         """Whether every round of the enclosing loop handles exactly one item."""
-        return context.rounds != ONE and context.rounds == items(self.problem, self.problem.tasks[finder], context)
+        return context.rounds == items(self.problem, self.problem.tasks[finder], context)
 
     def complete(self, finder: str, context: Context, progress: _Progress) -> bool:
         """Whether `finder` has scanned its scope often enough."""

@@ -279,8 +279,7 @@ def hole_success(problem: Problem, node: Hole, names: tuple[str, ...], context: 
     Success per part does not depend on how the parts are grouped; success per call is asked only of
     sub-goals that are single calls.
     """
-    tasks: tuple[str, ...] = getattr(node.goal, "tasks")  # noqa: B009 - goals are the search's own type
-    return success(problem, tasks, names, context)
+    return success(problem, node.goal.tasks, names, context)
 
 
 def vote_reliability(node: Vote, right: Expr) -> Expr:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Literal, TypeAlias, Union
+from typing import Literal, Protocol, TypeAlias, Union
 
 from decomposer.expr import ONE, Expr
 
@@ -132,6 +132,17 @@ class Vote:
     lead: Expr | None = None
 
 
+class SubGoal(Protocol):
+    """What a hole stands for; the search has its own type for it."""
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Tasks to be done, in order."""
+
+    def subs(self, values: dict[str, Expr]) -> SubGoal:
+        """Put values for design parameters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hole:
     """A place for the design of a sub-goal; complete designs have none.
@@ -139,7 +150,7 @@ class Hole:
     With `whole_scope`, the work of the sub-goal counts all rounds of scanning in its scope, else one run.
     """
 
-    goal: object
+    goal: SubGoal
     whole_scope: bool = False
 
 
@@ -185,12 +196,13 @@ def walk(node: Design) -> Iterator[Design]:
 
 def substitute(node: Design, values: dict[str, Expr]) -> Design:
     """Replace design parameters (symbols) in every formula of the tree."""
+    if isinstance(node, Hole):
+        return replace(node, goal=node.goal.subs(values))
     changed: dict[str, Expr] = {}
-    if not isinstance(node, Hole):
-        for item in fields(node):
-            value = getattr(node, item.name)
-            if isinstance(value, Expr) and not value.symbols.isdisjoint(values):
-                changed[item.name] = value.subs(values)
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, Expr) and not value.symbols.isdisjoint(values):
+            changed[item.name] = value.subs(values)
     parts = tuple(substitute(child, values) for child in children(node))
     rebuilt = with_children(node, parts) if parts != children(node) else node
     return replace(rebuilt, **changed) if changed else rebuilt

@@ -59,6 +59,14 @@ class Goal:
     share: Expr | None = None
     among: Expr | None = None
 
+    def subs(self, values: dict[str, Expr]) -> Goal:
+        """Put values for design parameters."""
+
+        def put(formula: Expr | None) -> Expr | None:
+            return None if formula is None else formula.subs(values)
+
+        return replace(self, size=put(self.size), share=put(self.share), among=put(self.among))
+
     @property
     def single(self) -> bool:
         """Whether the scope is one part."""

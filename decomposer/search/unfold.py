@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from decomposer.design.contract import check_template
@@ -47,8 +48,13 @@ def needs(alternative: Alternative) -> tuple[Goal, ...]:
     return tuple(node.goal for node in walk(alternative.template) if isinstance(node, Hole))  # type: ignore[misc]
 
 
-def unfold(problem: Problem) -> Space:
+def unfold(problem: Problem, spread: Callable[[Alternative], Iterable[Alternative]] | None = None) -> Space:
     """Apply every rule to every goal reachable from the root.
+
+    Parameters
+    ----------
+    spread : function of an alternative, optional
+        Replaces each alternative by others, such as itself at every value of its free parameters.
 
     Raises
     ------
@@ -74,7 +80,8 @@ def unfold(problem: Problem) -> Space:
             raise ProblemError(f"the problem unfolds to more than {MAX_GOALS} sub-goals")
         found: list[Arc[Goal, Step]] = []
         for rule in RULES:
-            for alternative in rule.expand(site, goal):
+            made = rule.expand(site, goal)
+            for alternative in made if spread is None else (one for each in made for one in spread(each)):
                 try:
                     check_template(site, goal, alternative)
                 except DesignError as error:

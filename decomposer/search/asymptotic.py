@@ -1,0 +1,118 @@
+"""The best design by growth: least class over the whole regime, then least exact cost in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from decomposer.design.contract import without_ceilings
+from decomposer.design.evaluate import part_count
+from decomposer.design.nodes import substitute
+from decomposer.expr import Expr, num
+from decomposer.growth import Regime, best_constant, eventually, is_big_o, minimise
+from decomposer.rules.base import Decision, Goal, Site
+from decomposer.search.price import Candidate, Policy, compose
+from decomposer.search.unfold import Space, Step
+from decomposer.solvers.dynamic import solve
+from decomposer.solvers.graph import Arc
+
+MAX_KEPT = 24
+"""Designs kept per goal; beyond it the answer is marked as not proved."""
+
+
+def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+    """Find the designs that no other beats in the whole regime.
+
+    Returns
+    -------
+    candidates, complete
+        More than one candidate when costs are equal, or when which is best depends on the regime; the flag
+        says that none was left out for want of room.
+    """
+    pricing = _Pricing(space.site, regime)
+    values = solve(space.graph, pricing.combine, pricing.prune)
+    return values[space.graph.root], pricing.complete
+
+
+class _Pricing:
+    def __init__(self, site: Site, regime: Regime) -> None:
+        self.site = site
+        self.regime = regime
+        self.complete = True
+        self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
+
+    def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
+        """Compose, and settle the alternative's own free parameters."""
+        candidate = compose(self.site, goal, arc, chosen)
+        for decision in arc.item.alternative.decisions:
+            candidate = self.settle(goal, candidate, decision)
+        return [candidate]
+
+    def settle(self, goal: Goal, candidate: Candidate, decision: Decision) -> Candidate:
+        """Give a free parameter its best value: a formula, or the best integer where it stays constant."""
+        name = decision.name
+        if name not in candidate.growth.symbols:
+            return _put(candidate, name, decision.low)
+        regime = self.regime_of(goal)
+        least = minimise(candidate.growth, {name: (decision.low, without_ceilings(decision.high))}, regime)
+        proved = candidate.proved and least.status == "proved"
+        if len(least.policies) == 1:
+            value = least.policies[0][0][name]
+            low = decision.low.as_fraction()
+            if value.as_fraction() is not None and low is not None:
+                value = num(best_constant(candidate.growth, name, int(low), regime))
+            return replace(_put(candidate, name, value), proved=proved)
+        policies = tuple(Policy(name, values[name], tuple(when)) for values, when in least.policies)
+        return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies), proved=proved)
+
+    def regime_of(self, goal: Goal) -> Regime:
+        """The regime, with the free parameters that are open inside `goal`."""
+        symbols: set[str] = set()
+        for formula in (goal.size, goal.share, goal.among):
+            if formula is not None:
+                symbols |= formula.symbols
+        names = tuple(sorted(symbols & {self.site.group, self.site.share, self.site.fan_out}))
+        if names not in self.regimes:
+            assume: list[str] = []
+            if self.site.group in names and goal.part is not None:
+                assume.append(f"{self.site.group} <= {part_count(self.site.problem, goal.part)}")
+            self.regimes[names] = self.regime.extended(assume=tuple(assume), free=names)
+        return self.regimes[names]
+
+    def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Drop every design that another one beats in the end, in the whole regime."""
+        regime = self.regime_of(goal)
+        kept: list[Candidate] = []
+        for new in candidates:
+            if any(beats(old, new, regime) for old in kept):
+                continue
+            kept = [old for old in kept if not beats(new, old, regime)]
+            kept.append(new)
+        if len(kept) > MAX_KEPT:
+            self.complete = False
+            kept = kept[:MAX_KEPT]
+        return kept
+
+
+def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:
+    """Whether `a` costs less than `b` in the end, wherever in the regime; never so at equal cost."""
+    if a.growth is a.work and b.growth is b.work:
+        difference = (b.work - a.work).terms
+        if all(coefficient > 0 for _, coefficient in difference):
+            return bool(difference)
+    if is_big_o(a.growth, b.growth, regime) is not True:
+        return False
+    return eventually(a.growth, b.growth, regime) == "less"
+
+
+def _put(candidate: Candidate, name: str, value: Expr) -> Candidate:
+    """Substitute the value of a parameter."""
+    values = {name: value}
+    exact = candidate.work.subs(values)
+    return replace(
+        candidate,
+        design=substitute(candidate.design, values),
+        work=exact,
+        growth=exact if candidate.growth is candidate.work else candidate.growth.subs(values),
+        policies=(*candidate.policies, Policy(name, value)),
+    )

@@ -1,0 +1,122 @@
+"""The best design at given numbers: least exact cost, every free parameter at every integer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from decomposer.design.contract import at_least
+from decomposer.design.evaluate import part_count, work
+from decomposer.design.nodes import substitute
+from decomposer.expr import Expr, evaluate, num
+from decomposer.rules.base import Alternative, Decision, Goal, Site
+from decomposer.search.price import Candidate, Policy, compose
+from decomposer.search.unfold import Space, Step, unfold
+from decomposer.solvers.dynamic import solve
+from decomposer.solvers.graph import Arc
+
+EVERY_INTEGER = 256
+"""Up to so many values a free parameter is tried at every integer; beyond, at a spread of them."""
+
+
+def best(space: Space) -> tuple[list[Candidate], bool]:
+    """Find the cheapest designs of a problem whose formulas are all numbers.
+
+    Returns
+    -------
+    candidates, complete
+        Designs of the least cost; the flag says that every integer was tried for every free parameter.
+    """
+    spread = _Spread()
+    numbered = unfold(space.site.problem, spread)
+    pricing = _Pricing(space.site)
+    found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
+    least = min((exact(candidate.work) for candidate in found), default=None)
+    return [candidate for candidate in found if exact(candidate.work) == least], spread.complete
+
+
+def exact(value: Expr) -> Fraction:
+    """The number that a formula without variables stands for."""
+    number = value.as_fraction()
+    return Fraction(number) if number is not None else evaluate(value, {})
+
+
+class _Spread:
+    """Replaces the free parameters of alternatives by integers."""
+
+    def __init__(self) -> None:
+        self.complete = True
+
+    def __call__(self, alternative: Alternative) -> Iterator[Alternative]:
+        """Yield the alternative at each value of its free parameters."""
+        if not alternative.decisions:
+            yield alternative
+            return
+        first, *others = alternative.decisions
+        for value in self.values(first):
+            fixed = {first.name: num(value)}
+            rest = tuple(replace(other, low=other.low.subs(fixed), high=other.high.subs(fixed)) for other in others)
+            template = substitute(alternative.template, fixed)
+            for one in self(replace(alternative, template=template, decisions=rest)):
+                settled = replace(first, low=num(value), high=num(value))
+                yield replace(one, decisions=(settled, *one.decisions))
+
+    def values(self, decision: Decision) -> list[int]:
+        """Integers to try."""
+        low, high = int(exact(decision.low)), int(exact(decision.high))
+        if high - low < EVERY_INTEGER:
+            return list(range(low, high + 1))
+        self.complete = False
+        chosen = set(range(low, low + EVERY_INTEGER // 2)) | {high}
+        value = low + EVERY_INTEGER // 2
+        while value < high:
+            chosen.add(value)
+            value += max(1, value // 16)
+        return sorted(chosen)
+
+
+class _Pricing:
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
+        """Compose; in a scope of g parts, also price the smaller group that is left over."""
+        candidate = compose(self.site, goal, arc, chosen)
+        settled = tuple(Policy(decision.name, decision.low) for decision in arc.item.alternative.decisions)
+        candidate = replace(candidate, policies=(*settled, *candidate.policies))
+        rest = self.left_over(goal)
+        if rest is None:
+            return [candidate]
+        context = self.site.inside(replace(goal, size=rest))
+        return [replace(candidate, rest=work(self.site.problem, candidate.design, context))]
+
+    def left_over(self, goal: Goal) -> Expr | None:
+        """Parts in the last group, where it is smaller than the others."""
+        if goal.part is None or goal.size is None:
+            return None
+        left = exact(part_count(self.site.problem, goal.part)) % exact(goal.size)
+        return num(left) if left else None
+
+    def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Keep the designs that are cheapest for the full groups, or for the one left over; and equal ones."""
+        kept: list[Candidate] = []
+        for new in candidates:
+            if any(_beats(old, new) for old in kept):
+                continue
+            kept = [old for old in kept if not _beats(new, old)]
+            kept.append(new)
+        return kept
+
+
+def _beats(a: Candidate, b: Candidate) -> bool:
+    """Whether `a` is nowhere dearer and somewhere cheaper."""
+    pairs = [(a.work, b.work)]
+    if a.rest is not None and b.rest is not None:
+        pairs.append((a.rest, b.rest))
+    return all(_at_most(x, y) for x, y in pairs) and not all(_at_most(y, x) for x, y in pairs)
+
+
+def _at_most(a: Expr, b: Expr) -> bool:
+    """Whether `a <= b`; costs of one round of a conversation still depend on the round, and may be neither."""
+    return at_least(b, a) if a.symbols or b.symbols else exact(a) <= exact(b)

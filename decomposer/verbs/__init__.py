@@ -1,0 +1,1 @@
+"""What the library does: optimize, compare, explain; and the results."""

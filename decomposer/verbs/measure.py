@@ -1,0 +1,123 @@
+"""Measuring designs: growths and ratios in a regime, or exact values at numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from decomposer.design.evaluate import agents, span, work
+from decomposer.design.lift import hand_design
+from decomposer.design.nodes import Call, Design, walk
+from decomposer.errors import ProblemError
+from decomposer.expr import ZERO, Expr
+from decomposer.growth import Ratio, Regime, is_big_o, ratio, theta
+from decomposer.problem.model import Problem
+from decomposer.problem.substitute import substitute
+from decomposer.problem.suggest import suggestion
+from decomposer.search.concrete import exact
+from decomposer.verbs.results import AgentReport, Cost, HandDesign
+
+Numbers = Mapping[str, int | Fraction]
+
+
+def regime_of(problem: Problem) -> Regime:
+    """The regime that a problem's parameters and assumptions span."""
+    from decomposer.problem.validate import regime
+
+    return regime(problem)
+
+
+def numbered(problem: Problem, at: Numbers) -> Problem:
+    """The problem at numbers for all its parameters.
+
+    Raises
+    ------
+    ProblemError
+        For a number of an unknown parameter, a parameter without number, or one below 1 (outside the bounds
+        of a constant).
+    """
+    for name, value in at.items():
+        if name not in problem.parameters:
+            raise ProblemError(f"no parameter is called {name!r}{suggestion(name, problem.parameters)}")
+        parameter = problem.parameters[name]
+        low, high = parameter.low, parameter.high
+        if parameter.kind != "constant" and value < 1:
+            raise ProblemError(f"{name} = {value}: parameters that grow are at least 1")
+        if (low is not None and value <= low) or (high is not None and value >= high):
+            raise ProblemError(f"{name} = {value}: it must lie between {low} and {high}")
+    missing = [name for name in problem.parameters if name not in at]
+    if missing:
+        raise ProblemError(f"no number is given for {', '.join(missing)}")
+    return substitute(problem, dict(at))
+
+
+def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) -> Cost:  # noqa: B006 - never changed
+    """Cost of a design, and its value where numbers are given."""
+    total, path = work(problem, design), span(problem, design)
+    value = exact(work(numbered(problem, at), design)) if at else None
+    return Cost(theta(total, regime=regime).expr, total, path, theta(path, regime=regime).expr, value)
+
+
+def report_agents(problem: Problem, design: Design, total: Expr, regime: Regime) -> tuple[AgentReport, ...]:
+    """Each agent with its growth; an agent dominates when the whole grows no faster."""
+    return tuple(
+        AgentReport(agent, theta(agent.work, regime=regime).expr, is_big_o(total, agent.work, regime) is True)
+        for agent in agents(problem, design)
+    )
+
+
+def hand_designs(
+    problem: Problem, best: Design, growth: Expr, regime: Regime, at: Numbers, names: tuple[str, ...] | None = None
+) -> tuple[HandDesign, ...]:
+    """Every hand design beside the best one.
+
+    Raises
+    ------
+    DesignError
+        For a hand design that breaks the contract.
+    """
+    found = []
+    for name in problem.designs if names is None else names:
+        design = hand_design(problem, name)
+        cost = measure(problem, design, regime, at)
+        found.append(
+            HandDesign(name, design, cost, ratio(cost.exact, growth, regime), ratios_by_task(problem, design, best, regime))
+        )
+    return tuple(found)
+
+
+def ratios_by_task(
+    problem: Problem, one: Design, other: Design, regime: Regime
+) -> tuple[tuple[tuple[str, ...], Ratio], ...]:
+    """How many times dearer `one` is than `other`, for the smallest groups of tasks that both do separately."""
+    mine, theirs = _work_by_tasks(problem, one), _work_by_tasks(problem, other)
+    found = []
+    for group in _common_groups([*mine, *theirs]):
+        first = sum((cost for tasks, cost in mine.items() if set(tasks) <= group), ZERO)
+        second = sum((cost for tasks, cost in theirs.items() if set(tasks) <= group), ZERO)
+        if first != ZERO and second != ZERO:
+            names = tuple(name for name in problem.tasks if name in group)
+            found.append((names, ratio(first, second, regime)))
+    return tuple(found)
+
+
+def _work_by_tasks(problem: Problem, design: Design) -> dict[tuple[str, ...], Expr]:
+    work_of: dict[tuple[str, ...], Expr] = {}
+    for agent in agents(problem, design):
+        work_of[agent.tasks] = work_of.get(agent.tasks, ZERO) + agent.work
+    return work_of
+
+
+def _common_groups(blocks: list[tuple[str, ...]]) -> list[set[str]]:
+    """Merge blocks that share a task."""
+    groups: list[set[str]] = []
+    for block in blocks:
+        touching = [group for group in groups if group & set(block)]
+        groups = [group for group in groups if group not in touching]
+        groups.append(set(block).union(*touching))
+    return groups
+
+
+def tasks_of(design: Design) -> frozenset[str]:
+    """Names of all tasks that a design calls."""
+    return frozenset(name for node in walk(design) if isinstance(node, Call) for name in node.tasks)

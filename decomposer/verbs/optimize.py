@@ -1,0 +1,146 @@
+"""Find the design of least asymptotic cost, or of least cost at numbers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cmp_to_key
+
+from decomposer.design.evaluate import agents, footprint, reliability
+from decomposer.errors import InfeasibleError
+from decomposer.expr import Expr, maximum, minimum
+from decomposer.growth import Regime, eventually, is_big_o, theta
+from decomposer.problem.model import Problem
+from decomposer.search import asymptotic, concrete
+from decomposer.search.price import Candidate
+from decomposer.search.unfold import unfold
+from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, regime_of, report_agents
+from decomposer.verbs.results import Option, Result, SearchReport, Status
+
+
+def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
+    """Find the best design of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    at : mapping of parameter to int or Fraction, optional
+        Numbers for all parameters: then the design of least exact cost at these numbers is found. Without
+        them, the design of least growth over the regime; among those, of least cost in the end; among those,
+        of the least demanding capabilities, then the fewest agents (Meyerson & Qiu 2025, after Def. 2.3).
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ProblemError
+        When `at` does not fit the parameters, or the space of designs is too large.
+    DesignError
+        When a hand design breaks the contract of a task.
+    InfeasibleError
+        When no design satisfies the problem: no model can do a task, or no fact says how.
+
+    Notes
+    -----
+    Time grows linearly with the number of tasks in a chain; every comparison of growths is a small exact
+    linear programme.
+    """
+    regime = regime_of(problem)
+    numbers = dict(at or {})
+    space = unfold(problem)
+    target = numbered(problem, numbers) if numbers else problem
+    if numbers:
+        found, complete = concrete.best(unfold(target))
+    else:
+        found, complete = asymptotic.best(space, regime)
+    if not found:
+        raise InfeasibleError(_infeasible(problem), file=problem.file)
+    ranked = sorted(found, key=cmp_to_key(lambda a, b: _prefer(target, a, b, regime)))
+    options = _distinct_growths(ranked, regime) if not numbers else ranked[:1]
+    best = options[0]
+    growth = minimum(*(theta(option.growth, regime=regime).expr for option in options)) if not numbers else best.growth
+    symbolic = measure(problem, best.design, regime, numbers)
+    least = symbolic.theta if numbers or best.growth is best.work else theta(best.growth, regime=regime).expr
+    return Result(
+        problem=problem,
+        status=_status(ranked, options, complete, regime, bool(numbers)),
+        theta=growth if len(options) > 1 else least,
+        design=best.design,
+        cost=symbolic,
+        agents=report_agents(problem, best.design, symbolic.exact, regime),
+        footprint=footprint(problem, best.design),
+        reliability=reliability(problem, best.design),
+        policies=best.policies,
+        facts=tuple(sorted(best.facts)),
+        rules=best.rules,
+        options=tuple(_option(problem, option, options, regime, numbers) for option in options),
+        hand_designs=hand_designs(problem, best.design, least if best.growth is not best.work else symbolic.exact, regime, numbers),
+        search=SearchReport(space.graph.or_nodes, space.graph.and_nodes, space.graph.count()),
+        at=tuple((name, Fraction(value)) for name, value in numbers.items()),
+    )
+
+
+def _prefer(problem: Problem, a: Candidate, b: Candidate, regime: Regime) -> int:
+    """Order of designs of equal cost: smaller largest model, then fewer agents, then by text."""
+    for first, second in ((_largest(problem, a), _largest(problem, b)), (_number(problem, a), _number(problem, b))):
+        if first != second:
+            verdict = eventually(first, second, regime)
+            if verdict == "less":
+                return -1
+            if verdict == "greater":
+                return 1
+    left, right = str(a.design), str(b.design)
+    return (left > right) - (left < right)
+
+
+def _largest(problem: Problem, candidate: Candidate) -> Expr:
+    return maximum(*(agent.size for agent in agents(problem, candidate.design)))
+
+
+def _number(problem: Problem, candidate: Candidate) -> Expr:
+    return footprint(problem, candidate.design).agents
+
+
+def _distinct_growths(ranked: list[Candidate], regime: Regime) -> list[Candidate]:
+    """Drop designs of the same growth as an earlier one: what is left differs by regime."""
+    kept: list[Candidate] = []
+    for candidate in ranked:
+        if not any(is_big_o(old.growth, candidate.growth, regime) for old in kept):
+            kept = [old for old in kept if not is_big_o(candidate.growth, old.growth, regime)]
+            kept.append(candidate)
+    return kept
+
+
+def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, regime: Regime, at: bool) -> Status:
+    if not complete or not all(candidate.proved for candidate in options):
+        return "bounded"
+    if len(options) > 1:
+        return "regimes"
+    if at or all(candidate.work == options[0].work for candidate in ranked):
+        return "optimal"
+    return "optimal_growth"
+
+
+def _option(
+    problem: Problem, option: Candidate, options: list[Candidate], regime: Regime, at: Numbers
+) -> Option:
+    """A best design, and where it is best: where its growth is bounded by that of each rival."""
+    own = theta(option.growth, regime=regime).expr
+    rivals = [theta(other.growth, regime=regime).expr for other in options if other is not option]
+    return Option(
+        design=option.design,
+        cost=measure(problem, option.design, regime, at),
+        policies=option.policies,
+        when=tuple(f"{own} = O({rival})" for rival in rivals),
+    )
+
+
+def _infeasible(problem: Problem) -> str:
+    """Name a task that nothing can do, if one stands out."""
+    for task in problem.tasks.values():
+        if problem.models and task.requires:
+            able = [m.name for m in problem.models.values() if all(name in m.can for name in task.requires)]
+            if not able:
+                return f"no model of the catalogue has all that {task.name} requires: {', '.join(task.requires)}"
+    return "no design satisfies the problem: some task cannot be done at any scope that the facts allow"

@@ -1,0 +1,218 @@
+"""Results: typed, immutable, and writable as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from decomposer.design.evaluate import Agent, Footprint
+from decomposer.design.nodes import Design
+from decomposer.design.write import steps, tree
+from decomposer.expr import Expr
+from decomposer.growth import Ratio
+from decomposer.problem.model import Problem
+from decomposer.rules.base import Fact
+from decomposer.search.price import Policy
+
+FORMAT_VERSION = 1
+
+Status = Literal["optimal", "optimal_growth", "regimes", "bounded"]
+"""How much is proved about a design.
+
+``optimal``: no design of the space costs less in the end, wherever in the regime (at numbers: none costs
+less). ``optimal_growth``: none has a smaller growth; between some of equal growth the constants are not
+decided. ``regimes``: which design is best depends on how the parameters grow; all of them are given.
+``bounded``: the best found; something larger could not be searched whole.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Cost of a design: growth, exact formula, critical path, and (where numbers were given) its value."""
+
+    theta: Expr
+    exact: Expr
+    span: Expr
+    span_theta: Expr
+    value: Fraction | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data."""
+        data: dict[str, Any] = {
+            "theta": str(self.theta),
+            "exact": str(self.exact),
+            "span": str(self.span),
+            "span_theta": str(self.span_theta),
+        }
+        if self.value is not None:
+            data["value"] = str(self.value)
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReport:
+    """An agent of a design, the growth of its work, and whether that is the growth of the whole."""
+
+    agent: Agent
+    theta: Expr
+    dominant: bool
+
+    @property
+    def name(self) -> str:
+        """The tasks that it does."""
+        return " + ".join(self.agent.tasks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data."""
+        agent = self.agent
+        return {
+            "name": self.name,
+            "requires": {name: None if members is None else str(members) for name, members in agent.requires},
+            "model": agent.model,
+            "size": str(agent.size),
+            "copies": str(agent.copies),
+            "calls": str(agent.calls),
+            "longest_context": str(agent.longest),
+            "work": {"theta": str(self.theta), "exact": str(agent.work)},
+            "dominant": self.dominant,
+        }
+
+
+def ratio_cases(ratio: Ratio) -> list[dict[str, Any]]:
+    """Write the cases of a ratio as plain data."""
+    return [{"ratio": str(value), "when": list(conditions)} for value, conditions in ratio.cases]
+
+
+@dataclass(frozen=True, slots=True)
+class HandDesign:
+    """A hand design beside the optimum: its cost, and how many times dearer it is, by task and in total."""
+
+    name: str
+    design: Design
+    cost: Cost
+    ratio: Ratio
+    by_tasks: tuple[tuple[tuple[str, ...], Ratio], ...]
+
+    def to_dict(self, problem: Problem) -> dict[str, Any]:
+        """Write as plain data."""
+        return {
+            "name": self.name,
+            "design": steps(problem, self.design),
+            "cost": self.cost.to_dict(),
+            "ratio": str(self.ratio.expr),
+            "ratio_holds_when": ratio_cases(self.ratio),
+            "by_task": [
+                {"tasks": list(tasks), "ratio": str(ratio.expr), "ratio_holds_when": ratio_cases(ratio)}
+                for tasks, ratio in self.by_tasks
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the best designs, where which is best depends on the regime."""
+
+    design: Design
+    cost: Cost
+    policies: tuple[Policy, ...]
+    when: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReport:
+    """How large the space was: OR and AND nodes of its graph, and distinct designs (free parameters open)."""
+
+    or_nodes: int
+    and_nodes: int
+    designs: int
+
+    def to_dict(self) -> dict[str, int]:
+        """Write as plain data."""
+        return {"or_nodes": self.or_nodes, "and_nodes": self.and_nodes, "designs": self.designs}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer of `optimize`.
+
+    Attributes
+    ----------
+    status : Status
+    theta : Expr
+        Growth of the least cost; a minimum where it depends on the regime.
+    design, cost, agents, footprint, reliability, policies
+        Of the design chosen: the best, or the first of `options`.
+    facts, rules
+        The facts that it rests on, and the rules that made it.
+    options : tuple of Option
+        All best designs where the status is ``regimes``; else just the one.
+    hand_designs : tuple of HandDesign
+    search : SearchReport
+    at : mapping of parameter to number, or empty
+    """
+
+    problem: Problem
+    status: Status
+    theta: Expr
+    design: Design
+    cost: Cost
+    agents: tuple[AgentReport, ...]
+    footprint: Footprint
+    reliability: Expr
+    policies: tuple[Policy, ...]
+    facts: tuple[Fact, ...]
+    rules: tuple[str, ...]
+    options: tuple[Option, ...]
+    hand_designs: tuple[HandDesign, ...]
+    search: SearchReport
+    at: tuple[tuple[str, Fraction], ...] = ()
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The design as steps that a problem file could hold."""
+        return steps(self.problem, self.design)
+
+    @property
+    def tree(self) -> str:
+        """The design as indented lines of plain words."""
+        return "\n".join(tree(self.problem, self.design))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data, fit for JSON."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "problem": self.problem.name,
+            "status": self.status,
+            "at": {name: str(value) for name, value in self.at},
+            "cost": {**self.cost.to_dict(), "theta": str(self.theta)},
+            "design": self.steps,
+            "parameters": [
+                {"name": policy.name, "value": str(policy.value), "when": list(policy.when)} for policy in self.policies
+            ],
+            "agents": [agent.to_dict() for agent in self.agents],
+            "footprint": {
+                "calls": str(self.footprint.calls),
+                "agents": str(self.footprint.agents),
+                "hosted": str(self.footprint.hosted),
+                "longest_context": str(self.footprint.longest),
+            },
+            "reliability": str(self.reliability),
+            "facts_used": [{"task": fact.task, "fact": fact.kind} for fact in self.facts],
+            "rules_used": list(self.rules),
+            "options": [
+                {
+                    "design": steps(self.problem, option.design),
+                    "cost": option.cost.to_dict(),
+                    "when": list(option.when),
+                }
+                for option in self.options
+            ],
+            "hand_designs": [design.to_dict(self.problem) for design in self.hand_designs],
+            "search": self.search.to_dict(),
+        }
+
+    def _repr_html_(self) -> str:
+        from decomposer.report.html import fragment
+
+        return fragment(self)
