@@ -80,7 +80,7 @@ def assemble(form: ProblemForm) -> tuple[Problem, list[Issue]]:
 
 
 def _parameter(name: str, form: ParameterForm) -> Parameter:
-    low, high = form.between or (None, None)
+    low, high = form.between or (form.above, form.below)
     return Parameter(name, form.about.strip(), form.kind, low, high)
 
 

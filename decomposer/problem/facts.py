@@ -173,6 +173,8 @@ def _others(problem: Problem, task: Task, loc: Loc) -> Iterator[Issue]:
     for place, name in named:
         if name == task.name:
             yield Issue(place, f"`{name}` cannot do this for itself", "bad-fact", "name another task", name)
+    if task.combines is not None and task.combines.by == "oracle":
+        yield Issue((*loc, "combines"), "`oracle` is the word for no task", "bad-name", "rename the task")
     finder = task.for_each
     if finder is not None and finder != task.name and problem.tasks[finder].finds is None:
         hint = f"add `finds: {{count: ...}}` to `{finder}`"

@@ -7,7 +7,7 @@ legal designs, optima) is computed elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -284,11 +284,37 @@ class Problem:
     source: str = field(default="", compare=False, repr=False)
 
     @classmethod
-    def build(cls, name: str, **sections: Any) -> Problem:
+    def build(
+        cls,
+        name: str,
+        *,
+        tasks: Mapping[str, Any] | Iterable[Any],
+        about: str = "",
+        parameters: Mapping[str, Any] | Iterable[Any] = (),
+        assume: str | Iterable[str] = (),
+        texts: Mapping[str, Any] | Iterable[Any] = (),
+        capabilities: Mapping[str, Any] | Iterable[Any] = (),
+        models: Mapping[str, Any] | Iterable[Any] = (),
+        scaling: str | Law | Mapping[str, Any] = "linear",
+        cost: str | CostModel | Mapping[str, Any] = "paper",
+        designs: Mapping[str, Any] | None = None,
+    ) -> Problem:
         """Build a problem in code from the short forms of problem files; see `decomposer.problem.build`."""
         from decomposer.problem.build import build
 
-        return build(name, **sections)
+        return build(
+            name,
+            tasks=tasks,
+            about=about,
+            parameters=parameters,
+            assume=assume,
+            texts=texts,
+            capabilities=capabilities,
+            models=models,
+            scaling=scaling,
+            cost=cost,
+            designs=designs,
+        )
 
     @classmethod
     def from_networkx(cls, graph: networkx.DiGraph[Any], name: str | None = None, **sections: Any) -> Problem:

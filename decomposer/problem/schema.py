@@ -79,6 +79,8 @@ class ParameterForm(Form):
     about: About = ""
     kind: Literal["growing", "free", "constant"] = "growing"
     between: tuple[Exact, Exact] | None = Field(None, description="Strict bounds of a constant.")
+    above: Exact | None = Field(None, description="Strict lower bound of a constant.")
+    below: Exact | None = Field(None, description="Strict upper bound of a constant.")
 
     @model_validator(mode="before")
     @classmethod
@@ -86,6 +88,12 @@ class ParameterForm(Form):
         if isinstance(value, dict) and isinstance(value.get("between"), list):
             return {**value, "between": tuple(value["between"])}
         return value
+
+    @model_validator(mode="after")
+    def _once(self) -> ParameterForm:
+        if self.between is not None and not (self.above is None and self.below is None):
+            raise fail("the bounds are given twice", hint="write `between`, or `above` and `below`")
+        return self
 
 
 class TextForm(Form):
