@@ -29,9 +29,32 @@ def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
         More than one candidate when costs are equal, or when which is best depends on the regime; the flag
         says that none was left out for want of room.
     """
+    values, complete = price(space, regime)
+    return values[space.graph.root], complete
+
+
+def price(space: Space, regime: Regime) -> tuple[dict[Goal, list[Candidate]], bool]:
+    """Find the designs that no other beats, for every goal of the space."""
     pricing = _Pricing(space.site, regime)
-    values = solve(space.graph, pricing.combine, pricing.prune)
-    return values[space.graph.root], pricing.complete
+    return solve(space.graph, pricing.combine, pricing.prune), pricing.complete
+
+
+def regime_inside(space: Space, regime: Regime, goal: Goal) -> Regime:
+    """The regime, with the free parameters that are open inside `goal`."""
+    return _Pricing(space.site, regime).regime_of(goal)
+
+
+def price_alternatives(
+    space: Space, regime: Regime, goal: Goal, values: dict[Goal, list[Candidate]]
+) -> list[tuple[Step, Candidate]]:
+    """The best that each alternative of one goal can reach, given the designs of its sub-goals."""
+    pricing = _Pricing(space.site, regime)
+    found = []
+    for arc in space.graph.arcs[goal]:
+        chosen = tuple(values[need][0] for need in arc.needs if values[need])
+        if len(chosen) == len(arc.needs):
+            found.extend((arc.item, candidate) for candidate in pricing.combine(goal, arc, chosen))
+    return found
 
 
 class _Pricing:

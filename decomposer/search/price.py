@@ -27,7 +27,8 @@ class Candidate:
     """A complete design for a goal, with its exact cost and what it rests on.
 
     `growth` differs from `work` only where a free parameter has no single best formula: then `work` still
-    contains it, and `growth` is its minimum up to a constant factor.
+    contains it, and `growth` is its minimum up to a constant factor. `choices` are the alternatives taken,
+    parents first. `rest` is the cost in a last group smaller than the others, at numbers.
     """
 
     design: Design
@@ -35,6 +36,7 @@ class Candidate:
     growth: Expr
     facts: frozenset[Fact]
     rules: tuple[str, ...]
+    choices: tuple[tuple[Goal, Step], ...] = ()
     policies: tuple[Policy, ...] = ()
     proved: bool = True
     rest: Expr | None = None
@@ -74,6 +76,7 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
         growth=total("growth") if open_policies else exact,
         facts=frozenset(step.alternative.facts).union(*(candidate.facts for candidate in chosen)),
         rules=tuple(dict.fromkeys((step.rule, *(rule for candidate in chosen for rule in candidate.rules)))),
+        choices=((goal, step), *(choice for candidate in chosen for choice in candidate.choices)),
         policies=policies,
         proved=all(candidate.proved for candidate in chosen),
     )

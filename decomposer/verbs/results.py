@@ -214,5 +214,6 @@ class Result:
 
     def _repr_html_(self) -> str:
         from decomposer.report.html import fragment
+        from decomposer.report.optimum import document
 
-        return fragment(self)
+        return fragment(document(self))

@@ -1,0 +1,1 @@
+"""Reports: results become documents (`optimum`, `comparison`, `explanation`), documents become text."""

@@ -1,0 +1,52 @@
+"""The report of `compare`: designs side by side, each against the reference."""
+
+from __future__ import annotations
+
+from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer
+from decomposer.verbs.compare import Comparison, Row
+
+
+def document(comparison: Comparison) -> list[Block]:
+    """Lay out a comparison."""
+    problem, writer = comparison.problem, Writer(comparison.problem)
+    rows = (comparison.reference, *comparison.rows)
+    blocks: list[Block] = [
+        Title(problem.name, problem.about),
+        Table(
+            ("design", "cost", "critical path", "calls", "longest context", *(("at numbers",) if comparison.at else ())),
+            tuple(_line(row, writer, bool(comparison.at)) for row in rows),
+        ),
+    ]
+    if comparison.at:
+        blocks.append(Points((", ".join(f"{name} = {value}" for name, value in comparison.at),)))
+    for row in comparison.rows:
+        blocks += _section(row, comparison.reference.name, writer)
+    blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
+    return blocks
+
+
+def _line(row: Row, writer: Writer, numbers: bool) -> tuple[str, ...]:
+    cells = (
+        row.name,
+        writer.theta(row.cost.theta),
+        writer.theta(row.cost.span_theta),
+        writer.formula(row.footprint.calls),
+        writer.formula(row.footprint.longest),
+    )
+    if not numbers:
+        return cells
+    value = row.cost.value
+    return (*cells, "" if value is None else f"{float(value):,.6g}")
+
+
+def _section(row: Row, reference: str, writer: Writer) -> list[Block]:
+    if all(line.startswith("  ") for line in row.difference):
+        return [Heading(f"{row.name} is {reference}")]
+    lines = [f"in total: {line}" for line in writer.ratio(row.ratio)]
+    if len(row.by_tasks) > 1:
+        for tasks, ratio in row.by_tasks:
+            lines += [f"{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio)]
+    for crossover in row.crossovers:
+        until = "on" if crossover.high is None else f"to {crossover.high:,}"
+        lines.append(f"{reference} is cheaper from {crossover.parameter} = {crossover.low:,} {until}, the others as given")
+    return [Heading(f"{row.name} (-) against {reference} (+)"), Code(row.difference), Points(tuple(lines))]

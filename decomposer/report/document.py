@@ -1,0 +1,97 @@
+"""A document: the blocks that every renderer can write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias, Union
+
+from decomposer.expr import Expr, pretty
+from decomposer.growth import Ratio
+from decomposer.problem.model import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What the document is about, and a sentence on it."""
+
+    text: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section begins."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Named values, one a line."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines to be shown as they are."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; columns are as wide as they need."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list of sentences."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What to run next."""
+
+    command: str
+
+
+Block: TypeAlias = Union[Title, Heading, Facts, Code, Table, Points, Hint]
+
+
+class Writer:
+    """Writes formulas for people: sizes of models first, then the other parameters as declared."""
+
+    def __init__(self, problem: Problem) -> None:
+        sizes = [capability.size for capability in problem.capabilities.values()]
+        sizes += [model.size for model in problem.models.values()]
+        first = [name for name in problem.parameters if any(name in size.symbols for size in sizes)]
+        self.order = (*first, *(name for name in problem.parameters if name not in first))
+
+    def formula(self, value: Expr) -> str:
+        """Write a formula."""
+        return pretty(value, self.order)
+
+    def theta(self, value: Expr) -> str:
+        """Write a growth."""
+        return f"Θ({self.formula(value)})"
+
+    def ratio(self, ratio: Ratio) -> list[str]:
+        """Write a ratio, a line for each regime."""
+        cases = ratio.cases
+        lines = []
+        for value, conditions in cases:
+            times = "the same growth" if value == 1 else f"{self.theta(value)} times dearer"
+            where = f" where {self.conditions(conditions)}" if conditions else ""
+            lines.append(times + where)
+        return lines or [f"{self.theta(ratio.expr)} times dearer"]
+
+    def conditions(self, conditions: Iterable[str]) -> str:
+        """Write conditions of a regime."""
+        return " and ".join(condition.replace("**", "^").replace("*", "·") for condition in conditions)

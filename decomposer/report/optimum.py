@@ -1,0 +1,106 @@
+"""The report of `optimize`: one screen."""
+
+from __future__ import annotations
+
+from decomposer.design.write import tree
+from decomposer.expr import ONE, Expr
+from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Table, Title, Writer
+from decomposer.verbs.results import Result
+
+_STATUS = {
+    "optimal": "optimal: none of the {designs} designs that the facts license costs less",
+    "optimal_growth": "least growth among the {designs} designs that the facts license; constants not decided",
+    "regimes": "which of the designs below is best depends on how the parameters grow",
+    "bounded": "the best found; not proved to be the best of the {designs} designs that the facts license",
+}
+
+
+def document(result: Result) -> list[Block]:
+    """Lay out an optimum."""
+    problem, writer = result.problem, Writer(result.problem)
+    search = result.search
+    rows = [("cost", writer.theta(result.theta))]
+    if result.theta != result.cost.exact and len(writer.formula(result.cost.exact)) < 110:
+        rows.append(("exactly", writer.formula(result.cost.exact)))
+    if result.cost.value is not None:
+        values = ", ".join(f"{name} = {value}" for name, value in result.at)
+        rows.append(("at numbers", f"{_number(result.cost.value)}   ({values})"))
+    rows.append(("critical path", writer.theta(result.cost.span_theta)))
+    if result.reliability != ONE:
+        rows.append(("reliability", writer.formula(result.reliability)))
+    rows.append(("status", _STATUS[result.status].format(designs=f"{search.designs:,}")))
+    blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]
+    if len(result.options) > 1:
+        for number, option in enumerate(result.options, 1):
+            where = writer.conditions(option.when)
+            blocks += [
+                Heading(f"design {number}: {writer.theta(option.cost.theta)}, best where {where}"),
+                Code(tuple(tree(problem, option.design))),
+            ]
+    else:
+        blocks += [Heading("design"), Code(tuple(tree(problem, result.design)))]
+    if result.policies:
+        blocks.append(Facts(tuple((policy.name, _policy(writer, policy.value, policy.when)) for policy in result.policies)))
+    blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
+    if result.hand_designs:
+        blocks += [Heading("against hand designs"), Points(tuple(_against(result, writer)))]
+    if result.facts:
+        facts = tuple(f"{fact.task}: {fact.kind}" for fact in result.facts)
+        blocks += [Heading("rests on"), Points((", ".join(facts),))]
+    name = problem.file or problem.name
+    blocks.append(Hint(f"decomposer explain {name}"))
+    return blocks
+
+
+def _agents(result: Result, writer: Writer) -> tuple[tuple[str, ...], ...]:
+    rows = []
+    for report in result.agents:
+        agent = report.agent
+        size = writer.formula(agent.size)
+        copies = "" if agent.copies == ONE else f" (one of {writer.formula(agent.copies)})"
+        rows.append(
+            (
+                report.name,
+                (f"{agent.model}, {size}" if agent.model else size) + copies,
+                writer.formula(agent.calls),
+                writer.formula(agent.longest),
+                writer.theta(report.theta),
+                "dominant" if report.dominant and len(result.agents) > 1 else "",
+            )
+        )
+    return tuple(rows)
+
+
+def _against(result: Result, writer: Writer) -> list[str]:
+    lines = []
+    for hand in result.hand_designs:
+        if hand.design == result.design:
+            lines.append(f"{hand.name}: this very design")
+            continue
+        ratios = writer.ratio(hand.ratio)
+        lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}, {'; '.join(ratios)}")
+        if len(hand.by_tasks) > 1:
+            parts = (f"{' + '.join(tasks)} {writer.theta(ratio.expr)}" for tasks, ratio in hand.by_tasks)
+            lines.append(f"  by task: {', '.join(parts)}")
+        if hand.cost.value is not None and result.cost.value:
+            lines.append(f"  at numbers: {_number(hand.cost.value)}, {_times(hand.cost.value / result.cost.value)}")
+    return lines
+
+
+def _policy(writer: Writer, value: Expr, when: tuple[str, ...]) -> str:
+    where = f" where {writer.conditions(when)}" if when else ""
+    return writer.formula(value) + where
+
+
+def _number(value: object) -> str:
+    from fractions import Fraction
+
+    assert isinstance(value, Fraction)
+    return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):,.6g} (= {value})"
+
+
+def _times(value: object) -> str:
+    from fractions import Fraction
+
+    assert isinstance(value, Fraction)
+    return f"{float(value):,.4g} times"

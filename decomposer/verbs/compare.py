@@ -1,0 +1,212 @@
+"""Compare designs: costs side by side, ratios with their regimes, crossovers, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from difflib import ndiff
+from fractions import Fraction
+from typing import Any
+
+from decomposer.design.evaluate import Footprint, footprint, reliability, work
+from decomposer.design.lift import hand_design
+from decomposer.design.nodes import Design
+from decomposer.design.write import steps, tree
+from decomposer.errors import ExpressionError
+from decomposer.expr import Expr
+from decomposer.growth import Ratio, ratio, relation
+from decomposer.problem.model import Problem
+from decomposer.search.concrete import exact
+from decomposer.verbs.measure import Numbers, measure, numbered, ratios_by_task, regime_of
+from decomposer.verbs.optimize import optimize
+from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases
+
+OPTIMUM = "optimum"
+LARGEST = 2**40
+"""Crossovers are looked for up to this value of a parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossover:
+    """With the other parameters at their numbers, the reference is cheaper for `low <= parameter <= high`.
+
+    `high` is `None` where it stays cheaper as far as was looked.
+    """
+
+    parameter: str
+    low: int
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One design of a comparison, against the reference."""
+
+    name: str
+    design: Design
+    cost: Cost
+    footprint: Footprint
+    reliability: Expr
+    relation: str
+    ratio: Ratio
+    span_ratio: Ratio
+    by_tasks: tuple[tuple[tuple[str, ...], Ratio], ...]
+    difference: tuple[str, ...]
+    crossovers: tuple[Crossover, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Designs against a reference (by default the optimum)."""
+
+    problem: Problem
+    reference: Row
+    rows: tuple[Row, ...]
+    at: tuple[tuple[str, Fraction], ...] = ()
+
+    @property
+    def worse(self) -> bool:
+        """Whether the reference costs more, in growth, than some other design."""
+        return any(row.relation in ("o", "O") for row in self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data, fit for JSON."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "problem": self.problem.name,
+            "reference": self.reference.name,
+            "at": {name: str(value) for name, value in self.at},
+            "designs": [self._row(row) for row in (self.reference, *self.rows)],
+        }
+
+    def _row(self, row: Row) -> dict[str, Any]:
+        return {
+            "name": row.name,
+            "design": steps(self.problem, row.design),
+            "cost": row.cost.to_dict(),
+            "calls": str(row.footprint.calls),
+            "agents": str(row.footprint.agents),
+            "longest_context": str(row.footprint.longest),
+            "reliability": str(row.reliability),
+            "relation": row.relation,
+            "ratio": str(row.ratio.expr),
+            "ratio_holds_when": ratio_cases(row.ratio),
+            "span_ratio": str(row.span_ratio.expr),
+            "by_task": [
+                {"tasks": list(tasks), "ratio": str(ratio.expr), "ratio_holds_when": ratio_cases(ratio)}
+                for tasks, ratio in row.by_tasks
+            ],
+            "difference": list(row.difference),
+            "crossovers": [
+                {"parameter": c.parameter, "cheaper_from": c.low, "to": c.high} for c in row.crossovers
+            ],
+        }
+
+    def _repr_html_(self) -> str:
+        from decomposer.report.comparison import document
+        from decomposer.report.html import fragment
+
+        return fragment(document(self))
+
+
+def compare(
+    problem: Problem, *names: str, against: str = OPTIMUM, at: Numbers | None = None
+) -> Comparison:
+    """Compare hand designs with the optimum, or with each other.
+
+    Parameters
+    ----------
+    problem : Problem
+    *names : str
+        Hand designs; all of them by default.
+    against : str
+        The reference: ``"optimum"``, or a hand design.
+    at : mapping of parameter to int or Fraction, optional
+        Numbers for all parameters, for values and crossovers.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    DesignError
+        For an unknown hand design, or one that breaks the contract.
+    ProblemError
+        When `at` does not fit the parameters.
+    """
+    numbers = dict(at or {})
+    design = optimize(replace(problem, designs=type(problem.designs)())).design if against == OPTIMUM else hand_design(problem, against)
+    reference = _row(problem, against, design, design, {})
+    reference = replace(reference, cost=measure(problem, design, regime_of(problem), numbers))
+    chosen = names or tuple(name for name in problem.designs if name != against)
+    rows = tuple(_row(problem, name, hand_design(problem, name), design, numbers) for name in chosen)
+    return Comparison(problem, reference, rows, tuple((name, Fraction(value)) for name, value in numbers.items()))
+
+
+def _row(problem: Problem, name: str, design: Design, reference: Design, at: Numbers) -> Row:
+    regime = regime_of(problem)
+    cost = measure(problem, design, regime, at)
+    other = measure(problem, reference, regime)
+    return Row(
+        name=name,
+        design=design,
+        cost=cost,
+        footprint=footprint(problem, design),
+        reliability=reliability(problem, design),
+        relation=relation(cost.exact, other.exact, regime=regime).kind,
+        ratio=ratio(cost.exact, other.exact, regime),
+        span_ratio=ratio(cost.span, other.span, regime),
+        by_tasks=ratios_by_task(problem, design, reference, regime),
+        difference=_difference(tree(problem, design), tree(problem, reference)),
+        crossovers=_crossovers(problem, design, reference, at) if at else (),
+    )
+
+
+def _difference(one: list[str], other: list[str]) -> tuple[str, ...]:
+    """Lines that only the one (``-``) or only the other (``+``) design has, among those that both have."""
+    return tuple(line for line in ndiff(one, other) if not line.startswith("?"))
+
+
+def _crossovers(problem: Problem, design: Design, reference: Design, at: Numbers) -> tuple[Crossover, ...]:
+    """For each parameter, where the reference begins to be cheaper, the others at their numbers."""
+    numbered(problem, at)
+    found = []
+    for name, parameter in problem.parameters.items():
+        if parameter.kind != "constant":
+            found.extend(_stretches(problem, design, reference, at, name))
+    return tuple(found)
+
+
+def _stretches(problem: Problem, design: Design, reference: Design, at: Numbers, name: str) -> list[Crossover]:
+    def cheaper(value: int) -> bool:
+        here = numbered(problem, {**at, name: value})
+        return exact(work(here, reference)) < exact(work(here, design))
+
+    values, marks = [1], [cheaper(1)]
+    while values[-1] < LARGEST:
+        try:
+            marks.append(cheaper(values[-1] * 2))
+        except ExpressionError:  # an exponential cost of more digits than can be worked with
+            break
+        values.append(values[-1] * 2)
+    edges: list[tuple[int, bool]] = [(1, marks[0])]
+    for i in range(1, len(values)):
+        if marks[i - 1] != marks[i]:
+            edges.append((_bisect(cheaper, values[i - 1], values[i], marks[i - 1]), marks[i]))
+    stretches = []
+    for i, (start, yes) in enumerate(edges):
+        if yes:
+            stretches.append(Crossover(name, start, edges[i + 1][0] - 1 if i + 1 < len(edges) else None))
+    return stretches
+
+
+def _bisect(test: Callable[[int], bool], low: int, high: int, before: bool) -> int:
+    """Least value above `low` where the test changes."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        if test(middle) == before:
+            low = middle
+        else:
+            high = middle
+    return high

@@ -1,0 +1,180 @@
+"""Explain an answer: the design with its costs, why not otherwise, and what each fact is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from decomposer.expr import Expr
+from decomposer.growth import Ratio, Regime, ratio, relation, theta
+from decomposer.problem.model import Problem
+from decomposer.rules import RULES
+from decomposer.rules.base import Fact, Goal
+from decomposer.search import asymptotic
+from decomposer.search.price import Candidate
+from decomposer.search.unfold import Space, Step, unfold
+from decomposer.solvers.graph import Graph
+from decomposer.verbs.measure import regime_of
+from decomposer.verbs.optimize import optimize
+from decomposer.verbs.results import FORMAT_VERSION, Result, ratio_cases
+
+_DOES = {rule.name: rule.does for rule in RULES}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An alternative to a choice of the design, with the least cost that it can reach there.
+
+    `relation` compares that cost with the one chosen; `ratio` is their quotient.
+    """
+
+    rule: str
+    does: str
+    facts: tuple[Fact, ...]
+    theta: Expr
+    exact: Expr
+    relation: str
+    ratio: Ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A goal of the design, what was chosen for it, and what was not."""
+
+    goal: Goal
+    rule: str
+    does: str
+    facts: tuple[Fact, ...]
+    theta: Expr
+    refused: tuple[Refused, ...]
+
+    @property
+    def where(self) -> str:
+        """The goal in words."""
+        goal = self.goal
+        what = {"cover": "", "round": "scan rounds of ", "item": "one item of ", "route": "routing by "}[goal.mode]
+        scope = "" if goal.part is None else f" on {'one' if goal.single else goal.size} {goal.part}"
+        return f"{what}{' and '.join(goal.tasks)}{scope}"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a fact is worth: the least cost without it, and how many times dearer that is.
+
+    `theta` and `ratio` are `None` when nothing can be done without the fact.
+    """
+
+    fact: Fact
+    theta: Expr | None
+    ratio: Ratio | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a design is the best, choice by choice."""
+
+    result: Result
+    choices: tuple[Choice, ...]
+    prices: tuple[Price, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data, fit for JSON."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "problem": self.result.problem.name,
+            "status": self.result.status,
+            "cost": self.result.cost.to_dict(),
+            "design": self.result.steps,
+            "choices": [
+                {
+                    "goal": choice.where,
+                    "rule": choice.rule,
+                    "facts": [{"task": fact.task, "fact": fact.kind} for fact in choice.facts],
+                    "theta": str(choice.theta),
+                    "refused": [
+                        {
+                            "rule": other.rule,
+                            "theta": str(other.theta),
+                            "exact": str(other.exact),
+                            "relation": other.relation,
+                            "ratio": str(other.ratio.expr),
+                            "ratio_holds_when": ratio_cases(other.ratio),
+                        }
+                        for other in choice.refused
+                    ],
+                }
+                for choice in self.choices
+            ],
+            "facts": [
+                {
+                    "task": price.fact.task,
+                    "fact": price.fact.kind,
+                    "theta_without": None if price.theta is None else str(price.theta),
+                    "ratio": None if price.ratio is None else str(price.ratio.expr),
+                    "ratio_holds_when": None if price.ratio is None else ratio_cases(price.ratio),
+                }
+                for price in self.prices
+            ],
+        }
+
+
+def explain(problem: Problem) -> Explanation:
+    """Optimise, and keep for every choice of the design what was refused and by which comparison.
+
+    Raises
+    ------
+    DesignError, InfeasibleError, ProblemError
+        As `optimize` does.
+    """
+    result = optimize(problem)
+    regime = regime_of(problem)
+    space = unfold(problem)
+    values, _ = asymptotic.price(space, regime)
+    best = next(c for c in values[space.graph.root] if c.design == result.design)
+    choices: dict[Goal, Choice] = {}
+    for goal, step in best.choices:
+        if goal not in choices:
+            choices[goal] = _choice(space, regime, goal, step, values)
+    prices = tuple(_price(space, regime, fact, result) for fact in result.facts)
+    return Explanation(result, tuple(choice for choice in choices.values() if choice.refused), prices)
+
+
+def _choice(
+    space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[Goal, list[Candidate]]
+) -> Choice:
+    """What was chosen for a goal, against the best that every other alternative can reach."""
+    inside = asymptotic.regime_inside(space, regime, goal)
+    own = values[goal][0]
+    refused = tuple(
+        Refused(
+            rule=step.rule,
+            does=_DOES[step.rule],
+            facts=step.alternative.facts,
+            theta=theta(rival.growth, regime=inside).expr,
+            exact=rival.work,
+            relation=relation(rival.growth, own.growth, regime=inside).kind,
+            ratio=ratio(rival.growth, own.growth, inside),
+        )
+        for step, rival in asymptotic.price_alternatives(space, regime, goal, values)
+        if step != taken
+    )
+    growth = theta(own.growth, regime=inside).expr
+    return Choice(goal, taken.rule, _DOES[taken.rule], taken.alternative.facts, growth, refused)
+
+
+def _price(space: Space, regime: Regime, fact: Fact, result: Result) -> Price:
+    """The optimum over the designs that do not rest on `fact`."""
+    found, _ = asymptotic.best(without(space, fact), regime)
+    if not found:
+        return Price(fact, None, None)
+    growth = found[0].growth
+    return Price(fact, theta(growth, regime=regime).expr, ratio(growth, result.theta, regime))
+
+
+def without(space: Space, fact: Fact) -> Space:
+    """The designs of a space that do not rest on `fact`."""
+    arcs = {
+        goal: tuple(arc for arc in found if fact not in arc.item.alternative.facts)
+        for goal, found in space.graph.arcs.items()
+    }
+    return replace(space, graph=Graph(space.graph.root, arcs))
