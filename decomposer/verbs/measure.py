@@ -13,7 +13,7 @@ from decomposer.expr import ZERO, Expr
 from decomposer.growth import Ratio, Regime, is_big_o, ratio, theta
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
-from decomposer.problem.suggest import suggestion
+from decomposer.problem.suggest import suggest
 from decomposer.search.concrete import exact
 from decomposer.verbs.results import AgentReport, Cost, HandDesign
 
@@ -38,7 +38,7 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
     """
     for name, value in at.items():
         if name not in problem.parameters:
-            raise ProblemError(f"no parameter is called {name!r}{suggestion(name, problem.parameters)}")
+            raise ProblemError(f"no parameter is called {name!r}; {suggest(name, problem.parameters)}")
         parameter = problem.parameters[name]
         low, high = parameter.low, parameter.high
         if parameter.kind != "constant" and value < 1:
