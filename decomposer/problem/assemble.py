@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from decomposer.expr import ONE
+from decomposer.errors import ExpressionError
+from decomposer.expr import ONE, Expr
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import (
@@ -30,7 +31,6 @@ from decomposer.problem.model import (
     Task,
     Text,
 )
-from decomposer.problem.suggest import suggest
 
 if TYPE_CHECKING:
     from decomposer.problem.schema import CapabilityForm, ParameterForm, ProblemForm, StepForm, TaskForm, TextForm
@@ -49,16 +49,20 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """The kinds of step, with their options; all but `call` also have `do`, and `if` has `else`."""
 
+MAX_PRODUCT = 400
+"""Largest number of terms of the size of a text with parts."""
+
 FOUND = "found"
 """In ``if: found``: by the only task that finds anything."""
 
 
 def assemble(form: ProblemForm) -> tuple[Problem, list[Issue]]:
     """Build the problem; issues are those that concern the form of steps and sizes."""
-    texts = {name: _text(name, one) for name, one in form.texts.items()}
+    issues: list[Issue] = []
+    texts = {name: _text(name, one, issues) for name, one in form.texts.items()}
     tasks = {name: _task(name, one, texts) for name, one in form.tasks.items()}
     finders = [name for name, one in tasks.items() if one.finds is not None]
-    steps = _Steps(finders, frozenset(tasks))
+    steps = _Steps(finders, frozenset(tasks), issues)
     designs = {name: steps.many(body, ("designs", name)) for name, body in form.designs.items()}
     cost = form.cost
     problem = Problem(
@@ -76,7 +80,7 @@ def assemble(form: ProblemForm) -> tuple[Problem, list[Issue]]:
         tasks=Frozen(tasks),
         designs=Frozen(designs),
     )
-    return problem, steps.issues
+    return problem, issues
 
 
 def _parameter(name: str, form: ParameterForm) -> Parameter:
@@ -84,17 +88,35 @@ def _parameter(name: str, form: ParameterForm) -> Parameter:
     return Parameter(name, form.about.strip(), form.kind, low, high)
 
 
-def _text(name: str, form: TextForm) -> Text:
+def _text(name: str, form: TextForm, issues: list[Issue]) -> Text:
     about = form.about.strip()
     if not form.parts:
         assert form.tokens is not None
         return Text(name, form.tokens, head=form.head, about=about)
     part, count = next(iter(form.parts.items()))
-    if form.each is None:
-        assert form.tokens is not None
-        return Text(name, form.tokens, part, count, form.tokens / count if count.terms else form.tokens, form.head, about)
-    tokens = count * form.each if form.tokens is None else form.tokens
-    return Text(name, tokens, part, count, form.each, form.head, about)
+    tokens, each = form.tokens, form.each
+    try:
+        if each is None:
+            assert tokens is not None
+            each = tokens / count
+        elif tokens is None:
+            tokens = whole_of(count, each)
+    except ExpressionError as error:
+        issues.append(Issue(("texts", name), error.diagnostics[0].message, "too-large", at_key=True))
+    return Text(name, tokens or ONE, part, count, each or ONE, form.head, about)
+
+
+def whole_of(count: Expr, each: Expr) -> Expr:
+    """Return the size of a text of `count` parts of size `each`.
+
+    Raises
+    ------
+    ExpressionError
+        When it has very many terms.
+    """
+    if len(count.terms) * len(each.terms) > MAX_PRODUCT:
+        raise ExpressionError(f"the size of the text has more than {MAX_PRODUCT} terms")
+    return count * each
 
 
 def _capability(name: str, form: CapabilityForm) -> Capability:
@@ -154,7 +176,7 @@ def _read(reference: str) -> Read:
 class _Steps:
     finders: list[str]
     tasks: frozenset[str]
-    issues: list[Issue] = field(default_factory=list)
+    issues: list[Issue]
 
     def many(self, forms: Iterable[StepForm], loc: Loc) -> tuple[Step, ...]:
         made = (self.one(form, (*loc, index)) for index, form in enumerate(forms))
@@ -170,12 +192,15 @@ class _Steps:
             return None
         kind = kinds[0]
         options = {key: _tupled(given[key]) for key in OPTIONS[kind] if given.get(key) is not None}
-        foreign = sorted(given.keys() - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *(("else",) if kind == "if" else ())})
+        foreign = sorted(
+            given.keys()
+            - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *(("else",) if kind == "if" else ())}
+        )
         for key in foreign:
             fits = [other for other, keys in OPTIONS.items() if key in keys] or (["if"] if key == "else" else [])
             hint = f"it belongs to {' and '.join(f'`{one}`' for one in fits)}" if fits else "a call has no steps inside"
             self.issues.append(Issue((*loc, key), f"`{kind}` has no option `{key}`", "bad-step", hint, at_key=True))
-        value = self.finder(_tupled(given[kind]), loc) if kind == "if" else _tupled(given[kind])
+        value = self.finder(_tupled(given[kind])) if kind == "if" else _tupled(given[kind])
         do = self.many(form.do or (), (*loc, "do"))
         if form.do is None and kind in ("case", "retry"):
             do = (Step("call", value, path=dotted((*loc, "do", 0))),)
@@ -187,22 +212,18 @@ class _Steps:
     def kind(self, kinds: list[str], given: Mapping[str, object], loc: Loc) -> None:
         known = ", ".join(f"`{kind}`" for kind in OPTIONS)
         if kinds:
-            message, hint = f"a step does one thing, not {' and '.join(f'`{one}`' for one in kinds)}", "make two steps of it"
+            message, hint = (
+                f"a step does one thing, not {' and '.join(f'`{one}`' for one in kinds)}",
+                "make two steps of it",
+            )
         else:
             message, hint = "what does this step do?", f"it needs one of {known}"
         self.issues.append(Issue(loc, message, "bad-step", hint))
 
-    def finder(self, value: object, loc: Loc) -> object:
-        if value != FOUND or FOUND in self.tasks:
-            return value
-        if len(self.finders) == 1:
-            return self.finders[0]
-        hint = suggest(FOUND, self.finders) or "say `finds` at the task that finds"
-        self.issues.append(Issue((*loc, "if"), f"{len(self.finders)} tasks find something", "bad-step", hint))
-        return value
+    def finder(self, value: object) -> object:
+        named = value != FOUND or FOUND in self.tasks or len(self.finders) != 1
+        return value if named else self.finders[0]
 
 
 def _tupled(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
-
-

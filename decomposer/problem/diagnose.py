@@ -62,7 +62,9 @@ def split(path: str) -> Loc:
     return tuple(word or int(index) for word, index in _STEP.findall(path))
 
 
-def diagnostic(problem: Problem, path: str | Loc, message: str, code: str, hint: str = "", token: str = "") -> Diagnostic:
+def diagnostic(
+    problem: Problem, path: str | Loc, message: str, code: str, hint: str = "", token: str = ""
+) -> Diagnostic:
     """Place an error about a problem: at `path`, or at the nearest thing above it that the file holds.
 
     A problem built in code has no lines; there the path itself begins the message.

@@ -71,7 +71,8 @@ def object_data(value: object) -> Any:
 def formula_data(value: Expr) -> int | str:
     """Return a whole number as such, anything else as text that parses back."""
     number = value.as_fraction()
-    return int(number) if number is not None and number.denominator == 1 and abs(number) < 10**15 else str(value)
+    whole = number is not None and number.denominator == 1 and -(10**15) < number < 10**15
+    return int(str(value)) if whole else str(value)
 
 
 def parameter_data(one: Parameter) -> Any:
@@ -125,7 +126,7 @@ def model_data(one: Model) -> Data:
     if one.can:
         partly = any(members is not None for members in one.can.values())
         data["can"] = {name: _or_all(members) for name, members in one.can.items()} if partly else list(one.can)
-    return _short(data, None, one.about)
+    return {**data, "about": one.about} if one.about else data
 
 
 def cost_data(one: CostModel) -> Any:
@@ -199,11 +200,11 @@ def _finds(one: Task) -> Any:
     return _short(data, "count", "")
 
 
-def _short(data: Data, alone: str | None, about: str) -> Any:
+def _short(data: Data, alone: str, about: str) -> Any:
     """Add the description; leave out the key `alone` when nothing else is there."""
     if about:
         data["about"] = about
-    return data[alone] if alone is not None and data.keys() == {alone} else data
+    return data[alone] if data.keys() == {alone} else data
 
 
 def _or_all(value: Expr | None) -> int | str:
@@ -223,5 +224,3 @@ def _plain(value: object) -> Any:
     if isinstance(value, Expr):
         return formula_data(value)
     return list(value) if isinstance(value, tuple) else value
-
-

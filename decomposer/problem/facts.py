@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from decomposer.expr import sym
+from decomposer.expr import Expr, sym
+from decomposer.problem.assemble import whole_of
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.formulas import Formula, formulas
 from decomposer.problem.model import Problem, Task, Text
@@ -49,11 +50,16 @@ def _value(problem: Problem, formula: Formula) -> Iterator[Issue]:
     if exact is not None:
         wrong = _wrong_number(Fraction(exact), formula.role)
         if wrong:
-            yield Issue(formula.loc, f"{wrong}, not {exact}", "bad-value")
+            yield Issue(formula.loc, f"{wrong}, not {str(exact)[:40]}", "bad-value")
     elif all(number < 0 for _, number in formula.expr.terms):
-        yield Issue(formula.loc, f"`{formula.expr}` is negative", "bad-value")
+        yield Issue(formula.loc, f"`{_brief(formula.expr)}` is negative", "bad-value")
     elif formula.role in ("probability", "exponent", "share"):
         yield from _constants(problem, formula)
+
+
+def _brief(expr: Expr | None) -> str:
+    written = str(expr) if expr is None or len(expr.terms) <= 20 else f"{Expr(expr.terms[:20])} + ..."
+    return written if len(written) <= 60 else f"{written[:60]}..."
 
 
 def _wrong_number(value: Fraction, role: str) -> str:
@@ -79,7 +85,9 @@ def _constants(problem: Problem, formula: Formula) -> Iterator[Issue]:
         if one.kind != "constant":
             hint = f"write `{name}: {{kind: constant, between: [0, 1]}}`"
             yield Issue(formula.loc, f"`{name}` grows, but a {formula.role} does not", "bad-value", hint, name)
-        elif formula.expr == sym(name) and not (one.low is not None and one.low >= 0 and one.high is not None and one.high <= 1):
+        elif formula.expr == sym(name) and not (
+            one.low is not None and one.low >= 0 and one.high is not None and one.high <= 1
+        ):
             hint = f"declare `{name}` with `between: [0, 1]`"
             yield Issue(formula.loc, f"`{name}` is not known to lie between 0 and 1", "bad-value", hint, name)
 
@@ -94,15 +102,23 @@ def _texts(problem: Problem) -> Iterator[Issue]:
         if (one.part is None) != (one.count is None) or (one.part is None) != (one.each is None):
             yield Issue(loc, f"`{name}` has parts without a name, a count and a size", "bad-value")
         elif one.part is not None and one.count is not None and one.each is not None:
-            if one.tokens != one.count * one.each:
-                whole = one.count * one.each
+            whole = whole_of(one.count, one.each)
+            if one.tokens != whole:
                 hint = "leave out `tokens` or `each`"
-                yield Issue((*loc, "tokens"), f"the parts have {whole} tokens, the text {one.tokens}", "bad-value", hint)
+                yield Issue(
+                    (*loc, "tokens"),
+                    f"the parts have {_brief(whole)} tokens, the text {_brief(one.tokens)}",
+                    "bad-value",
+                    hint,
+                )
             other = first.setdefault(one.part, one)
             if other.count != one.count:
-                message = f"`{name}` has {one.count} parts `{one.part}`, but `{other.name}` has {other.count}"
+                message = (
+                    f"`{name}` has {_brief(one.count)} parts `{one.part}`, but `{other.name}` has {_brief(other.count)}"
+                )
                 yield Issue((*loc, "parts", one.part), message, "bad-value", "parts of one name correspond one to one")
-        head, tokens = one.head and one.head.as_fraction(), one.tokens.as_fraction()
+        head = None if one.head is None else one.head.as_fraction()
+        tokens = one.tokens.as_fraction()
         if head is not None and tokens is not None and head > tokens:
             yield Issue((*loc, "head"), f"the head is larger than the text, which has {tokens} tokens", "bad-value")
 
@@ -140,7 +156,9 @@ def _task(problem: Problem, task: Task) -> Iterator[Issue]:
             yield Issue((*loc, "one_of", "family"), f"`{family}` is not a family", "bad-fact", hint, family)
         elif family not in task.requires:
             hint = f"add `{family}` to `requires`"
-            yield Issue((*loc, "one_of", "family"), f"`{task.name}` does not require `{family}`", "bad-fact", hint, family)
+            yield Issue(
+                (*loc, "one_of", "family"), f"`{task.name}` does not require `{family}`", "bad-fact", hint, family
+            )
     if task.compresses is not None and task.compresses.text not in {read.text for read in task.reads}:
         message = f"`{task.name}` does not read `{task.compresses.text}`"
         yield Issue((*loc, "compresses", "text"), message, "bad-fact", token=task.compresses.text)

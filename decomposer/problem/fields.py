@@ -7,12 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from decomposer.errors import Diagnostic, ExpressionError
 from decomposer.expr import Expr, num, sym
-from decomposer.expr.parse import parse, parse_relation
+from decomposer.expr.parse import parse
+from decomposer.problem.budget import Formulas
 
 MAX_NAME = 100
 NAME = r"[^\W\d][\w-]*"
@@ -38,8 +39,8 @@ def inner(error: ExpressionError) -> PydanticCustomError:
     return fail(first.message, "formula", first.hint, first.column or 0, first.width)
 
 
-def formula(value: object) -> Expr:
-    """Read a formula: text, an exact number, or an expression."""
+def formula(value: object, info: ValidationInfo) -> Expr:
+    """Read a formula: text, an exact number, or an expression; `info.context` is the reader of formulas."""
     if isinstance(value, Expr):
         return value
     if isinstance(value, bool) or value is None:
@@ -53,25 +54,25 @@ def formula(value: object) -> Expr:
     if not isinstance(value, str):
         raise fail(f"expected a formula, found {kind_of(value)}", "formula", "a number or a formula such as `k*l`")
     try:
-        return parse(value, names=None)
+        return _reader(info).formula(value)
     except ExpressionError as error:
         raise inner(error) from None
 
 
-def number(value: object) -> Fraction:
+def number(value: object, info: ValidationInfo) -> Fraction:
     """Read an exact number."""
-    exact = formula(value).as_fraction()
+    exact = formula(value, info).as_fraction()
     if exact is None:
         raise fail("expected a number", "formula")
     return Fraction(exact)
 
 
-def relation(value: object) -> str:
+def relation(value: object, info: ValidationInfo) -> str:
     """Read an assumption such as ``b <= k``; it is kept as written."""
     if not isinstance(value, str):
         raise fail(f"expected a relation such as `b <= k`, found {kind_of(value)}")
     try:
-        parse_relation(value, names=None)
+        _reader(info).relation(value)
     except ExpressionError as error:
         raise inner(error) from None
     return " ".join(value.split())
@@ -135,6 +136,10 @@ def kind_of(value: object) -> str:
         if isinstance(value, kind):
             return word
     return "nothing" if value is None else f"a Python {type(value).__name__}"
+
+
+def _reader(info: ValidationInfo) -> Formulas:
+    return info.context if isinstance(info.context, Formulas) else Formulas()
 
 
 def _matching(pattern: re.Pattern[str], value: object, what: str, rule: str) -> str:

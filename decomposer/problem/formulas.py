@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from decomposer.expr import ZERO, Expr
+from decomposer.expr import Expr
 from decomposer.problem.model import Problem, Step, Task, Text
 
 if TYPE_CHECKING:
@@ -67,8 +67,6 @@ def _text(text: Text) -> Iterator[Formula]:
             yield Formula((*loc, "parts", text.part), text.count, "count")
         if text.each is not None:
             yield Formula((*loc, "each"), text.each, "size")
-        if text.tokens != (text.count or ZERO) * (text.each or ZERO):
-            yield Formula((*loc, "tokens"), text.tokens, "size")
     if text.head is not None:
         yield Formula((*loc, "head"), text.head, "size")
 

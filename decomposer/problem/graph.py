@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from decomposer.problem.diagnose import Issue
@@ -42,40 +42,67 @@ def _needed(task: Task) -> tuple[str, ...]:
 
 
 def circles(problem: Problem) -> Iterator[Issue]:
-    """Yield an issue for every group of tasks that wait for each other, and for methods that contain themselves."""
-    flow = edges(problem)
-    for group in _components(problem.tasks, lambda name: flow[name]):
-        cycle = _shortest_cycle(group, lambda name: flow[name])
-        if not cycle:
-            continue
-        way = cycle[0]
-        for here, following in zip(cycle, [*cycle[1:], cycle[0]], strict=True):
-            texts = ", ".join(flow[here][following])
-            way += f" -({texts})-> {following}" if texts else f" -> {following}"
-        if len(cycle) == 1:
-            message, hint = f"`{cycle[0]}` reads what it writes: {way}", "a text changed in place is named by `edits`"
+    """Yield an issue for every group of tasks that wait for each other, and for methods that contain themselves.
+
+    Linear in the size of the problem: texts are nodes of their own, so that many writers and many readers of
+    one text do not make many edges.
+    """
+    flow = _with_texts(problem)
+    for group in _components(flow):
+        start = next((node for node in group if node in problem.tasks), None)
+        cycle = _shortest_cycle(group, start, flow) if start is not None else []
+        tasks = [node for node in cycle if node in problem.tasks]
+        if len(cycle) == 1 or not tasks:
+            continue  # no circle, or a task that names itself in a fact, which is reported with the fact
+        if len(tasks) == 1:
+            message, hint = (
+                f"`{tasks[0]}` reads what it writes: {_way(cycle)}",
+                "a text changed in place is named by `edits`",
+            )
         else:
-            message, hint = f"tasks wait for each other: {way}", "loops belong into designs; break the circle"
-        yield Issue(("tasks", cycle[0]), message, "cyclic-tasks", hint, at_key=True)
+            message, hint = f"tasks wait for each other: {_way(cycle)}", "loops belong into designs; break the circle"
+        yield Issue(("tasks", tasks[0]), message, "cyclic-tasks", hint, at_key=True)
     parts = {name: [part for one in task.methods for part in one.tasks] for name, task in problem.tasks.items()}
-    for group in _components(problem.tasks, lambda name: parts[name]):
-        cycle = _shortest_cycle(group, lambda name: parts[name])
+    for group in _components(parts):
+        cycle = _shortest_cycle(group, group[0], parts)
         if cycle:
-            message = f"the methods of `{cycle[0]}` lead back to it: {' -> '.join([*cycle, cycle[0]])}"
+            message = f"the methods of `{cycle[0]}` lead back to it: {_way(cycle)}"
             yield Issue(("tasks", cycle[0], "methods"), message, "cyclic-methods", at_key=True)
 
 
-def _components(nodes: Iterable[str], after: Callable[[str], Iterable[str]]) -> list[list[str]]:
-    """Strongly connected components (Tarjan 1972), without recursion, in linear time."""
+def _with_texts(problem: Problem) -> dict[str, list[str]]:
+    """Return the flow with texts that tasks write as nodes, written in brackets as no task is."""
+    flow: dict[str, list[str]] = {name: [] for name in problem.tasks}
+    for name, task in problem.tasks.items():
+        for text in task.writes:
+            flow[name].append(f"({text})")
+            flow.setdefault(f"({text})", [])
+    for name, task in problem.tasks.items():
+        for text in _needed(task):
+            if f"({text})" in flow:
+                flow[f"({text})"].append(name)
+        for before in (task.for_each, task.one_of.told_by if task.one_of is not None else None):
+            if before in problem.tasks and before is not None:
+                flow[before].append(name)
+    return flow
+
+
+def _way(cycle: list[str]) -> str:
+    shown = cycle if len(cycle) <= 12 else [*cycle[:10], f"... ({len(cycle) - 11} more)", cycle[-1]]
+    return " -> ".join([*shown, cycle[0]])
+
+
+def _components(after: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """Strongly connected components (Tarjan 1972), without recursion, each sorted."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
     on_stack: set[str] = set()
     found: list[list[str]] = []
-    for root in sorted(nodes):
+    for root in sorted(after):
         if root in index:
             continue
-        work = [(root, iter(sorted(after(root))))]
+        work = [(root, iter(sorted(after[root])))]
         index[root] = low[root] = len(index)
         stack.append(root)
         on_stack.add(root)
@@ -88,7 +115,7 @@ def _components(nodes: Iterable[str], after: Callable[[str], Iterable[str]]) -> 
                     parent = work[-1][0]
                     low[parent] = min(low[parent], low[node])
                 if low[node] == index[node]:
-                    group = stack[stack.index(node) :] if len(stack) < 64 else _tail(stack, node)
+                    group = _tail(stack, node)
                     del stack[-len(group) :]
                     on_stack.difference_update(group)
                     found.append(sorted(group))
@@ -96,7 +123,7 @@ def _components(nodes: Iterable[str], after: Callable[[str], Iterable[str]]) -> 
                 index[child] = low[child] = len(index)
                 stack.append(child)
                 on_stack.add(child)
-                work.append((child, iter(sorted(after(child)))))
+                work.append((child, iter(sorted(after[child]))))
             elif child in on_stack:
                 low[node] = min(low[node], index[child])
     return found
@@ -109,13 +136,13 @@ def _tail(stack: list[str], node: str) -> list[str]:
     return stack[place:]
 
 
-def _shortest_cycle(group: list[str], after: Callable[[str], Iterable[str]]) -> list[str]:
-    """Return a shortest way from the first task of the group back to it; empty when there is none."""
-    inside, start = set(group), group[0]
+def _shortest_cycle(group: list[str], start: str, after: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return a shortest way from `start` back to it within the group; empty when there is none."""
+    inside = set(group)
     before: dict[str, str] = {}
     queue = [start]
     for node in queue:
-        for child in sorted(after(node)):
+        for child in sorted(after[node]):
             if child == start:
                 way = [node]
                 while way[-1] != start:
@@ -219,13 +246,13 @@ def _reaches(after: Mapping[str, set[str]], start: str, goal: str) -> bool:
     return False
 
 
-def _ranks(problem: Problem, before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> dict[str, tuple[int, str]]:
+def _ranks(
+    problem: Problem, before: Mapping[str, set[str]], after: Mapping[str, set[str]]
+) -> dict[str, tuple[int, str]]:
     """Colour tasks by their facts and neighbourhoods (Weisfeiler and Leman, eight rounds at most)."""
     colour = _numbered({name: _shape(problem.tasks[name]) for name in before})
     for _ in range(8):
-        seen = {
-            name: (colour[name], _colours(colour, before[name]), _colours(colour, after[name])) for name in before
-        }
+        seen = {name: (colour[name], _colours(colour, before[name]), _colours(colour, after[name])) for name in before}
         finer = _numbered(seen)
         if len(set(finer.values())) == len(set(colour.values())):
             break

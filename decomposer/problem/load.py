@@ -43,8 +43,8 @@ def load(source: str | Path | IO[Any] | Mapping[str, Any], *, name: str | None =
         kind = type(source).__name__
         raise ProblemError(f"cannot read a problem from a {kind}; pass a path, an open file or a mapping")
     label = name or getattr(source, "name", None)
-    file = label if isinstance(label, str) else None
-    return from_text(read_stream(source, file), file)
+    shown = label if isinstance(label, str) else None
+    return from_text(read_stream(source, shown), shown)
 
 
 def loads(text: str, *, name: str | None = None) -> Problem:

@@ -45,9 +45,7 @@ class _Copier:
 
             value = object_data(value)
         if isinstance(value, Mapping):
-            return {
-                str(key): self.copy(item, (*loc, str(key))) for key, item in value.items() if item is not None
-            }
+            return {str(key): self.copy(item, (*loc, str(key))) for key, item in value.items() if item is not None}
         if isinstance(value, list | tuple):
             return [self.copy(item, (*loc, index)) for index, item in enumerate(value)]
         if isinstance(value, Set):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from decomposer.expr import ONE
+from decomposer.problem.budget import Formulas
 from decomposer.problem.diagnose import Issue, marks_of, refusal, render
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.plain import plain
@@ -49,7 +50,11 @@ def _checked(data: object, document: Document | None, file: str | None) -> Probl
         words = _words(issues) | (document.dropped if document is not None else frozenset())
         faults = [one for one in faults if not any(issue.loc[: len(one.loc)] == one.loc for issue in issues)]
         unknown = (one for one in issues_of(problem, regime=False) if one.code == "unknown-name")
-        faults += [one for one in unknown if one.token not in words]
+        faults += [
+            one
+            for one in unknown
+            if one.token not in words and one.known is not None and any(True for _ in one.known())
+        ]
     else:
         faults += issues_of(problem)
     if issues or faults or found:
@@ -64,15 +69,16 @@ def _form(data: object) -> tuple[ProblemForm | None, list[Issue]]:
     from decomposer.problem import refuse
     from decomposer.problem.schema import ProblemForm
 
+    formulas = Formulas()
     try:
-        return ProblemForm.model_validate(data), []
+        return ProblemForm.model_validate(data, context=formulas), []
     except ValidationError as error:
         issues = refuse.issues_of(error)
     repaired: object = {**_LEAST, **data} if isinstance(data, dict) else data
     for issue in issues[:1000]:
         repaired = _without(repaired, issue.loc, issue.code == "formula")
     try:
-        return ProblemForm.model_validate(repaired), issues
+        return ProblemForm.model_validate(repaired, context=formulas), issues
     except ValidationError:
         return None, issues
 

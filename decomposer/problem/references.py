@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from decomposer.errors import ExpressionError
 from decomposer.expr.parse import parse_relation
+from decomposer.problem.assemble import FOUND
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.formulas import formulas
 from decomposer.problem.model import Problem, Step, Task
@@ -27,10 +28,17 @@ def unknown_names(problem: Problem) -> Iterator[Issue]:
 
 
 def _in_formulas(problem: Problem) -> Iterator[Issue]:
+    hint = "declare it under `parameters`"
     for one in formulas(problem):
-        known = problem.parameters.keys() | one.bound
-        for name in sorted(one.expr.symbols - known):
-            yield _unknown(one.loc, name, known, "parameter", "declare it under `parameters`")
+        for name in sorted(one.expr.symbols):
+            if name not in problem.parameters and name not in one.bound:
+                yield _unknown(
+                    one.loc,
+                    name,
+                    (*problem.parameters, *sorted(one.bound)) if one.bound else problem.parameters,
+                    "parameter",
+                    hint,
+                )
     for index, text in enumerate(problem.assume):
         loc: Loc = ("assume", index)
         try:
@@ -38,8 +46,9 @@ def _in_formulas(problem: Problem) -> Iterator[Issue]:
         except ExpressionError as error:
             yield Issue(loc, error.diagnostics[0].message, "formula", error.diagnostics[0].hint)
             continue
-        for name in sorted((left.symbols | right.symbols) - problem.parameters.keys()):
-            yield _unknown(loc, name, problem.parameters, "parameter", "declare it under `parameters`")
+        for name in sorted(left.symbols | right.symbols):
+            if name not in problem.parameters:
+                yield _unknown(loc, name, problem.parameters, "parameter", hint)
 
 
 def _in_task(problem: Problem, task: Task) -> Iterator[Issue]:
@@ -80,6 +89,10 @@ def _in_steps(problem: Problem, steps: tuple[Step, ...], loc: Loc, loops: tuple[
 def _in_step(problem: Problem, step: Step, here: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
     if step.kind == "each":
         yield from _one((*here, "each"), str(step.value), parts(problem), "part")
+    elif step.kind == "if" and step.value == FOUND and FOUND not in problem.tasks:
+        finders = [task.name for task in problem.tasks.values() if task.finds is not None]
+        hint = f"name one of {', '.join(f'`{name}`' for name in finders)}" if finders else "no task `finds` anything"
+        yield Issue((*here, "if"), f"`{FOUND}` by which task?", "unknown-name", hint, FOUND)
     elif step.kind in ("call", "retry", "until", "for_each", "if", "case"):
         yield from _words((*here, step.kind), step.value, problem.tasks, "task")
     if "on" in step.options:
@@ -127,4 +140,4 @@ def _named(loc: Loc, names: Iterable[str], known: Collection[str], what: str, ke
 
 def _unknown(loc: Loc, name: str, known: Collection[str], what: str, hint: str = "") -> Issue:
     hint = hint or f"there is no {what} here"
-    return Issue(loc, f"unknown {what} `{name}`", "unknown-name", hint, name, lambda: sorted(known), at_key=loc[-1] == name)
+    return Issue(loc, f"unknown {what} `{name}`", "unknown-name", hint, name, lambda: known, at_key=loc[-1] == name)

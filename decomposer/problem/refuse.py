@@ -47,7 +47,9 @@ def _issue(error: Mapping[str, Any]) -> Issue:
         )
     if kind == "extra_forbidden":
         key = str(loc[-1])
-        return Issue(loc, f"unknown key `{key}`", "unknown-key", token=key, known=partial(keys_at, loc[:-1]), at_key=True)
+        return Issue(
+            loc, f"unknown key `{key}`", "unknown-key", token=key, known=partial(keys_at, loc[:-1]), at_key=True
+        )
     if kind == "missing":
         return Issue(loc, f"`{loc[-1]}` is missing", "missing", at_key=True)
     if kind == "literal_error":

@@ -1,2 +1,5 @@
 from __future__ import annotations
-def contradictory(problem): return ()
+
+
+def contradictory(problem):
+    return ()

@@ -36,9 +36,7 @@ _SCALAR = {"type": ["string", "number"]}
 class Form(BaseModel):
     """A mapping with known keys only, or one of its short forms."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True)
     SHORT: ClassVar[tuple[dict[str, Any], ...]] = ()
 
     @classmethod
@@ -114,7 +112,9 @@ class TextForm(Form):
         if self.each is not None and self.parts is None:
             raise fail("`each` is the size of a part, but the text has no parts", hint="write `tokens`, or add `parts`")
         if self.tokens is None and self.each is None:
-            raise fail("the size of the text is missing", hint="write `tokens: n`, or `parts: {function: k}` with `each: l`")
+            raise fail(
+                "the size of the text is missing", hint="write `tokens: n`, or `parts: {function: k}` with `each: l`"
+            )
         return self
 
 
@@ -333,7 +333,9 @@ class ProblemForm(Form):
     problem: Title = Field(description="The problem's name.")
     about: About = ""
     parameters: Annotated[dict[Symbol, ParameterForm], BeforeValidator(_parameters)] = Field(default_factory=dict)
-    assume: Annotated[list[Relation], Several] = Field(default_factory=list, description="What holds of the parameters.")
+    assume: Annotated[list[Relation], Several] = Field(
+        default_factory=list, description="What holds of the parameters."
+    )
     texts: dict[Name, TextForm] = Field(default_factory=dict)
     capabilities: dict[Name, CapabilityForm] = Field(default_factory=dict)
     scaling: LawForm = LawForm.model_construct(law="linear", exponent=None)
@@ -347,7 +349,7 @@ class ProblemForm(Form):
 class _Quietly(GenerateJsonSchema):
     """Formulas as defaults have no place in JSON: leave them out without a warning."""
 
-    ignored_warning_kinds = {"non-serializable-default"}
+    ignored_warning_kinds = {"non-serializable-default"}  # noqa: RUF012 - the base class declares it so
 
 
 @lru_cache(maxsize=1)

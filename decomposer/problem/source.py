@@ -31,7 +31,9 @@ def read_path(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(MAX_SIZE + 1)
     except IsADirectoryError:
-        raise _refuse("this is a directory, not a problem file", "is-directory", name, "name a YAML file in it") from None
+        raise _refuse(
+            "this is a directory, not a problem file", "is-directory", name, "name a YAML file in it"
+        ) from None
     except FileNotFoundError:
         raise _refuse("there is no such file", "no-such-file", name) from None
     except (OSError, ValueError) as error:

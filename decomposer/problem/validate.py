@@ -69,7 +69,9 @@ def warnings(problem: Problem) -> tuple[Diagnostic, ...]:
             found.append(diagnostic(problem, ("tasks", task.name), message, "no-output", "name a text under `writes`"))
         if task.succeeds is not None and task.check is None:
             message = f"nobody can tell whether `{task.name}` succeeded, so that it cannot be retried"
-            found.append(diagnostic(problem, ("tasks", task.name, "succeeds"), message, "no-check", "add `check: free`"))
+            found.append(
+                diagnostic(problem, ("tasks", task.name, "succeeds"), message, "no-check", "add `check: free`")
+            )
     for name in problem.texts:
         if name not in texts:
             message = f"no task reads or writes the text `{name}`"

@@ -96,9 +96,11 @@ class _Reader:
         root: _Node | None = None
         for event in self.events():
             kind = type(event).__name__
+            place = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
             if kind in ("SequenceEndEvent", "MappingEndEvent"):
                 node, anchor = stack.pop()
                 pending.pop()
+                place = node.mark
                 if anchor is not None:
                     anchors[anchor] = node
             elif kind == "AliasEvent":
@@ -106,33 +108,35 @@ class _Reader:
                 if target is None:
                     recursive = event.anchor in anchors
                     message = f"`*{event.anchor}` " + ("contains itself" if recursive else "was not anchored before")
-                    raise self.refuse(message, "alias", event.start_mark)
+                    raise self.refuse(message, "alias", place)
                 node, anchor = target, None
             elif kind in ("ScalarEvent", "SequenceStartEvent", "MappingStartEvent"):
-                node, anchor = self.node(event, kind), event.anchor
+                node, anchor = self.node(event, kind, place), event.anchor
                 if anchor is not None:
                     anchors[anchor] = node if kind == "ScalarEvent" else None
                 if kind != "ScalarEvent":
                     if len(stack) >= MAX_DEPTH:
-                        raise self.refuse(f"nested deeper than {MAX_DEPTH} levels", "too-deep", event.start_mark)
+                        raise self.refuse(f"nested deeper than {MAX_DEPTH} levels", "too-deep", place)
                     stack.append((node, anchor))
                     pending.append(None)
                     continue
             elif kind == "DocumentStartEvent" and root is not None:
-                raise self.refuse("a second document begins here", "documents", event.start_mark)
+                raise self.refuse("a second document begins here", "documents", place)
             else:
                 continue
             if not stack:
                 root = node
                 continue
             if len(stack) + node.height > MAX_DEPTH:
-                raise self.refuse(f"nested deeper than {MAX_DEPTH} levels", "too-deep", event.start_mark)
-            self.attach(stack[-1][0], pending, node, event.start_mark)
+                raise self.refuse(f"nested deeper than {MAX_DEPTH} levels", "too-deep", place)
+            self.attach(stack[-1][0], pending, node, place)
         if root is None or (root.kind == "scalar" and root.word is None):
-            raise ProblemError(Diagnostic("the file is empty", "empty", hint="`decomposer init` writes a sample"), file=self.file)
+            raise ProblemError(
+                Diagnostic("the file is empty", "empty", hint="`decomposer init` writes a sample"), file=self.file
+            )
         return root
 
-    def attach(self, parent: _Node, pending: list[_Node | None], node: _Node, mark: Any) -> None:
+    def attach(self, parent: _Node, pending: list[_Node | None], node: _Node, mark: Mark) -> None:
         assert parent.items is not None
         if parent.kind == "list":
             parent.items.append((None, node))
@@ -148,10 +152,10 @@ class _Reader:
         if parent.size > MAX_NODES:
             raise self.refuse(f"more than {MAX_NODES} values", "too-many", mark)
 
-    def node(self, event: Any, kind: str) -> _Node:
+    def node(self, event: Any, kind: str, place: Mark) -> _Node:
         if event.tag is not None and event.tag not in _TAGS:
-            raise self.refuse("tags are not used in problem files", "tag", event.start_mark)
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            raise self.refuse("tags are not used in problem files", "tag", place)
+        line, column = place.line, place.column
         if kind != "ScalarEvent":
             return _Node("map" if kind == "MappingStartEvent" else "list", Mark(line, column), items=[])
         value: str = event.value
@@ -171,7 +175,9 @@ class _Reader:
             yield from yaml.parse(self.text, Loader=loader)
         except yaml.MarkedYAMLError as error:
             about = ", ".join(str(part) for part in (error.context, error.problem) if part)
-            raise self.refuse(f"not YAML: {about}", "syntax", error.problem_mark or error.context_mark) from None
+            mark = error.problem_mark or error.context_mark
+            place = Mark(mark.line + 1, mark.column + 1) if mark is not None else None
+            raise self.refuse(f"not YAML: {about}", "syntax", place) from None
         except yaml.YAMLError as error:
             raise ProblemError(Diagnostic(f"not YAML: {error}", "syntax"), file=self.file) from None
 
@@ -230,10 +236,12 @@ class _Reader:
 
     def fault(self, message: str, code: str, mark: Mark, hint: str = "") -> None:
         source = shown(self.lines, mark.line, mark.column)
-        self.found.append(Diagnostic(message, code, mark.line, mark.column, hint, source, min(mark.width, len(source) or 1)))
+        self.found.append(
+            Diagnostic(message, code, mark.line, mark.column, hint, source, min(mark.width, len(source) or 1))
+        )
 
-    def refuse(self, message: str, code: str, mark: Any) -> ProblemError:
+    def refuse(self, message: str, code: str, mark: Mark | None) -> ProblemError:
         if mark is None:
             return ProblemError(Diagnostic(message, code), file=self.file)
-        line, column = mark.line + 1, mark.column + 1
-        return ProblemError(Diagnostic(message, code, line, column, source=shown(self.lines, line, column)), file=self.file)
+        source = shown(self.lines, mark.line, mark.column)
+        return ProblemError(Diagnostic(message, code, mark.line, mark.column, source=source), file=self.file)
