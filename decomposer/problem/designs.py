@@ -40,9 +40,8 @@ def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
     if not isinstance(step.value, str):
         return
     if step.kind in ("until", "for_each", "if") and problem.tasks[step.value].finds is None:
-        finders = ", ".join(f"`{task.name}`" for task in problem.tasks.values() if task.finds is not None)
-        hint = f"tasks that do: {finders}" if finders else f"add `finds` to `{step.value}`"
-        yield Issue((*here, step.kind), f"`{step.value}` finds nothing", "bad-step", hint, step.value)
+        message = f"`{step.value}` finds nothing"
+        yield Issue((*here, step.kind), message, "bad-step", f"add `finds` to `{step.value}`", step.value)
     if step.kind == "case" and problem.tasks[step.value].one_of is None:
         message = f"`{step.value}` is not one of a family"
         yield Issue((*here, "case"), message, "bad-step", f"add `one_of` to `{step.value}`", step.value)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from decomposer.errors import ExpressionError
 from decomposer.expr import Expr, sym
 from decomposer.problem.assemble import whole_of
 from decomposer.problem.diagnose import Issue
@@ -102,15 +103,7 @@ def _texts(problem: Problem) -> Iterator[Issue]:
         if (one.part is None) != (one.count is None) or (one.part is None) != (one.each is None):
             yield Issue(loc, f"`{name}` has parts without a name, a count and a size", "bad-value")
         elif one.part is not None and one.count is not None and one.each is not None:
-            whole = whole_of(one.count, one.each)
-            if one.tokens != whole:
-                hint = "leave out `tokens` or `each`"
-                yield Issue(
-                    (*loc, "tokens"),
-                    f"the parts have {_brief(whole)} tokens, the text {_brief(one.tokens)}",
-                    "bad-value",
-                    hint,
-                )
+            yield from _whole(one, one.count, one.each)
             other = first.setdefault(one.part, one)
             if other.count != one.count:
                 message = (
@@ -121,6 +114,17 @@ def _texts(problem: Problem) -> Iterator[Issue]:
         tokens = one.tokens.as_fraction()
         if head is not None and tokens is not None and head > tokens:
             yield Issue((*loc, "head"), f"the head is larger than the text, which has {tokens} tokens", "bad-value")
+
+
+def _whole(text: Text, count: Expr, each: Expr) -> Iterator[Issue]:
+    try:
+        whole = whole_of(count, each)
+    except ExpressionError as error:
+        yield Issue(("texts", text.name), error.diagnostics[0].message, "too-large", at_key=True)
+        return
+    if text.tokens != whole:
+        message = f"the parts have {_brief(whole)} tokens, the text {_brief(text.tokens)}"
+        yield Issue(("texts", text.name, "tokens"), message, "bad-value", "leave out `tokens` or `each`")
 
 
 def _capabilities(problem: Problem) -> Iterator[Issue]:

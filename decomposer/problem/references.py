@@ -21,10 +21,23 @@ def unknown_names(problem: Problem) -> Iterator[Issue]:
     yield from _in_formulas(problem)
     for model in problem.models.values():
         yield from _named(("models", model.name, "can"), model.can, problem.capabilities, "capability", keys=True)
+    known = _Known(problem)
     for task in problem.tasks.values():
-        yield from _in_task(problem, task)
+        yield from _in_task(known, task)
     for name, steps in problem.designs.items():
-        yield from _in_steps(problem, steps, ("designs", name), ())
+        yield from _in_steps(known, steps, ("designs", name), ())
+
+
+class _Known:
+    """The names that tasks and steps may use, collected once."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.texts, self.tasks = problem.texts, problem.tasks
+        self.capabilities, self.models = problem.capabilities, problem.models
+        self.parts = tuple(dict.fromkeys(text.part for text in problem.texts.values() if text.part is not None))
+        heads = [f"{text.name}.head" for text in problem.texts.values() if text.head is not None]
+        self.places = dict.fromkeys([*problem.texts, *heads, *self.parts])
+        self.finders = [task.name for task in problem.tasks.values() if task.finds is not None]
 
 
 def _in_formulas(problem: Problem) -> Iterator[Issue]:
@@ -51,22 +64,22 @@ def _in_formulas(problem: Problem) -> Iterator[Issue]:
                 yield _unknown(loc, name, problem.parameters, "parameter", hint)
 
 
-def _in_task(problem: Problem, task: Task) -> Iterator[Issue]:
+def _in_task(known: _Known, task: Task) -> Iterator[Issue]:
     loc: Loc = ("tasks", task.name)
-    texts, tasks = problem.texts, problem.tasks
+    texts, tasks = known.texts, known.tasks
     yield from _named((*loc, "reads"), [read.text for read in task.reads], texts, "text")
     yield from _named((*loc, "writes"), task.writes, texts, "text")
-    yield from _named((*loc, "requires"), task.requires, problem.capabilities, "capability")
+    yield from _named((*loc, "requires"), task.requires, known.capabilities, "capability")
     if task.edits is not None:
         yield from _one((*loc, "edits", "text"), task.edits.text, texts, "text")
     if task.compresses is not None:
         yield from _one((*loc, "compresses", "text"), task.compresses.text, texts, "text")
     if task.local is not None:
-        yield from _one((*loc, "local"), task.local, parts(problem), "part")
+        yield from _one((*loc, "local"), task.local, known.parts, "part")
     if task.for_each is not None:
         yield from _one((*loc, "for_each"), task.for_each, tasks, "task")
     if task.one_of is not None:
-        yield from _one((*loc, "one_of", "family"), task.one_of.family, problem.capabilities, "capability")
+        yield from _one((*loc, "one_of", "family"), task.one_of.family, known.capabilities, "capability")
         yield from _one((*loc, "one_of", "told_by"), task.one_of.told_by, tasks, "task")
     if task.check is not None and task.check.by is not None:
         yield from _one((*loc, "check", "by"), task.check.by, tasks, "task")
@@ -76,44 +89,40 @@ def _in_task(problem: Problem, task: Task) -> Iterator[Issue]:
         yield from _named((*loc, "methods", method.name), method.tasks, tasks, "task")
 
 
-def _in_steps(problem: Problem, steps: tuple[Step, ...], loc: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
+def _in_steps(known: _Known, steps: tuple[Step, ...], loc: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
     for index, step in enumerate(steps):
         here = (*loc, index)
-        yield from _in_step(problem, step, here, loops)
+        yield from _in_step(known, step, here, loops)
         name = step.options.get("as")
         inside = (*loops, name) if isinstance(name, str) else loops
-        yield from _in_steps(problem, step.do, (*here, "do"), inside)
-        yield from _in_steps(problem, step.otherwise, (*here, "else"), inside)
+        yield from _in_steps(known, step.do, (*here, "do"), inside)
+        yield from _in_steps(known, step.otherwise, (*here, "else"), inside)
 
 
-def _in_step(problem: Problem, step: Step, here: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
+def _in_step(known: _Known, step: Step, here: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
     if step.kind == "each":
-        yield from _one((*here, "each"), str(step.value), parts(problem), "part")
-    elif step.kind == "if" and step.value == FOUND and FOUND not in problem.tasks:
-        finders = [task.name for task in problem.tasks.values() if task.finds is not None]
-        hint = f"name one of {', '.join(f'`{name}`' for name in finders)}" if finders else "no task `finds` anything"
+        yield from _one((*here, "each"), str(step.value), known.parts, "part")
+    elif step.kind == "if" and step.value == FOUND and FOUND not in known.tasks:
+        hint = (
+            f"name one of {', '.join(f'`{name}`' for name in known.finders[:8])}"
+            if known.finders
+            else "no task `finds` anything"
+        )
         yield Issue((*here, "if"), f"`{FOUND}` by which task?", "unknown-name", hint, FOUND)
     elif step.kind in ("call", "retry", "until", "for_each", "if", "case"):
-        yield from _words((*here, step.kind), step.value, problem.tasks, "task")
+        yield from _words((*here, step.kind), step.value, known.tasks, "task")
     if "on" in step.options:
-        heads = {f"{text.name}.head" for text in problem.texts.values() if text.head is not None}
-        known = [*problem.texts, *sorted(heads), *parts(problem)]
         for name in _listed(step.options["on"]):
-            if name not in known:
-                yield _unknown((*here, "on"), name, known, "text or part")
+            if name not in known.places:
+                yield _unknown((*here, "on"), name, known.places, "text or part")
     if "able" in step.options:
-        yield from _words((*here, "able"), step.options["able"], problem.tasks, "task")
+        yield from _words((*here, "able"), step.options["able"], known.tasks, "task")
     if "model" in step.options:
-        yield from _one((*here, "model"), str(step.options["model"]), problem.models, "model")
+        yield from _one((*here, "model"), str(step.options["model"]), known.models, "model")
     history = step.options.get("history")
     if isinstance(history, str) and history not in loops:
         hint = "name the index of a `repeat` around this call: `as: i`"
         yield _unknown((*here, "history"), history, loops, "loop", hint)
-
-
-def parts(problem: Problem) -> tuple[str, ...]:
-    """Return the names of parts, in order of declaration."""
-    return tuple(dict.fromkeys(text.part for text in problem.texts.values() if text.part is not None))
 
 
 def _words(loc: Loc, value: object, known: Collection[str], what: str) -> Iterator[Issue]:
