@@ -656,7 +656,20 @@ def rounds(count: Expr, probability: Expr) -> Expr:
         return ONE / probability
     if probability == ONE:
         return ONE
+    many, chance = count.as_fraction(), probability.as_fraction()
+    if many is not None and chance is not None and many.denominator == 1 and 0 < chance <= 1 and 0 < many <= 64:
+        return num(expected_rounds(many.numerator, Fraction(chance)))
     return atom_expr(App("rounds", (count, probability)))
+
+
+def expected_rounds(count: int, probability: Fraction) -> Fraction:
+    """Work out `rounds` at numbers, by inclusion and exclusion over the items that fail."""
+    total, binomial, failing = Fraction(0), 1, Fraction(1)
+    for size in range(1, count + 1):
+        binomial = binomial * (count - size + 1) // size
+        failing *= 1 - probability
+        total += (binomial if size % 2 else -binomial) / (1 - failing)
+    return total
 
 
 FUNCTIONS = {"max": maximum, "min": minimum, "log": log, "ceil": ceil, "floor": floor, "factorial": factorial}

@@ -84,7 +84,9 @@ class _Style:
         if not expr.terms:
             return "0"
         parts: list[str] = []
-        for mono, coefficient in sorted(expr.terms, key=self.term_key):
+        terms = sorted(expr.terms, key=self.term_key)
+        first = next((i for i, (_, coefficient) in enumerate(terms) if coefficient > 0), 0)
+        for mono, coefficient in (terms[first], *terms[:first], *terms[first + 1 :]):
             written = self.term(mono, abs(coefficient))
             if not parts:
                 parts.append(f"-{written}" if coefficient < 0 else written)
