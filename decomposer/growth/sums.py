@@ -28,6 +28,7 @@ from decomposer.expr.nodes import (
     num,
 )
 from decomposer.growth.closed_forms import closed_form, exponential_ratio
+from decomposer.growth.judge import Judge
 
 if TYPE_CHECKING:
     from decomposer.growth import Regime
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 MAX_WRITTEN_OUT = 1000
 """Most terms of a sum between numbers that are added one by one."""
 
-__all__ = ["closed_form", "power_log_sum", "sum_theta"]
+__all__ = ["Piece", "closed_form", "power_log_sum", "read_pieces", "sum_theta"]
 
 
 def sum_theta(term: Expr, index: str, low: Expr, high: Expr, regime: Regime | None = None) -> Expr:
@@ -98,12 +99,22 @@ def power_log_sum(bound: Expr, power: Expr, logs: Number, loglogs: Number) -> Ex
     return log(log(lg)) if loglogs == -1 else ONE
 
 
+def read_pieces(term: Expr, index: str) -> list[Piece] | None:
+    """Read a term as a sum of positive pieces in `index`; `None` when it is not one."""
+    reader = _Sum(index, ONE, atom_expr(Sym(f"{index}_")), None)
+    try:
+        pieces = [reader.piece(mono, coefficient) for mono, coefficient in term.terms]
+    except OutsideClassError:
+        return None
+    return pieces if all(coefficient > 0 for _, coefficient in term.terms) else None
+
+
 def _logs(at: Expr, logs: Number, loglogs: Number) -> Expr:
     return log(at) ** num(logs) * (log(log(at)) ** num(loglogs) if loglogs else ONE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """``factor * i**power * log(i)**logs * loglog(i)**loglogs * ratio**i``."""
 
     factor: Expr = ONE
@@ -124,37 +135,8 @@ class _Sum:
         first, last = low.as_fraction(), high.as_fraction()
         if first is not None and last is not None and first > last:
             raise GrowthError(Diagnostic(f"a sum from {low} to {high} is empty", "sum"))
-        self.index, self.low, self.high, self.regime = index, low, high, regime
-
-    # -- comparisons ----------------------------------------------------------------------------------
-
-    def relation(self, f: Expr, g: Expr) -> str:
-        """Relation of two growths; numbers are all alike."""
-        from decomposer.growth import relation
-
-        if not f.symbols and not g.symbols:
-            return "Theta"
-        return str(relation(f, g, regime=self.regime).kind)
-
-    def normal(self, expr: Expr) -> Expr:
-        """Normal form of a growth."""
-        from decomposer.growth import theta
-
-        return theta(expr, regime=self.regime).expr if expr.symbols else ONE
-
-    def positive_part(self, expr: Expr) -> Expr | None:
-        """Drop the negative terms that the positive ones dominate; `None` when one is not dominated."""
-        positive, negative = ZERO, []
-        for mono, coefficient in expr.terms:
-            if coefficient > 0:
-                positive = positive + mono_expr(mono, coefficient)
-            else:
-                negative.append(mono_expr(mono))
-        if not positive.terms:
-            return None
-        if not positive.symbols:
-            return positive if not negative else None
-        return positive if all(self.relation(part, positive) == "o" for part in negative) else None
+        self.index, self.low, self.high = index, low, high
+        self.judge = Judge(regime)
 
     # -- the sum --------------------------------------------------------------------------------------
 
@@ -162,7 +144,7 @@ class _Sum:
         if not term.terms:
             raise GrowthError(Diagnostic("the sum is zero", "sum"))
         if self.index not in term.symbols:
-            return self.normal(term * self.count())
+            return self.judge.normal(term * self.count())
         first, last = self.low.as_fraction(), self.high.as_fraction()
         if first is not None and last is not None:
             return self.term_by_term(term, first, last)
@@ -182,11 +164,11 @@ class _Sum:
             total = ZERO
             for piece in pieces:
                 total = total + self.sum_piece(piece)
-            return self.normal(total)
+            return self.judge.normal(total)
         for attempt in (self.by_closed_form, self.by_log_ratio):
             found = attempt(term, pieces)
             if found is not None:
-                return self.normal(found)
+                return self.judge.normal(found)
         raise self.outside(f"the signs of the terms of {term} differ")
 
     def term_by_term(self, term: Expr, first: Number, last: Number) -> Expr:
@@ -202,10 +184,10 @@ class _Sum:
                 message = f"the term is not defined where {self.index} = {place}: {error.diagnostics[0].message}"
                 raise GrowthError(Diagnostic(message, "sum")) from None
             place += 1
-        positive = self.positive_part(total)
+        positive = self.judge.positive_part(total)
         if positive is None:
             raise self.outside(f"{total} is a difference")
-        return self.normal(positive)
+        return self.judge.normal(positive)
 
     def outside(self, why: str, hint: str = "") -> OutsideClassError:
         return OutsideClassError(Diagnostic(f"the growth of this sum is not known: {why}", "sum-outside", hint=hint))
@@ -213,20 +195,20 @@ class _Sum:
     def count(self) -> Expr:
         """Growth of the number of terms."""
         length = self.high - self.low + 1
-        positive = self.positive_part(length)
+        positive = self.judge.positive_part(length)
         if positive is None:
             hint = f"state what is left, such as {self.high} == {self.low} + d"
             raise self.outside(f"the number of terms, {length}, is a difference", hint)
         return positive
 
-    def by_closed_form(self, term: Expr, pieces: list[_Piece]) -> Expr | None:
+    def by_closed_form(self, term: Expr, pieces: list[Piece]) -> Expr | None:
         """Exactly, where all ratios are numbers (a symbolic one may be 1)."""
         if any(piece.ratio.symbols for piece in pieces):
             return None
         exact = closed_form(term, self.index, self.low, self.high)
-        return None if exact is None else self.positive_part(exact)
+        return None if exact is None else self.judge.positive_part(exact)
 
-    def by_log_ratio(self, term: Expr, pieces: list[_Piece]) -> Expr | None:
+    def by_log_ratio(self, term: Expr, pieces: list[Piece]) -> Expr | None:
         """Sums of ``i**s * (L - log(i))**t`` with L at least log(high): ``high**(s+1) * (L - log(high) + 1)**t``."""
         first = pieces[0]
         same = all(replace(p, factor=first.factor, logs=first.logs) == first for p in pieces)
@@ -243,15 +225,15 @@ class _Sum:
         whole = below * (-1) ** (degree.numerator - 1) / (lead * degree)
         own = log(atom_expr(Sym(self.index)))
         rebuilt = lead * (whole - own) ** num(degree) * atom_expr(Sym(self.index)) ** first.power
-        left = self.positive_part(whole - log(self.high) + 1)
+        left = self.judge.positive_part(whole - log(self.high) + 1)
         if rebuilt != term or left is None:
             return None
         return lead * self.high ** (first.power + 1) * left ** num(degree)
 
     # -- reading a term -------------------------------------------------------------------------------
 
-    def piece(self, mono: Mono, coefficient: Number) -> _Piece:
-        piece = _Piece(factor=num(coefficient))
+    def piece(self, mono: Mono, coefficient: Number) -> Piece:
+        piece = Piece(factor=num(coefficient))
         for atom, x in mono:
             if self.index not in atom.symbols:
                 piece = replace(piece, factor=piece.factor * atom_expr(atom, x))
@@ -259,7 +241,7 @@ class _Sum:
                 piece = self.read(piece, atom, x)
         return piece
 
-    def read(self, piece: _Piece, atom: Atom, x: Number) -> _Piece:
+    def read(self, piece: Piece, atom: Atom, x: Number) -> Piece:
         """Multiply a piece by a power of an atom that holds the index."""
         if isinstance(atom, Sym):
             return replace(piece, power=piece.power + num(x))
@@ -282,7 +264,7 @@ class _Sum:
             rough=True,
         )
 
-    def read_exponential(self, piece: _Piece, atom: Exp, x: Number) -> _Piece:
+    def read_exponential(self, piece: Piece, atom: Exp, x: Number) -> Piece:
         ratio = exponential_ratio(atom, self.index)
         if ratio is not None:
             return replace(piece, ratio=piece.ratio * ratio ** num(x))
@@ -296,7 +278,7 @@ class _Sum:
                 return replace(piece, power=piece.power + slope * log(atom.base))
         raise self.outside(f"{atom_expr(atom, x)} grows from term to term by no fixed ratio", "bound it by its last term")
 
-    def shape(self, atom: Atom) -> _Piece | None:
+    def shape(self, atom: Atom) -> Piece | None:
         """Growth in the index of a sum, of its logarithm, or of what is rounded; `None` when it is none."""
         if isinstance(atom, Group):
             return self.shape_of_sum(atom.expr)
@@ -309,12 +291,12 @@ class _Sum:
         if atom.fn in ("ceil", "floor"):
             return inner if alone else None
         if atom.fn == "log" and alone and compare(inner.power, ZERO, {}) > 0:
-            return _Piece(logs=1)
+            return Piece(logs=1)
         if atom.fn == "log" and inner.power == ZERO and not inner.logs:
-            return _Piece(factor=log(inner.factor))
+            return Piece(factor=log(inner.factor))
         return None
 
-    def shape_of_sum(self, value: Expr) -> _Piece | None:
+    def shape_of_sum(self, value: Expr) -> Piece | None:
         """Growth of a sum with positive terms in the index, or that does not change its growth over the range."""
         if any(coefficient < 0 for _, coefficient in value.terms[1:]) and len(value.symbols) > 1:
             return None
@@ -331,11 +313,11 @@ class _Sum:
         if any(coefficient < 0 for _, coefficient in value.terms):
             return None
         ends = [value.subs({self.index: end}) for end in (self.low, self.high)]
-        return _Piece(factor=ends[1]) if self.relation(ends[0], ends[1]) == "Theta" else None
+        return Piece(factor=ends[1]) if self.judge.relation(ends[0], ends[1]) == "Theta" else None
 
     # -- summing a piece ------------------------------------------------------------------------------
 
-    def sum_piece(self, piece: _Piece) -> Expr:
+    def sum_piece(self, piece: Piece) -> Expr:
         if self.low == ZERO and piece.ratio == ONE and compare(piece.power, ZERO, {}) < 0 and not piece.rough:
             raise GrowthError(Diagnostic(f"the term is not defined where {self.index} = 0", "sum", hint="start at 1"))
         if piece.ratio == ONE:
@@ -349,7 +331,7 @@ class _Sum:
         """Whether the ratio of a geometric sum is above (1), at (0) or below (-1) one, by a constant factor."""
         if not ratio.symbols:
             return compare(ratio, ONE, {})
-        kind = self.relation(ratio, ONE)
+        kind = self.judge.relation(ratio, ONE)
         if kind == "omega":
             return 1
         if kind == "o":
@@ -363,7 +345,7 @@ class _Sum:
 
     def constant_side(self, ratio: Expr) -> int | None:
         """Compare a ratio of constants with one, when their ranges tell."""
-        ranges = getattr(self.regime, "constants", None)
+        ranges = getattr(self.judge.regime, "constants", None)
         if not isinstance(ratio, Expr) or not ranges or not ratio.is_monomial or ratio.terms[0][1] != 1:
             return None
         sides: set[int] = set()
@@ -377,7 +359,7 @@ class _Sum:
             sides.add((1 if above else -1) * (1 if x > 0 else -1))
         return sides.pop() if len(sides) == 1 else None
 
-    def at(self, place: Expr, piece: _Piece) -> Expr:
+    def at(self, place: Expr, piece: Piece) -> Expr:
         """Growth of a piece, without its factor, at a limit."""
         value = piece.ratio**place
         if not place.symbols:
@@ -387,16 +369,16 @@ class _Sum:
 
     def lead(self, value: Expr) -> Expr:
         """Growth of a limit, without constant factors, which would clutter its logarithm."""
-        positive = self.positive_part(value)
+        positive = self.judge.positive_part(value)
         if positive is None:
             raise self.outside(f"the limit {value} is a difference")
-        return self.normal(positive)
+        return self.judge.normal(positive)
 
-    def sum_powers(self, piece: _Piece) -> Expr:
+    def sum_powers(self, piece: Piece) -> Expr:
         if not self.high.symbols:
             raise GrowthError(Diagnostic(f"a sum from {self.low} to {self.high} may be empty", "sum"))
         high = self.lead(self.high)
-        if not self.low.symbols or self.relation(self.low, ONE) == "Theta":
+        if not self.low.symbols or self.judge.relation(self.low, ONE) == "Theta":
             return power_log_sum(high, piece.power, piece.logs, piece.loglogs)
         low = self.lead(self.low)
         sign = compare(piece.power, num(-1), {})
@@ -407,13 +389,13 @@ class _Sum:
             return self.count() * low ** (piece.power + 1) / high * _logs(low, piece.logs, piece.loglogs)
         return self.sum_harmonic(low, high, piece)
 
-    def sum_harmonic(self, low: Expr, high: Expr, piece: _Piece) -> Expr:
+    def sum_harmonic(self, low: Expr, high: Expr, piece: Piece) -> Expr:
         """``sum log(i)**t / i`` from a symbolic limit: by the difference of the logarithms of the limits."""
-        if self.relation(log(low), log(high)) == "o" and piece.logs > -1:
+        if self.judge.relation(log(low), log(high)) == "o" and piece.logs > -1:
             return _logs(high, piece.logs + 1, piece.loglogs)
-        ratio = self.positive_part(log(self.high) - log(self.low))
+        ratio = self.judge.positive_part(log(self.high) - log(self.low))
         if ratio is None:
             raise self.outside(f"log({self.high}) - log({self.low}) is a difference", "state how the limits are related")
-        if self.relation(log(low), log(high)) != "Theta":
+        if self.judge.relation(log(low), log(high)) != "Theta":
             raise self.outside(f"the limits {self.low} and {self.high} are neither close nor far apart")
         return ratio * _logs(high, piece.logs, piece.loglogs)

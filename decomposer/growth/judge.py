@@ -1,0 +1,53 @@
+"""What sums and recurrences ask of the growth relation: is it above, below, alike; what is its normal form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from decomposer.errors import OutsideClassError
+from decomposer.expr.nodes import ONE, ZERO, Expr, mono_expr
+
+if TYPE_CHECKING:
+    from decomposer.growth import Regime
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Answers under a regime; without one, every variable grows on its own."""
+
+    regime: Regime | None = None
+
+    def relation(self, f: Expr, g: Expr) -> str:
+        """Relation of two growths (``"o"``, ``"O"``, ``"Theta"`` ...); numbers are all alike."""
+        from decomposer.growth import relation
+
+        if not f.symbols and not g.symbols:
+            return "Theta"
+        return str(relation(f, g, regime=self.regime).kind)
+
+    def normal(self, expr: Expr) -> Expr:
+        """Normal form of a growth."""
+        from decomposer.growth import theta
+
+        if not expr.symbols:
+            return ONE
+        try:
+            return theta(expr, regime=self.regime).expr
+        except OutsideClassError:
+            # A true answer in an unusual form is better than none.
+            return expr
+
+    def positive_part(self, expr: Expr) -> Expr | None:
+        """Drop the negative terms that the positive ones dominate; `None` when one is not dominated."""
+        positive, negative = ZERO, []
+        for mono, coefficient in expr.terms:
+            if coefficient > 0:
+                positive = positive + mono_expr(mono, coefficient)
+            else:
+                negative.append(mono_expr(mono))
+        if not negative:
+            return positive if positive.terms else None
+        if not positive.symbols:
+            return None
+        return positive if all(self.relation(part, positive) == "o" for part in negative) else None
