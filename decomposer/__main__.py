@@ -1,0 +1,10 @@
+"""``python -m decomposer``."""
+
+from __future__ import annotations
+
+import sys
+
+from decomposer.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())
