@@ -28,7 +28,7 @@ from decomposer.design.nodes import (
 )
 from decomposer.design.sizes import covers
 from decomposer.errors import DesignError, Diagnostic
-from decomposer.expr import ONE, App, Expr
+from decomposer.expr import ONE, App, Exp, Expr, compare, mono_expr, num, power
 from decomposer.problem.model import Problem, Task
 from decomposer.problem.order import main_tasks, unsettled
 
@@ -106,6 +106,8 @@ def at_least(value: Expr, bound: Expr) -> bool:
     """Whether `value >= bound` is plain, for symbols that are at least 1; ceilings may be dropped on the left."""
     if value == bound or without_ceilings(value) == bound:
         return True
+    if not value.symbols and not bound.symbols:
+        return compare(value, bound, {}) >= 0
     difference = dict((value - bound).terms)
     constant = difference.pop((), 0)
     return all(c > 0 for c in difference.values()) and sum(difference.values(), constant) >= 0
@@ -113,8 +115,6 @@ def at_least(value: Expr, bound: Expr) -> bool:
 
 def without_ceilings(value: Expr) -> Expr:
     """Drop ceilings: a lower bound where they stand in increasing places."""
-    from decomposer.expr import Exp, mono_expr, num, power
-
     total = num(0)
     for mono, coefficient in value.terms:
         product = num(coefficient)

@@ -29,6 +29,7 @@ from decomposer.design.nodes import (
     Seq,
     Until,
     Vote,
+    walk,
 )
 from decomposer.design.sizes import model_size, output_tokens, prompt_tokens, requirements, success
 from decomposer.expr import ONE, ZERO, Expr, maximum, num, rounds, sym
@@ -308,7 +309,7 @@ def vote_reliability(node: Vote, right: Expr) -> Expr:
 def span(problem: Problem, node: Design, context: Context = TOP) -> Expr:
     """Cost along the critical path: parts in parallel, everything else one after the other.
 
-    Items are handled in parallel where the tasks done for them are local, else in sequence.
+    Parts and items are handled in parallel where the tasks done for them are local, else in sequence.
     """
     if isinstance(node, Call):
         used = usage(problem, node, context)
@@ -326,7 +327,8 @@ def span(problem: Problem, node: Design, context: Context = TOP) -> Expr:
         return span(problem, node.body, context.repeated(number)) * number
     if isinstance(node, Each):
         groups = group_counts(_parts(problem, node.part, context), node.size)
-        return span(problem, node.body, context.narrowed(node.part, groups[0][1]))
+        body = span(problem, node.body, context.narrowed(node.part, groups[0][1]))
+        return body if _parallel(problem, node.body) else body * divide_up(_parts(problem, node.part, context), node.size)
     if isinstance(node, ForEach):
         body = span(problem, node.body, context)
         return body if _parallel(problem, node.body) else body * item_rate(problem, node.finder, context)
@@ -345,8 +347,9 @@ def span(problem: Problem, node: Design, context: Context = TOP) -> Expr:
 
 
 def _parallel(problem: Problem, node: Design) -> bool:
-    calls = [leaf.node for leaf in leaves(problem, node) if isinstance(leaf.node, Call)]
-    return all(problem.tasks[name].local is not None for call in calls for name in call.tasks)
+    """Whether no call in the body reads a whole text that others may be changing."""
+    calls = [part for part in walk(node) if isinstance(part, Call)]
+    return all(problem.tasks[name].local is not None or problem.tasks[name].edits is None for c in calls for name in c.tasks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer
+from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer, decimal
 from decomposer.verbs.compare import Comparison, Row
 
 
@@ -36,7 +36,7 @@ def _line(row: Row, writer: Writer, numbers: bool) -> tuple[str, ...]:
     if not numbers:
         return cells
     value = row.cost.value
-    return (*cells, "" if value is None else f"{float(value):,.6g}")
+    return (*cells, "" if value is None else decimal(value))
 
 
 def _section(row: Row, reference: str, writer: Writer) -> list[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
-from decomposer.expr import Expr, pretty
+from decomposer.expr import Expr, enclose, pretty
 from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 
@@ -63,6 +63,23 @@ class Hint:
 
 
 Block: TypeAlias = Union[Title, Heading, Facts, Code, Table, Points, Hint]
+
+
+def decimal(value: Expr, digits: int = 6) -> str:
+    """Write a number to some digits, for people; nothing is decided by it."""
+    low, high = enclose(value, {}, bits=64)
+    middle = (low + high) / 2
+    if middle >= 10**300:
+        return f"10^{len(str(int(middle))) - 1}"
+    return f"{float(middle):,.{digits}g}"
+
+
+def number(value: Expr) -> str:
+    """Write a number: integers in full, others to six digits and exactly."""
+    exact = value.as_fraction()
+    if exact is not None and exact.denominator == 1 and abs(exact) < 10**30:
+        return f"{exact.numerator:,}"
+    return decimal(value) if exact is None or len(str(exact)) > 40 else f"{decimal(value)} (= {exact})"
 
 
 class Writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decomposer.design.write import tree
 from decomposer.expr import ONE, Expr
-from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Table, Title, Writer
+from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Table, Title, Writer, decimal, number
 from decomposer.verbs.results import Result
 
 _STATUS = {
@@ -24,7 +24,7 @@ def document(result: Result) -> list[Block]:
         rows.append(("exactly", writer.formula(result.cost.exact)))
     if result.cost.value is not None:
         values = ", ".join(f"{name} = {value}" for name, value in result.at)
-        rows.append(("at numbers", f"{_number(result.cost.value)}   ({values})"))
+        rows.append(("at numbers", f"{number(result.cost.value)}   ({values})"))
     rows.append(("critical path", writer.theta(result.cost.span_theta)))
     if result.reliability != ONE:
         rows.append(("reliability", writer.formula(result.reliability)))
@@ -82,8 +82,8 @@ def _against(result: Result, writer: Writer) -> list[str]:
         if len(hand.by_tasks) > 1:
             parts = (f"{' + '.join(tasks)} {writer.theta(ratio.expr)}" for tasks, ratio in hand.by_tasks)
             lines.append(f"  by task: {', '.join(parts)}")
-        if hand.cost.value is not None and result.cost.value:
-            lines.append(f"  at numbers: {_number(hand.cost.value)}, {_times(hand.cost.value / result.cost.value)}")
+        if hand.cost.value is not None and result.cost.value is not None:
+            lines.append(f"  at numbers: {number(hand.cost.value)}, {_times(hand.cost.value / result.cost.value)}")
     return lines
 
 
@@ -92,15 +92,5 @@ def _policy(writer: Writer, value: Expr, when: tuple[str, ...]) -> str:
     return writer.formula(value) + where
 
 
-def _number(value: object) -> str:
-    from fractions import Fraction
-
-    assert isinstance(value, Fraction)
-    return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):,.6g} (= {value})"
-
-
-def _times(value: object) -> str:
-    from fractions import Fraction
-
-    assert isinstance(value, Fraction)
-    return f"{float(value):,.4g} times"
+def _times(value: Expr) -> str:
+    return f"{decimal(value, 4)} times"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from decomposer.design.nodes import Call, Writing
+from decomposer.design.nodes import Call, Scope, Writing
 from decomposer.design.sizes import covers
+from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Goal, Rule, Site
 
 
@@ -16,7 +17,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     call = Call(
         tasks=goal.tasks,
-        scope=goal.scope,
+        scope=call_scope(site, goal),
         narrow=goal.narrow or not has_heads(site, goal),
         history=goal.history,
         write=writing(site, goal),
@@ -47,6 +48,18 @@ def is_one_call(site: Site, goal: Goal) -> bool:
     return len(tasks) == 1 or (goal.mode == "item" and goal.fused)
 
 
+def call_scope(site: Site, goal: Goal) -> Scope:
+    """Where the call reads: a task that is not local reads the whole, also inside a loop over parts."""
+    if goal.part is not None and any(_needs_whole(site, site.task(name), goal.part) for name in goal.tasks):
+        return "whole"
+    return goal.scope
+
+
+def _needs_whole(site: Site, task: Task, part: str) -> bool:
+    names = [read.text for read in task.reads] + ([task.edits.text] if task.edits else [])
+    return task.local != part and any(site.problem.texts[name].part == part for name in names)
+
+
 def has_heads(site: Site, goal: Goal) -> bool:
     """Whether reading heads only is less than reading the texts."""
     return any(read.head for name in goal.tasks for read in site.task(name).reads)
@@ -60,7 +73,8 @@ def writing(site: Site, goal: Goal) -> Writing | None:
     if all(task.for_each is None for task in editors):
         return None
     if goal.write is None:
-        return "part" if goal.single or goal.scope == "part" else "all"
+        scope = call_scope(site, goal)
+        return "part" if scope == "part" or (scope == "here" and goal.single) else "all"
     return goal.write
 
 

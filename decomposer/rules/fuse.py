@@ -8,7 +8,7 @@ from dataclasses import replace
 from decomposer.design.context import at_most_one
 from decomposer.design.nodes import Call, If
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
-from decomposer.rules.call import by_each_model, has_heads
+from decomposer.rules.call import by_each_model, call_scope, has_heads
 from decomposer.rules.separate import LARGEST_BLOCK, always_finds
 
 
@@ -18,6 +18,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     tasks = [site.task(name) for name in goal.tasks]
     if not all(task.requires for task in tasks):
+        return
+    if any(call_scope(site, replace(goal, tasks=(name,))) == "whole" for name in goal.tasks):
         return
     together = replace(goal, fused=True, unit=False)
     if goal.mode == "item":

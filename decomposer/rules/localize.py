@@ -16,11 +16,14 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     tasks = [site.task(name) for name in goal.tasks]
     part = tasks[0].local
-    if part is None or any(task.local != part or task.remembers for task in tasks):
+    if part is None or any(task.remembers for task in tasks):
+        return
+    # What is done for an item found in a part may read more than that part; everything else must be local.
+    if any(task.local != part and (task.for_each is None or len(tasks) == 1) for task in tasks):
         return
     if any(check is not None and check.scope == "whole" for check in (site.task(name).check for name in goal.pending)):
         return
-    facts = tuple(Fact(name, "local") for name in goal.tasks)
+    facts = tuple(Fact(task.name, "local") for task in tasks if task.local == part)
     text = site.text_of(part)
     assert text.count is not None
     unit = goal.unit and len(goal.tasks) > 1

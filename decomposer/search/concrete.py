@@ -9,7 +9,8 @@ from fractions import Fraction
 from decomposer.design.contract import at_least
 from decomposer.design.evaluate import part_count, work
 from decomposer.design.nodes import substitute
-from decomposer.expr import Expr, evaluate, num
+from decomposer.errors import NotExactError
+from decomposer.expr import Expr, compare, evaluate, num
 from decomposer.rules.base import Alternative, Decision, Goal, Site
 from decomposer.search.price import Candidate, Policy, compose
 from decomposer.search.unfold import Space, Step, unfold
@@ -31,15 +32,35 @@ def best(space: Space) -> tuple[list[Candidate], bool]:
     spread = _Spread()
     numbered = unfold(space.site.problem, spread)
     pricing = _Pricing(space.site)
-    found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
-    least = min((exact(candidate.work) for candidate in found), default=None)
-    return [candidate for candidate in found if exact(candidate.work) == least], spread.complete
+    return solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root], spread.complete
 
 
 def exact(value: Expr) -> Fraction:
-    """The number that a formula without variables stands for."""
+    """The rational number that a formula without variables stands for.
+
+    Raises
+    ------
+    NotExactError
+        When the number is irrational.
+    """
     number = value.as_fraction()
     return Fraction(number) if number is not None else evaluate(value, {})
+
+
+def settle(value: Expr) -> Expr:
+    """Work a formula without variables out as far as it is rational."""
+    try:
+        return num(exact(value))
+    except NotExactError:
+        return value
+
+
+def order(a: Expr, b: Expr) -> int:
+    """Compare two numbers exactly: -1, 0 or 1."""
+    left, right = a.as_fraction(), b.as_fraction()
+    if left is None or right is None:
+        return compare(a, b, {})
+    return (left > right) - (left < right)
 
 
 class _Spread:
@@ -119,4 +140,4 @@ def _beats(a: Candidate, b: Candidate) -> bool:
 
 def _at_most(a: Expr, b: Expr) -> bool:
     """Whether `a <= b`; costs of one round of a conversation still depend on the round, and may be neither."""
-    return at_least(b, a) if a.symbols or b.symbols else exact(a) <= exact(b)
+    return at_least(b, a) if a.symbols or b.symbols else order(a, b) <= 0

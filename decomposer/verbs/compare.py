@@ -8,7 +8,7 @@ from difflib import ndiff
 from fractions import Fraction
 from typing import Any
 
-from decomposer.design.evaluate import Footprint, footprint, reliability, work
+from decomposer.design.evaluate import Footprint, footprint, reliability
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.write import steps, tree
@@ -16,8 +16,8 @@ from decomposer.errors import ExpressionError
 from decomposer.expr import Expr
 from decomposer.growth import Ratio, ratio, relation
 from decomposer.problem.model import Problem
-from decomposer.search.concrete import exact
-from decomposer.verbs.measure import Numbers, measure, numbered, ratios_by_task, regime_of
+from decomposer.search.concrete import order
+from decomposer.verbs.measure import Numbers, measure, numbered, ratios_by_task, regime_of, value_at
 from decomposer.verbs.optimize import optimize
 from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases
 
@@ -180,8 +180,8 @@ def _crossovers(problem: Problem, design: Design, reference: Design, at: Numbers
 
 def _stretches(problem: Problem, design: Design, reference: Design, at: Numbers, name: str) -> list[Crossover]:
     def cheaper(value: int) -> bool:
-        here = numbered(problem, {**at, name: value})
-        return exact(work(here, reference)) < exact(work(here, design))
+        here = {**at, name: value}
+        return order(value_at(problem, reference, here), value_at(problem, design, here)) < 0
 
     values, marks = [1], [cheaper(1)]
     while values[-1] < LARGEST:

@@ -7,14 +7,15 @@ from fractions import Fraction
 
 from decomposer.design.evaluate import agents, span, work
 from decomposer.design.lift import hand_design
-from decomposer.design.nodes import Call, Design, walk
+from decomposer.design.nodes import Design
+from decomposer.design.nodes import substitute as substitute_design
 from decomposer.errors import ProblemError
-from decomposer.expr import ZERO, Expr
+from decomposer.expr import ZERO, Expr, num
 from decomposer.growth import Ratio, Regime, is_big_o, ratio, theta
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
-from decomposer.search.concrete import exact
+from decomposer.search.concrete import settle
 from decomposer.verbs.results import AgentReport, Cost, HandDesign
 
 Numbers = Mapping[str, int | Fraction]
@@ -22,7 +23,7 @@ Numbers = Mapping[str, int | Fraction]
 
 def regime_of(problem: Problem) -> Regime:
     """The regime that a problem's parameters and assumptions span."""
-    from decomposer.problem.validate import regime
+    from decomposer.problem.regime import regime
 
     return regime(problem)
 
@@ -54,8 +55,14 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
 def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) -> Cost:  # noqa: B006 - never changed
     """Cost of a design, and its value where numbers are given."""
     total, path = work(problem, design), span(problem, design)
-    value = exact(work(numbered(problem, at), design)) if at else None
+    value = value_at(problem, design, at) if at else None
     return Cost(theta(total, regime=regime).expr, total, path, theta(path, regime=regime).expr, value)
+
+
+def value_at(problem: Problem, design: Design, at: Numbers) -> Expr:
+    """Work of a design at numbers: a rational where it is one, else an exact formula of numbers."""
+    fixed = {name: num(value) for name, value in at.items()}
+    return settle(work(numbered(problem, at), substitute_design(design, fixed)))
 
 
 def report_agents(problem: Problem, design: Design, total: Expr, regime: Regime) -> tuple[AgentReport, ...]:
@@ -116,8 +123,3 @@ def _common_groups(blocks: list[tuple[str, ...]]) -> list[set[str]]:
         groups = [group for group in groups if group not in touching]
         groups.append(set(block).union(*touching))
     return groups
-
-
-def tasks_of(design: Design) -> frozenset[str]:
-    """Names of all tasks that a design calls."""
-    return frozenset(name for node in walk(design) if isinstance(node, Call) for name in node.tasks)

@@ -29,13 +29,16 @@ decided. ``regimes``: which design is best depends on how the parameters grow; a
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Cost of a design: growth, exact formula, critical path, and (where numbers were given) its value."""
+    """Cost of a design: growth, exact formula, critical path, and (where numbers were given) its value.
+
+    The value is a rational number where it is one, else an exact formula of numbers.
+    """
 
     theta: Expr
     exact: Expr
     span: Expr
     span_theta: Expr
-    value: Fraction | None = None
+    value: Expr | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data."""

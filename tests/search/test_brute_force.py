@@ -1,0 +1,115 @@
+"""The search against enumeration: every design of the space, every free parameter at every integer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import cmp_to_key
+
+import pytest
+
+from decomposer.design.evaluate import work
+from decomposer.design.lift import hand_design
+from decomposer.design.nodes import Design, substitute
+from decomposer.expr import Expr, num
+from decomposer.problem.load import load
+from decomposer.problem.model import Problem
+from decomposer.problem.substitute import substitute as at_numbers
+from decomposer.problems import names
+from decomposer.rules import Decision
+from decomposer.search.concrete import exact, order, settle
+from decomposer.search.enumerate import designs
+from decomposer.search.unfold import unfold
+from decomposer.verbs.optimize import optimize
+
+
+def settled(design: Design, decisions: tuple[Decision, ...]) -> Iterator[Design]:
+    """The design at every value of its free parameters; bounds may depend on other parameters."""
+    if not decisions:
+        yield design
+        return
+    first = next(one for one in decisions if not one.high.symbols)
+    others = tuple(one for one in decisions if one is not first)
+    for value in range(int(exact(first.low)), int(exact(first.high)) + 1):
+        fixed = {first.name: num(value)}
+        rest = tuple(replace(one, low=one.low.subs(fixed), high=one.high.subs(fixed)) for one in others)
+        yield from settled(substitute(design, fixed), rest)
+
+
+def cheapest(problem: Problem) -> Expr:
+    costs = [
+        settle(work(problem, one)) for design, decisions in designs(unfold(problem)) for one in settled(design, decisions)
+    ]
+    return min(costs, key=cmp_to_key(order))
+
+
+def some_numbers(problem: Problem, source: random.Random) -> dict[str, int | Fraction]:
+    """Small numbers that respect the assumptions `b <= k` and `k <= n` of the shipped problems."""
+    values: dict[str, int | Fraction] = {name: source.randint(1, 7) for name in problem.parameters}
+    values["k"] = source.randint(2, 7)
+    if "n" in values:
+        values["n"] = source.randint(int(values["k"]), 12)
+    if "b" in values:
+        values["b"] = source.randint(1, int(values["k"]))
+    if "q" in values:
+        values["q"] = Fraction(source.randint(1, 9), 10)
+    return values
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("seed", range(4))
+def test_optimum_at_numbers_is_the_cheapest_design(name: str, seed: int) -> None:
+    problem = load(name)
+    numbers = some_numbers(problem, random.Random(f"{name} {seed}"))
+    result = optimize(problem, at=numbers)
+    assert result.status == "optimal"
+    assert result.cost.value == cheapest(at_numbers(problem, numbers))
+
+
+@pytest.mark.parametrize("name", names())
+def test_asymptotic_optimum_wins_at_large_numbers(name: str) -> None:
+    """Far out on a curve through the regime, no design of the space is cheaper by more than a constant."""
+    problem = load(name)
+    result = optimize(problem)
+    numbers: dict[str, int | Fraction] = dict.fromkeys(problem.parameters, 40)
+    numbers |= {"k": 24, "n": 200}
+    numbers |= {name: Fraction(1, 2) for name in ("q",) if name in problem.parameters}
+    if "m_d == k*m_s" in problem.assume:
+        numbers["m_d"] = numbers["k"] * numbers["m_s"]
+    here = at_numbers(problem, {key: value for key, value in numbers.items() if key in problem.parameters})
+    fixed = {key: num(value) for key, value in numbers.items()}
+    own = work(here, substitute(result.design, fixed))
+    for design, decisions in designs(unfold(here)):
+        for one in list(settled(design, decisions))[:1]:
+            assert order(own, 3 * work(here, one)) <= 0
+
+
+@pytest.mark.parametrize("name", names())
+def test_designs_are_distinct_and_counted(name: str) -> None:
+    problem = load(name)
+    space = unfold(problem)
+    found = [design for design, _ in designs(space)]
+    assert len(found) == len(set(found)) == space.graph.count()
+
+
+@pytest.mark.parametrize("name", names())
+def test_legal_hand_designs_are_in_the_space(name: str) -> None:
+    """Fixed values of free parameters are instances of a design with the parameter open."""
+    problem = load(name)
+    found = {
+        one
+        for design, decisions in designs(unfold(problem))
+        for one in (design, *(substitute(design, {d.name: num(value) for d in decisions}) for value in (2, 3)))
+    }
+    for hand in problem.designs:
+        assert hand_design(problem, hand) in found, hand
+
+
+def test_debugging_has_structurally_different_designs() -> None:
+    """Beside the hand designs, the rules propose dozens of others; free parameters do not add to the count."""
+    space = unfold(load("debugging"))
+    assert space.graph.count() > 40
+    assert space.graph.or_nodes > 20
+    assert space.graph.and_nodes > space.graph.or_nodes
