@@ -30,7 +30,7 @@ from decomposer.design.sizes import covers
 from decomposer.errors import DesignError, Diagnostic
 from decomposer.expr import ONE, App, Exp, Expr, compare, mono_expr, num, power
 from decomposer.problem.model import Problem, Task
-from decomposer.problem.order import main_tasks, unsettled
+from decomposer.problem.graph import topological, unsettled
 
 if TYPE_CHECKING:
     from decomposer.rules.base import Alternative, Goal, Site
@@ -67,7 +67,7 @@ def check_design(problem: Problem, design: Design, places: Mapping[int, str] | N
     checker = _Checker(problem, places or {})
     progress = _Progress()
     checker.visit(design, Context(), progress, frozenset())
-    checker.finish(main_tasks(problem), unsettled(problem, main_tasks(problem)), Context(), progress, design)
+    checker.finish(topological(problem), unsettled(problem, topological(problem)), Context(), progress, design)
 
 
 def check_template(site: Site, goal: Goal, alternative: Alternative) -> None:

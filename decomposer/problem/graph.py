@@ -184,15 +184,17 @@ def _helpers(task: Task) -> Iterator[str]:
         yield from method.tasks
 
 
-def topological(problem: Problem) -> tuple[str, ...]:
-    """Return the tasks that every design must do, in an order that respects the flow of texts.
+def topological(problem: Problem, names: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Return tasks, by default all that every design must do, in an order that respects the flow of texts.
 
     A chain stays together where the flow allows it. Ties are decided by structure first and by name last, so
     that neither the order of declaration nor (but among tasks alike) the choice of names matters. A task that
     only reads a text comes after those that edit it, unless one of these needs it.
     """
-    aside = auxiliary(problem)
-    main = [name for name in problem.tasks if name not in aside]
+    if names is None:
+        aside = auxiliary(problem)
+        names = (name for name in problem.tasks if name not in aside)
+    main = list(names)
     after = _with_edits(problem, main)
     before: dict[str, set[str]] = {name: set() for name in main}
     for name, children in after.items():
@@ -213,6 +215,12 @@ def topological(problem: Problem) -> tuple[str, ...]:
         # What was freed last is done next: that keeps chains together.
         ready.extend(sorted(freed, key=rank.__getitem__, reverse=True))
     return tuple(order)
+
+
+def unsettled(problem: Problem, names: Iterable[str]) -> frozenset[str]:
+    """Return the tasks that may fail and whose success somebody can tell: a design must see to it."""
+    chosen = (problem.tasks[name] for name in names)
+    return frozenset(task.name for task in chosen if task.succeeds is not None and task.check is not None)
 
 
 def _with_edits(problem: Problem, main: list[str]) -> dict[str, set[str]]:

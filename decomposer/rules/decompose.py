@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from decomposer.problem.order import ordered, unsettled
+from decomposer.problem.graph import topological, unsettled
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 
 
@@ -15,7 +15,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     task = site.task(goal.tasks[0])
     for method in task.methods:
-        names = ordered(site.problem, method.tasks)
+        names = topological(site.problem, method.tasks)
         if goal.size is not None and any(site.task(name).local != goal.part for name in names):
             continue
         inner = replace(goal, tasks=names, pending=unsettled(site.problem, names), direct=False, unit=False)

@@ -9,7 +9,7 @@ from decomposer.design.contract import check_template
 from decomposer.design.nodes import Hole, walk
 from decomposer.errors import DesignError, ProblemError
 from decomposer.problem.model import Problem
-from decomposer.problem.order import main_tasks, unsettled
+from decomposer.problem.graph import topological, unsettled
 from decomposer.rules import RULES, Alternative, Goal, Site, site_of
 from decomposer.solvers.graph import Arc, Graph
 
@@ -39,7 +39,7 @@ class UnsoundRuleError(AssertionError):
 
 def root_goal(problem: Problem) -> Goal:
     """Everything that a design must do."""
-    tasks = main_tasks(problem)
+    tasks = topological(problem)
     return Goal(tasks, pending=unsettled(problem, tasks))
 
 
