@@ -1,0 +1,68 @@
+"""``decomposer compare``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from decomposer.cli.common import (
+    deliver,
+    load_problem,
+    next_command,
+    numbers_of,
+    output_of,
+    output_options,
+    problem_argument,
+    set_option,
+)
+
+if TYPE_CHECKING:
+    from decomposer.verbs.compare import Comparison, Row
+
+WORSE = 1
+NOT_WORSE = frozenset({"Theta", "O", "o"})
+"""Relations of a design's cost to the reference's that show it to grow no faster, anywhere in the regime."""
+
+
+@click.command
+@problem_argument
+@click.argument("designs", metavar="[DESIGN]...", nargs=-1)
+@click.option("--against", metavar="NAME", default="optimum", show_default=True, help="The reference: a hand design.")
+@set_option
+@click.option("--fail-if-worse", is_flag=True, help="Exit with 1 when a design is worse than the reference.")
+@output_options
+def compare(
+    problem: str,
+    designs: tuple[str, ...],
+    against: str,
+    settings: tuple[str, ...],
+    fail_if_worse: bool,
+    kind: str | None,
+    path: str | None,
+) -> int:
+    """Compare hand designs with the best design, or with one of their own.
+
+    PROBLEM is a problem file, the name of a shipped problem (see `decomposer list`), or - for standard input.
+    DESIGN is a hand design of the problem; by default all of them are compared.
+
+    With --fail-if-worse the exit code is 1 unless every design compared is shown to grow no faster than the
+    reference, however the parameters grow within the problem's assumptions. With --set the costs at these
+    numbers decide instead: 1 when a design costs more there. The comparison is written in either case.
+    """
+    output, numbers = output_of(kind, path), numbers_of(settings)
+    given = load_problem(problem)
+    from decomposer.report.comparison import document
+    from decomposer.verbs.compare import compare as measure
+
+    comparison = measure(given, *designs, against=against, at=numbers or None)
+    deliver(output, comparison.to_dict, lambda: document(comparison), next_command("explain", problem))
+    return WORSE if fail_if_worse and any(_worse(row, comparison) for row in comparison.rows) else 0
+
+
+def _worse(row: Row, comparison: Comparison) -> bool:
+    """Whether a design is worse than the reference: at the numbers, if there are any, else in growth."""
+    own, reference = row.cost.value, comparison.reference.cost.value
+    if own is not None and reference is not None:
+        return own > reference
+    return row.relation not in NOT_WORSE
