@@ -47,6 +47,8 @@ def document(result: Result) -> list[Block]:
     if result.facts:
         facts = tuple(f"{fact.task}: {fact.kind}" for fact in result.facts)
         blocks += [Heading("rests on"), Points((", ".join(facts),))]
+    if result.notes:
+        blocks += [Heading("note"), Points(result.notes)]
     name = problem.file or problem.name
     blocks.append(Hint(f"decomposer explain {name}"))
     return blocks

@@ -10,6 +10,7 @@ from decomposer.errors import InfeasibleError
 from decomposer.expr import Expr, maximum, minimum
 from decomposer.growth import Regime, eventually, is_big_o, theta
 from decomposer.problem.model import Problem
+from decomposer.problem.validate import warnings
 from decomposer.search import asymptotic, concrete
 from decomposer.search.price import Candidate
 from decomposer.search.unfold import unfold
@@ -78,7 +79,23 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
         hand_designs=hand_designs(problem, best.design, least if best.growth is not best.work else symbolic.exact, regime, numbers),
         search=SearchReport(space.graph.or_nodes, space.graph.and_nodes, space.graph.count()),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
+        notes=_notes(problem),
     )
+
+
+_WITHOUT_RULES = ("steps", "combines", "compresses")
+"""Facts of the problem language that license no rule yet."""
+
+
+def _notes(problem: Problem) -> tuple[str, ...]:
+    """What the reader should know about the problem."""
+    unused = tuple(
+        f"{task.name}: the fact `{kind}` licenses no rule of this version, so it does not change the answer"
+        for task in problem.tasks.values()
+        for kind in _WITHOUT_RULES
+        if getattr(task, kind) is not None
+    )
+    return (*unused, *(warning.message for warning in warnings(problem)))
 
 
 def _prefer(problem: Problem, a: Candidate, b: Candidate, regime: Regime) -> int:

@@ -152,7 +152,9 @@ class Result:
         All best designs where the status is ``regimes``; else just the one.
     hand_designs : tuple of HandDesign
     search : SearchReport
-    at : mapping of parameter to number, or empty
+    at : tuple of (parameter, number)
+    notes : tuple of str
+        What the reader should know: facts that no rule uses, parameters that are never used.
     """
 
     problem: Problem
@@ -170,6 +172,7 @@ class Result:
     hand_designs: tuple[HandDesign, ...]
     search: SearchReport
     at: tuple[tuple[str, Fraction], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -213,6 +216,7 @@ class Result:
             ],
             "hand_designs": [design.to_dict(self.problem) for design in self.hand_designs],
             "search": self.search.to_dict(),
+            "notes": list(self.notes),
         }
 
     def _repr_html_(self) -> str:
