@@ -27,9 +27,10 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.design.sizes import covers
-from decomposer.errors import DesignError, Diagnostic
+from decomposer.errors import DesignError
 from decomposer.expr import ONE, App, Exp, Expr, compare, mono_expr, num, power
 from decomposer.problem.model import Problem, Task
+from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import topological, unsettled
 
 if TYPE_CHECKING:
@@ -140,11 +141,7 @@ class _Checker:
     def fail(self, node: Design, message: str, hint: str = "") -> DesignError:
         """Make the error for `node`."""
         path = self.places.get(id(node), "")
-        line, column = self.problem.marks.get(path, (None, None))
-        where = f"design {path.split('.')[1].split('[')[0]}: " if path.startswith("designs.") else ""
-        return DesignError(
-            Diagnostic(f"{where}{message}", "design", line, column, hint), file=self.problem.file
-        )
+        return DesignError(diagnostic(self.problem, path, message, "design", hint), file=self.problem.file)
 
     # -- walking --------------------------------------------------------------------------------
 

@@ -24,8 +24,9 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.design.sizes import covers
-from decomposer.errors import DesignError, Diagnostic
+from decomposer.errors import DesignError
 from decomposer.expr import ONE, Expr, ceil, log
+from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.model import Problem, Step, Task
 
 
@@ -73,8 +74,7 @@ class _Lifter:
         self.kept: list[Design] = []
 
     def fail(self, step: Step, message: str, hint: str = "") -> DesignError:
-        line, column = self.problem.marks.get(step.path, (None, None))
-        return DesignError(Diagnostic(message, "design", line, column, hint), file=self.problem.file)
+        return DesignError(diagnostic(self.problem, step.path, message, "design", hint), file=self.problem.file)
 
     def block(self, steps: Sequence[Step], around: _Surroundings) -> Design:
         """Lift steps in sequence."""
