@@ -124,7 +124,7 @@ def _number(text: str) -> Fraction | str:
         value = parse(text, names=()).as_fraction()
     except ExpressionError as error:
         return error.diagnostics[0].message
-    return value if value is not None else f"{text} is not a rational number"
+    return Fraction(value) if value is not None else f"{text} is not a rational number"
 
 
 def load_problem(argument: str) -> Problem:
@@ -159,7 +159,7 @@ def deliver(
         return
     from decomposer.report.document import Hint
 
-    document = [block for block in blocks() if not isinstance(block, Hint)]
+    document: list[Block] = [block for block in blocks() if not isinstance(block, Hint)]
     if next_command is not None:
         document.append(Hint(next_command))
     emit(_render(output.format, document), output.path, styled=output.format == "text")

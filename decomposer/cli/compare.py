@@ -64,5 +64,7 @@ def _worse(row: Row, comparison: Comparison) -> bool:
     """Whether a design is worse than the reference: at the numbers, if there are any, else in growth."""
     own, reference = row.cost.value, comparison.reference.cost.value
     if own is not None and reference is not None:
-        return own > reference
+        from decomposer.expr import compare as order
+
+        return order(own, reference, {}) > 0
     return row.relation not in NOT_WORSE
