@@ -442,6 +442,8 @@ class _Checker:
         """Everything asked for must have been done."""
         for name in tasks:
             task = self.problem.tasks[name]
+            if any(set(method.tasks) <= progress.done for method in task.methods):
+                continue
             if name not in progress.seen:
                 raise self.fail(design, f"{name} is never done", f"add a call of {name}")
             if name in pending and name not in progress.done:

@@ -11,7 +11,7 @@ from decomposer.design.nodes import substitute
 from decomposer.expr import Expr, num
 from decomposer.growth import Regime, best_constant, eventually, is_big_o, minimise
 from decomposer.rules.base import Decision, Goal, Site
-from decomposer.search.price import Candidate, Policy, compose
+from decomposer.search.price import Candidate, Policy, compose, simplest
 from decomposer.search.unfold import Space, Step
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
@@ -99,14 +99,14 @@ class _Pricing:
             assume: list[str] = []
             if self.site.group in names and goal.part is not None:
                 assume.append(f"{self.site.group} <= {part_count(self.site.problem, goal.part)}")
-            self.regimes[names] = self.regime.extended(assume=tuple(assume), free=names)
+            self.regimes[names] = self.regime.extended(assume=tuple(assume))
         return self.regimes[names]
 
     def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Drop every design that another one beats in the end, in the whole regime."""
         regime = self.regime_of(goal)
         kept: list[Candidate] = []
-        for new in candidates:
+        for new in simplest(self.site, goal, candidates):
             if any(beats(old, new, regime) for old in kept):
                 continue
             kept = [old for old in kept if not beats(new, old, regime)]

@@ -12,7 +12,7 @@ from decomposer.design.nodes import substitute
 from decomposer.errors import NotExactError
 from decomposer.expr import Expr, compare, evaluate, num
 from decomposer.rules.base import Alternative, Decision, Goal, Site
-from decomposer.search.price import Candidate, Policy, compose
+from decomposer.search.price import Candidate, Policy, compose, simplest
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
@@ -122,7 +122,7 @@ class _Pricing:
     def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Keep the designs that are cheapest for the full groups, or for the one left over; and equal ones."""
         kept: list[Candidate] = []
-        for new in candidates:
+        for new in simplest(self.site, goal, candidates):
             if any(_beats(old, new) for old in kept):
                 continue
             kept = [old for old in kept if not _beats(new, old)]

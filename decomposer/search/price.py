@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from decomposer.design.context import Context
-from decomposer.design.evaluate import work
-from decomposer.design.nodes import Design, Hole, children, with_children
+from decomposer.design.evaluate import agents, work
+from decomposer.design.nodes import Design, Hole, children, walk, with_children
 from decomposer.expr import Expr
 from decomposer.rules.base import Fact, Goal, Site
 from decomposer.search.unfold import Step
@@ -80,6 +81,31 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
         policies=policies,
         proved=all(candidate.proved for candidate in chosen),
     )
+
+
+def simplest(site: Site, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Of designs of equal cost that need models of the same sizes, keep the one of fewest steps."""
+    groups: dict[tuple[Expr, Expr | None], list[Candidate]] = {}
+    for candidate in candidates:
+        groups.setdefault((candidate.work, candidate.rest), []).append(candidate)
+    kept: list[Candidate] = []
+    for group in groups.values():
+        if len(group) == 1:
+            kept += group
+            continue
+        alike: dict[frozenset[Expr], Candidate] = {}
+        for candidate in group:
+            sizes = frozenset(agent.size for agent in agents(site.problem, candidate.design, site.inside(goal)))
+            old = alike.get(sizes)
+            if old is None or steps_in(candidate.design) < steps_in(old.design):
+                alike[sizes] = candidate
+        kept += alike.values()
+    return kept
+
+
+def steps_in(design: Design) -> int:
+    """Number of nodes of a design."""
+    return sum(1 for _ in walk(design))
 
 
 def _at(site: Site, goal: Goal, context: Context) -> Context:
