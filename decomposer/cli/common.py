@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -212,7 +212,8 @@ def emit(text: str, path: Path | None = None, *, styled: bool = False) -> None:
         sys.stdout.write(_encodable(plain, sys.stdout))
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        # Whoever reads has enough; what the command found still decides its exit code.
+        discard_stdout()
     except OSError as error:
         discard_stdout()
         reason = error.strerror or str(error)
@@ -256,14 +257,14 @@ def write_file(path: Path, text: str) -> None:
 
 def wants_json(args: Sequence[str]) -> bool:
     """Whether the arguments ask for JSON, told before they are parsed: errors in them are reported so too."""
-    pairs = list(pairwise(args))
-    formats = [after for word, after in pairs if word == "--format"]
-    formats += [word.partition("=")[2] for word in args if word.startswith("--format=")]
-    if formats:
-        return formats[-1] == "json"
-    files = [after for word, after in pairs if word in ("-o", "--output")]
-    files += [word.partition("=")[2] for word in args if word.startswith("--output=")]
-    return any(file.lower().endswith(".json") for file in files)
+    kind, file = "", ""
+    for word, after in zip_longest(args, args[1:], fillvalue=""):
+        option, equals, value = word.partition("=")
+        if option == "--format":
+            kind = value if equals else after
+        elif option in ("-o", "--output"):
+            file = value if equals else after
+    return kind == "json" if kind else file.lower().endswith(".json")
 
 
 def report_error(diagnostics: Iterable[Diagnostic], file: str | None, exit_code: int, as_json: bool) -> None:
@@ -301,7 +302,7 @@ _ASCII = str.maketrans(
 def ascii_text(text: str) -> str:
     """Write formulas in ASCII: ``Θ(m·k²)`` becomes ``Theta(m*k^2)``."""
     powers = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text)
-    return powers.translate(_ASCII)
+    return re.sub(r"√(\w+)", r"sqrt(\1)", powers).translate(_ASCII)
 
 
 def _encodable(text: str, stream: IO[str]) -> str:

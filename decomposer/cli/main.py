@@ -102,7 +102,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     as_json = wants_json(args)
     try:
         code = cli.main(args=args, prog_name="decomposer", standalone_mode=False)
-        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except DecomposerError as error:
         report_error(error.diagnostics, error.file, error.exit_code, as_json)
@@ -116,8 +115,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         report_error((Diagnostic("interrupted", "interrupted"),), None, INTERRUPTED, as_json)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has enough. Nothing may be flushed into the closed pipe at exit.
+    except SystemExit:
+        # So click ends where the reader of its help has gone.
         discard_stdout()
         return 0
     except Exception as error:
