@@ -29,9 +29,9 @@ from decomposer.design.nodes import (
 from decomposer.design.sizes import covers
 from decomposer.errors import DesignError
 from decomposer.expr import ONE, App, Exp, Expr, compare, mono_expr, num, power
-from decomposer.problem.model import Problem, Task
 from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import topological, unsettled
+from decomposer.problem.model import Problem, Task
 
 if TYPE_CHECKING:
     from decomposer.rules.base import Alternative, Goal, Site
@@ -349,9 +349,7 @@ class _Checker:
                     node, f"{task.name} reads {read.text}, which nobody has written yet", f"call {min(writers)} first"
                 )
 
-    def item(
-        self, node: Design, task: Task, context: Context, progress: _Progress, at_hand: frozenset[str]
-    ) -> None:
+    def item(self, node: Design, task: Task, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
         """A task done for each item needs one at hand, or to be done wherever one may be."""
         finder = self.finder(node, task.for_each or "")
         if finder.name in at_hand:
@@ -447,9 +445,7 @@ class _Checker:
             if name not in progress.seen:
                 raise self.fail(design, f"{name} is never done", f"add a call of {name}")
             if name in pending and name not in progress.done:
-                raise self.fail(
-                    design, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'"
-                )
+                raise self.fail(design, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'")
             if task.finds is not None and not in_round and not self.complete(name, context, progress):
                 needed = scans(self.problem, task, context)
                 raise self.fail(design, f"{name} does not scan often enough: it takes {needed} calls to find all items")
@@ -460,7 +456,7 @@ def _first_call_does(node: Design, task: str) -> bool:
         if isinstance(part, Call):
             return task in part.tasks
         if isinstance(part, Hole):
-            return task in part.goal.tasks  # type: ignore[attr-defined]
+            return task in part.goal.tasks
     return False
 
 

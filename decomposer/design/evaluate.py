@@ -10,9 +10,8 @@ as small as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from decomposer.design.context import TOP, Context, divide_up, items, units
 from decomposer.design.cost_models import call_cost
@@ -328,7 +327,9 @@ def span(problem: Problem, node: Design, context: Context = TOP) -> Expr:
     if isinstance(node, Each):
         groups = group_counts(_parts(problem, node.part, context), node.size)
         body = span(problem, node.body, context.narrowed(node.part, groups[0][1]))
-        return body if _parallel(problem, node.body) else body * divide_up(_parts(problem, node.part, context), node.size)
+        return (
+            body if _parallel(problem, node.body) else body * divide_up(_parts(problem, node.part, context), node.size)
+        )
     if isinstance(node, ForEach):
         body = span(problem, node.body, context)
         return body if _parallel(problem, node.body) else body * item_rate(problem, node.finder, context)
@@ -349,7 +350,9 @@ def span(problem: Problem, node: Design, context: Context = TOP) -> Expr:
 def _parallel(problem: Problem, node: Design) -> bool:
     """Whether no call in the body reads a whole text that others may be changing."""
     calls = [part for part in walk(node) if isinstance(part, Call)]
-    return all(problem.tasks[name].local is not None or problem.tasks[name].edits is None for c in calls for name in c.tasks)
+    return all(
+        problem.tasks[name].local is not None or problem.tasks[name].edits is None for c in calls for name in c.tasks
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,9 @@ class _Lifter:
         scope, narrow = self.scope(step, tasks, around)
         history = step.options.get("history")
         if history is not None and history not in around.indices:
-            raise self.fail(step, f"history {history}: no enclosing repeat counts its rounds so", f"repeat ... as: {history}")
+            raise self.fail(
+                step, f"history {history}: no enclosing repeat counts its rounds so", f"repeat ... as: {history}"
+            )
         call = Call(
             tasks=names,
             scope=scope,
@@ -227,9 +229,7 @@ class _Lifter:
                 scope = "whole"
         return scope, narrow
 
-    def writing(
-        self, step: Step, tasks: Sequence[Task], scope: Scope, around: _Surroundings
-    ) -> Writing | None:
+    def writing(self, step: Step, tasks: Sequence[Task], scope: Scope, around: _Surroundings) -> Writing | None:
         """What `rewrite` says, in canonical form: at the scope of one part, all of it is that part."""
         said = step.options.get("rewrite")
         editors = [task for task in tasks if task.edits is not None]

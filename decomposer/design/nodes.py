@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Literal, Protocol, TypeAlias, Union
+from typing import Any, Literal, Protocol, TypeAlias
 
 from decomposer.expr import ONE, Expr
 
@@ -154,7 +154,7 @@ class Hole:
     whole_scope: bool = False
 
 
-Design: TypeAlias = Union[Call, Seq, Repeat, Until, Each, ForEach, If, Case, Retry, Vote, Hole]
+Design: TypeAlias = Call | Seq | Repeat | Until | Each | ForEach | If | Case | Retry | Vote | Hole
 
 
 def seq(*steps: Design) -> Design:
@@ -198,7 +198,7 @@ def substitute(node: Design, values: dict[str, Expr]) -> Design:
     """Replace design parameters (symbols) in every formula of the tree."""
     if isinstance(node, Hole):
         return replace(node, goal=node.goal.subs(values))
-    changed: dict[str, Expr] = {}
+    changed: dict[str, Any] = {}
     for item in fields(node):
         value = getattr(node, item.name)
         if isinstance(value, Expr) and not value.symbols.isdisjoint(values):

@@ -36,8 +36,8 @@ from decomposer.design.nodes import (
 )
 from decomposer.errors import DesignError
 from decomposer.expr import Expr, as_expr, evaluate
+from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem, Task
-from decomposer.problem.order import helpers
 from decomposer.problem.substitute import substitute as put_numbers
 
 Path = tuple[int, ...]
@@ -242,19 +242,19 @@ class _Run:
         needs: dict[str, bool] = {}
         written = 0
         hand = dict(here.hand)
-        tasks = [self.problem.tasks[name] for name in node.tasks]
-        for task in tasks:
+        at_hand: tuple[str, int] | None = None
+        for task in (self.problem.tasks[name] for name in node.tasks):
             for found in self.scan(task, here, node):
                 hand[task.name] = found
             item = self.item(task, here, hand)
+            at_hand = at_hand or item
             for read in task.reads:
                 if read.text not in made:
                     needs[read.text] = needs.get(read.text, False) or not (read.head and node.narrow)
             made.update(task.writes)
             written += self.output(task, node, here, item)
             self.note(task, node, here, item)
-        item = next((i for i in (self.item(task, here, hand) for task in tasks) if i is not None), None)
-        fresh = [chunk for name, whole in needs.items() for chunk in self.chunks(name, whole, node, here, item)]
+        fresh = [chunk for name, whole in needs.items() for chunk in self.chunks(name, whole, node, here, at_hand)]
         prompt = self.spoken(fresh, node, here)
         read_tokens = tokens_of(chunk for _, chunk in prompt)
         seen = self.seen(prompt, node, here)
@@ -400,7 +400,7 @@ class _Run:
             When it has not.
         """
         for name, task in self.problem.tasks.items():
-            if name in helpers(self.problem) or not task.requires:
+            if name in auxiliary(self.problem) or not task.requires:
                 continue
             if task.for_each is not None:
                 undone = set(range(len(self.hidden[task.for_each]))) - self.state.dealt.get(name, set())

@@ -145,7 +145,9 @@ def _call_words(step: Data) -> str:
     if "history" in step:
         notes.append(f"with the history of rounds 1..{step['history']}")
     if "rewrite" in step:
-        notes.append({"all": "rewriting all", "part": "rewriting one part", "patch": "writing a patch"}[step["rewrite"]])
+        notes.append(
+            {"all": "rewriting all", "part": "rewriting one part", "patch": "writing a patch"}[step["rewrite"]]
+        )
     if "model" in step:
         notes.append(f"by {step['model']}")
     return words + (f" ({', '.join(notes)})" if notes else "")

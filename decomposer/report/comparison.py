@@ -13,7 +13,14 @@ def document(comparison: Comparison) -> list[Block]:
     blocks: list[Block] = [
         Title(problem.name, problem.about),
         Table(
-            ("design", "cost", "critical path", "calls", "longest context", *(("at numbers",) if comparison.at else ())),
+            (
+                "design",
+                "cost",
+                "critical path",
+                "calls",
+                "longest context",
+                *(("at numbers",) if comparison.at else ()),
+            ),
             tuple(_line(row, writer, bool(comparison.at)) for row in rows),
         ),
     ]
@@ -48,5 +55,7 @@ def _section(row: Row, reference: str, writer: Writer) -> list[Block]:
             lines += [f"{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio)]
     for crossover in row.crossovers:
         until = "on" if crossover.high is None else f"to {crossover.high:,}"
-        lines.append(f"{reference} is cheaper from {crossover.parameter} = {crossover.low:,} {until}, the others as given")
+        lines.append(
+            f"{reference} is cheaper from {crossover.parameter} = {crossover.low:,} {until}, the others as given"
+        )
     return [Heading(f"{row.name} (-) against {reference} (+)"), Code(row.difference), Points(tuple(lines))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from decomposer.expr import Expr, enclose, pretty
 from decomposer.growth import Ratio
@@ -62,7 +62,7 @@ class Hint:
     command: str
 
 
-Block: TypeAlias = Union[Title, Heading, Facts, Code, Table, Points, Hint]
+Block: TypeAlias = Title | Heading | Facts | Code | Table | Points | Hint
 
 
 def decimal(value: Expr, digits: int = 6) -> str:
@@ -77,7 +77,7 @@ def decimal(value: Expr, digits: int = 6) -> str:
 def number(value: Expr) -> str:
     """Write a number: integers in full, others to six digits and exactly."""
     exact = value.as_fraction()
-    if exact is not None and exact.denominator == 1 and abs(exact) < 10**30:
+    if exact is not None and exact.denominator == 1 and -(10**30) < exact < 10**30:
         return f"{exact.numerator:,}"
     return decimal(value) if exact is None or len(str(exact)) > 40 else f"{decimal(value)} (= {exact})"
 
@@ -101,13 +101,12 @@ class Writer:
 
     def ratio(self, ratio: Ratio) -> list[str]:
         """Write a ratio, a line for each regime."""
-        cases = ratio.cases
         lines = []
-        for value, conditions in cases:
-            times = "the same growth" if value == 1 else f"{self.theta(value)} times dearer"
-            where = f" where {self.conditions(conditions)}" if conditions else ""
+        for case in ratio.cases:
+            times = "the same growth" if case.growth == 1 else f"{self.theta(case.growth)} times dearer"
+            where = f" where {self.conditions(case.conditions)}" if case.conditions else ""
             lines.append(times + where)
-        return lines or [f"{self.theta(ratio.expr)} times dearer"]
+        return lines
 
     def conditions(self, conditions: Iterable[str]) -> str:
         """Write conditions of a regime."""

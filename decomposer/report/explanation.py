@@ -21,14 +21,17 @@ def document(explanation: Explanation) -> list[Block]:
     """Lay out an explanation."""
     result = explanation.result
     writer = Writer(result.problem)
-    blocks = [block for block in optimum(result) if not isinstance(block, Hint)]
+    blocks: list[Block] = [block for block in optimum(result) if not isinstance(block, Hint)]
     for choice in explanation.choices:
         blocks += [
             Heading(f"{choice.where}: {choice.does}, {writer.theta(choice.theta)}"),
             Points(tuple(_refused(other, choice, writer) for other in choice.refused)),
         ]
     if explanation.prices:
-        blocks += [Heading("what each fact is worth"), Points(tuple(_price(price, writer) for price in explanation.prices))]
+        blocks += [
+            Heading("what each fact is worth"),
+            Points(tuple(_price(price, writer) for price in explanation.prices)),
+        ]
     blocks.append(Hint(f"decomposer compare {result.problem.file or result.problem.name}"))
     return blocks
 

@@ -11,7 +11,8 @@ _BODY = """\
 {%- for kind, block in blocks %}
 {%- if kind == "Title" %}<h1>{{ block.text }}</h1>{% if block.about %}<p>{{ block.about }}</p>{% endif %}
 {%- elif kind == "Heading" %}<h2>{{ block.text }}</h2>
-{%- elif kind == "Facts" %}<dl>{% for name, value in block.rows %}<dt>{{ name }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>
+{%- elif kind == "Facts" %}<dl>{% for name, value in block.rows %}<dt>{{ name }}</dt><dd>{{ value }}</dd>
+{%- endfor %}</dl>
 {%- elif kind == "Code" %}<pre>{{ block.lines | join("\\n") }}</pre>
 {%- elif kind == "Table" %}<table><tr>{% for cell in block.headers %}<th>{{ cell }}</th>{% endfor %}</tr>
 {%- for row in block.rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>
@@ -65,5 +66,3 @@ def render(blocks: Iterable[Block]) -> str:
     page = Environment(autoescape=True).from_string(_PAGE)
     # The fragment has been escaped already, by the same autoescaping template engine.
     return page.render(title=title, body=Markup(fragment(blocks)))
-
-

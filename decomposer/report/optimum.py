@@ -31,16 +31,18 @@ def document(result: Result) -> list[Block]:
     rows.append(("status", _STATUS[result.status].format(designs=f"{search.designs:,}")))
     blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]
     if len(result.options) > 1:
-        for number, option in enumerate(result.options, 1):
+        for place, option in enumerate(result.options, 1):
             where = writer.conditions(option.when)
             blocks += [
-                Heading(f"design {number}: {writer.theta(option.cost.theta)}, best where {where}"),
+                Heading(f"design {place}: {writer.theta(option.cost.theta)}, best where {where}"),
                 Code(tuple(tree(problem, option.design))),
             ]
     else:
         blocks += [Heading("design"), Code(tuple(tree(problem, result.design)))]
     if result.policies:
-        blocks.append(Facts(tuple((policy.name, _policy(writer, policy.value, policy.when)) for policy in result.policies)))
+        blocks.append(
+            Facts(tuple((policy.name, _policy(writer, policy.value, policy.when)) for policy in result.policies))
+        )
     blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
     if result.hand_designs:
         blocks += [Heading("against hand designs"), Points(tuple(_against(result, writer)))]

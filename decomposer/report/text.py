@@ -44,7 +44,11 @@ def _block(block: Block) -> list[str]:
 def _wrap(text: str) -> list[str]:
     import textwrap
 
-    return [line for part in text.strip().splitlines() for line in textwrap.wrap(part, WIDTH, initial_indent="  ", subsequent_indent="  ")]
+    return [
+        line
+        for part in text.strip().splitlines()
+        for line in textwrap.wrap(part, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    ]
 
 
 def _table(table: Table) -> list[str]:

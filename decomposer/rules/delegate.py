@@ -25,9 +25,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         options = divide_up(family, share)
         route = Goal((one_of.told_by,), mode="route", part=goal.part, size=goal.size, among=options)
         specialist = hole(replace(goal, share=share))
-        yield Alternative(
-            seq(hole(route), Case(task.name, specialist, share)), (Fact(task.name, "one_of"),), decisions
-        )
+        yield Alternative(seq(hole(route), Case(task.name, specialist, share)), (Fact(task.name, "one_of"),), decisions)
 
 
 def _shares(site: Site, name: str, family: Expr) -> Iterator[tuple[Expr, tuple[Decision, ...]]]:

@@ -24,8 +24,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         start = 2 if is_scan(site, goal) and _one_scan(site, goal) else 1
         for cut in range(start, min(len(goal.tasks), LARGEST_BLOCK + 1)):
             head, tail = goal.tasks[:cut], goal.tasks[cut:]
-            first = only(goal, head)
-            yield Alternative(seq(hole(replace(first, unit=cut > 1)), hole(only(goal, tail))))
+            block = replace(only(goal, head), unit=cut > 1)
+            yield Alternative(seq(hole(block), hole(only(goal, tail))))
     elif goal.mode == "round" and always_finds(site, goal):
         first, rest = goal.tasks[:1], goal.tasks[1:]
         yield Alternative(seq(hole(only(goal, first)), hole(only(goal, rest, mode="item"))))

@@ -49,7 +49,7 @@ def price_alternatives(
 ) -> list[tuple[Step, Candidate]]:
     """The best that each alternative of one goal can reach, given the designs of its sub-goals."""
     pricing = _Pricing(space.site, regime)
-    found = []
+    found: list[tuple[Step, Candidate]] = []
     for arc in space.graph.arcs[goal]:
         chosen = tuple(values[need][0] for need in arc.needs if values[need])
         if len(chosen) == len(arc.needs):
@@ -80,12 +80,12 @@ class _Pricing:
         least = minimise(candidate.growth, {name: (decision.low, without_ceilings(decision.high))}, regime)
         proved = candidate.proved and least.status == "proved"
         if len(least.policies) == 1:
-            value = least.policies[0][0][name]
+            value = least.policies[0].as_dict()[name]
             low = decision.low.as_fraction()
             if value.as_fraction() is not None and low is not None:
                 value = num(best_constant(candidate.growth, name, int(low), regime))
             return replace(_put(candidate, name, value), proved=proved)
-        policies = tuple(Policy(name, values[name], tuple(when)) for values, when in least.policies)
+        policies = tuple(Policy(name, policy.as_dict()[name], policy.conditions) for policy in least.policies)
         return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies), proved=proved)
 
     def regime_of(self, goal: Goal) -> Regime:

@@ -28,9 +28,7 @@ def designs(space: Space, goal: Goal | None = None) -> Iterator[tuple[Design, tu
             yield fill(alternative.template, filled), decisions
 
 
-def _choices(
-    space: Space, needs: tuple[Goal, ...]
-) -> Iterator[dict[Goal, tuple[Design, tuple[Decision, ...]]]]:
+def _choices(space: Space, needs: tuple[Goal, ...]) -> Iterator[dict[Goal, tuple[Design, tuple[Decision, ...]]]]:
     if not needs:
         yield {}
         return

@@ -97,9 +97,7 @@ class Comparison:
                 for tasks, ratio in row.by_tasks
             ],
             "difference": list(row.difference),
-            "crossovers": [
-                {"parameter": c.parameter, "cheaper_from": c.low, "to": c.high} for c in row.crossovers
-            ],
+            "crossovers": [{"parameter": c.parameter, "cheaper_from": c.low, "to": c.high} for c in row.crossovers],
         }
 
     def _repr_html_(self) -> str:
@@ -109,9 +107,7 @@ class Comparison:
         return fragment(document(self))
 
 
-def compare(
-    problem: Problem, *names: str, against: str = OPTIMUM, at: Numbers | None = None
-) -> Comparison:
+def compare(problem: Problem, *names: str, against: str = OPTIMUM, at: Numbers | None = None) -> Comparison:
     """Compare hand designs with the optimum, or with each other.
 
     Parameters
@@ -136,7 +132,11 @@ def compare(
         When `at` does not fit the parameters.
     """
     numbers = dict(at or {})
-    design = optimize(replace(problem, designs=type(problem.designs)())).design if against == OPTIMUM else hand_design(problem, against)
+    design = (
+        optimize(replace(problem, designs=type(problem.designs)())).design
+        if against == OPTIMUM
+        else hand_design(problem, against)
+    )
     reference = _row(problem, against, design, design, {})
     reference = replace(reference, cost=measure(problem, design, regime_of(problem), numbers))
     chosen = names or tuple(name for name in problem.designs if name != against)

@@ -139,9 +139,7 @@ def explain(problem: Problem) -> Explanation:
     return Explanation(result, tuple(choice for choice in choices.values() if choice.refused), prices)
 
 
-def _choice(
-    space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[Goal, list[Candidate]]
-) -> Choice:
+def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[Goal, list[Candidate]]) -> Choice:
     """What was chosen for a goal, against the best that every other alternative can reach."""
     inside = asymptotic.regime_inside(space, regime, goal)
     own = values[goal][0]

@@ -88,7 +88,9 @@ def hand_designs(
         design = hand_design(problem, name)
         cost = measure(problem, design, regime, at)
         found.append(
-            HandDesign(name, design, cost, ratio(cost.exact, growth, regime), ratios_by_task(problem, design, best, regime))
+            HandDesign(
+                name, design, cost, ratio(cost.exact, growth, regime), ratios_by_task(problem, design, best, regime)
+            )
         )
     return tuple(found)
 

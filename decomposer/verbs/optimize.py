@@ -57,7 +57,11 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
         found, complete = asymptotic.best(space, regime)
     if not found:
         raise InfeasibleError(_infeasible(problem), file=problem.file)
-    ranked = sorted(found, key=cmp_to_key(lambda a, b: _prefer(target, a, b, regime)))
+
+    def prefer(a: Candidate, b: Candidate) -> int:
+        return _prefer(target, a, b, regime)
+
+    ranked = sorted(found, key=cmp_to_key(prefer))
     options = _distinct_growths(ranked, regime) if not numbers else ranked[:1]
     best = options[0]
     growth = minimum(*(theta(option.growth, regime=regime).expr for option in options)) if not numbers else best.growth
@@ -76,7 +80,9 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
         facts=tuple(sorted(best.facts)),
         rules=best.rules,
         options=tuple(_option(problem, option, options, regime, numbers) for option in options),
-        hand_designs=hand_designs(problem, best.design, least if best.growth is not best.work else symbolic.exact, regime, numbers),
+        hand_designs=hand_designs(
+            problem, best.design, least if best.growth is not best.work else symbolic.exact, regime, numbers
+        ),
         search=SearchReport(space.graph.or_nodes, space.graph.and_nodes, space.graph.count()),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
         notes=_notes(problem),
@@ -139,9 +145,7 @@ def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, r
     return "optimal_growth"
 
 
-def _option(
-    problem: Problem, option: Candidate, options: list[Candidate], regime: Regime, at: Numbers
-) -> Option:
+def _option(problem: Problem, option: Candidate, options: list[Candidate], regime: Regime, at: Numbers) -> Option:
     """A best design, and where it is best: where its growth is bounded by that of each rival."""
     own = theta(option.growth, regime=regime).expr
     rivals = [theta(other.growth, regime=regime).expr for other in options if other is not option]

@@ -84,7 +84,7 @@ class AgentReport:
 
 def ratio_cases(ratio: Ratio) -> list[dict[str, Any]]:
     """Write the cases of a ratio as plain data."""
-    return [{"ratio": str(value), "when": list(conditions)} for value, conditions in ratio.cases]
+    return [{"ratio": str(case.growth), "when": list(case.conditions)} for case in ratio.cases]
 
 
 @dataclass(frozen=True, slots=True)
