@@ -106,7 +106,50 @@ _HOMES = {
 
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted([*_HOME, "__version__", "growth"])
+__all__ = [
+    "Capability",
+    "Chain",
+    "Check",
+    "Combines",
+    "Comparison",
+    "Compresses",
+    "CostModel",
+    "DecomposerError",
+    "DesignError",
+    "Diagnostic",
+    "Edit",
+    "Explanation",
+    "Expr",
+    "ExpressionError",
+    "Finds",
+    "GrowthError",
+    "InfeasibleError",
+    "Law",
+    "Method",
+    "Model",
+    "NotExactError",
+    "OneOf",
+    "OutsideClassError",
+    "Parameter",
+    "Problem",
+    "ProblemError",
+    "Read",
+    "Result",
+    "Step",
+    "Succeeds",
+    "Task",
+    "Text",
+    "__version__",
+    "build",
+    "compare",
+    "dumps",
+    "explain",
+    "from_networkx",
+    "growth",
+    "load",
+    "loads",
+    "optimize",
+]
 
 
 def __getattr__(name: str) -> Any:

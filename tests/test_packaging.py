@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -101,6 +102,15 @@ def test_public_names_can_be_imported() -> None:
     for name in decomposer.__all__:
         assert getattr(decomposer, name) is not None
     assert set(decomposer.__all__) <= set(dir(decomposer))
+
+
+@in_tree
+def test_public_names_are_imported_for_type_checkers_from_where_they_are_found() -> None:
+    source = (ROOT / "decomposer" / "__init__.py").read_text(encoding="utf-8")
+    declared = set(re.findall(r"^    from (\S+) import (\w+) as \2$", source, re.MULTILINE))
+    assert {name for _, name in declared} == set(decomposer.__all__) - {"__version__"}
+    for module, name in declared:
+        assert getattr(import_module(module), name) is getattr(decomposer, name)
 
 
 def test_unknown_names_are_attribute_errors() -> None:
