@@ -9,7 +9,7 @@ from decomposer.design.contract import without_ceilings
 from decomposer.design.evaluate import part_count
 from decomposer.design.nodes import substitute
 from decomposer.expr import Expr, num
-from decomposer.growth import Regime, best_constant, eventually, is_big_o, minimise
+from decomposer.growth import Regime, at_most, best_constant, minimise
 from decomposer.rules.base import Decision, Goal, Site
 from decomposer.search.price import Candidate, Policy, compose, simplest
 from decomposer.search.unfold import Space, Step
@@ -118,14 +118,15 @@ class _Pricing:
 
 
 def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:
-    """Whether `a` costs less than `b` in the end, wherever in the regime; never so at equal cost."""
-    if a.growth is a.work and b.growth is b.work:
-        difference = (b.work - a.work).terms
-        if all(coefficient > 0 for _, coefficient in difference):
-            return bool(difference)
-    if is_big_o(a.growth, b.growth, regime) is not True:
+    """Whether `a` costs no more than `b` in the end, wherever in the regime; never so at equal formulas."""
+    difference = (b.growth - a.growth).terms
+    if not difference:
         return False
-    return eventually(a.growth, b.growth, regime) == "less"
+    if all(coefficient > 0 for _, coefficient in difference):
+        return True
+    if all(coefficient < 0 for _, coefficient in difference):
+        return False
+    return at_most(a.growth, b.growth, regime)
 
 
 def _put(candidate: Candidate, name: str, value: Expr) -> Candidate:

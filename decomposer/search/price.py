@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from decomposer.design.context import Context
 from decomposer.design.evaluate import agents, work
-from decomposer.design.nodes import Design, Hole, children, walk, with_children
+from decomposer.design.nodes import Design, Each, ForEach, Hole, Repeat, Until, children, walk, with_children
 from decomposer.expr import Expr
 from decomposer.rules.base import Fact, Goal, Site
 from decomposer.search.unfold import Step
@@ -84,7 +84,7 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
 
 
 def simplest(site: Site, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Of designs of equal cost that need models of the same sizes, keep the one of fewest steps."""
+    """Of designs of equal cost that need models of the same sizes, keep the one of fewest loops and steps."""
     groups: dict[tuple[Expr, Expr | None], list[Candidate]] = {}
     for candidate in candidates:
         groups.setdefault((candidate.work, candidate.rest), []).append(candidate)
@@ -97,15 +97,16 @@ def simplest(site: Site, goal: Goal, candidates: Sequence[Candidate]) -> list[Ca
         for candidate in group:
             sizes = frozenset(agent.size for agent in agents(site.problem, candidate.design, site.inside(goal)))
             old = alike.get(sizes)
-            if old is None or steps_in(candidate.design) < steps_in(old.design):
+            if old is None or complexity(candidate.design) < complexity(old.design):
                 alike[sizes] = candidate
         kept += alike.values()
     return kept
 
 
-def steps_in(design: Design) -> int:
-    """Number of nodes of a design."""
-    return sum(1 for _ in walk(design))
+def complexity(design: Design) -> tuple[int, int]:
+    """Loops of a design, and its nodes: how many passes there are to run, and things to say."""
+    nodes = list(walk(design))
+    return sum(isinstance(node, Each | ForEach | Repeat | Until) for node in nodes), len(nodes)
 
 
 def _at(site: Site, goal: Goal, context: Context) -> Context:

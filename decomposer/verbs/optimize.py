@@ -12,7 +12,7 @@ from decomposer.growth import Regime, eventually, is_big_o, theta
 from decomposer.problem.model import Problem
 from decomposer.problem.validate import warnings
 from decomposer.search import asymptotic, concrete
-from decomposer.search.price import Candidate, steps_in
+from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import unfold
 from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, regime_of, report_agents
 from decomposer.verbs.results import Option, Result, SearchReport, Status
@@ -105,7 +105,7 @@ def _notes(problem: Problem) -> tuple[str, ...]:
 
 
 def _prefer(problem: Problem, a: Candidate, b: Candidate, regime: Regime) -> int:
-    """Order of designs of equal cost: smaller largest model, then fewer agents, then fewer steps."""
+    """Order of designs of equal cost: smaller largest model, then fewer agents, then fewer loops and steps."""
     for first, second in ((_largest(problem, a), _largest(problem, b)), (_number(problem, a), _number(problem, b))):
         if first != second:
             verdict = eventually(first, second, regime)
@@ -113,7 +113,7 @@ def _prefer(problem: Problem, a: Candidate, b: Candidate, regime: Regime) -> int
                 return -1
             if verdict == "greater":
                 return 1
-    left, right = (steps_in(a.design), str(a.design)), (steps_in(b.design), str(b.design))
+    left, right = (complexity(a.design), str(a.design)), (complexity(b.design), str(b.design))
     return (left > right) - (left < right)
 
 

@@ -97,7 +97,7 @@ def test_design_is_the_expected_one(case: tuple[Answer, Result]) -> None:
 def test_ratios_with_their_regimes(case: tuple[Answer, Result]) -> None:
     answer, result = case
     for name, expected in answer.ratios.items():
-        found = {value: set(conditions) for value, conditions in hand(result, name).ratio.cases}
+        found = {case.growth: set(case.conditions) for case in hand(result, name).ratio.cases}
         for value, conditions in expected.items():
             assert parse(value) in found, (name, found)
             assert found[parse(value)] == conditions
