@@ -37,5 +37,12 @@ def _data(problems: dict[str, Problem]) -> dict[str, Any]:
 def _document(problems: dict[str, Problem]) -> list[Block]:
     from decomposer.report.document import Table
 
-    rows = tuple((name, " ".join(problem.about.split())) for name, problem in problems.items())
+    rows = tuple((name, _first_sentence(problem.about)) for name, problem in problems.items())
     return [Table(("problem", "about"), rows)]
+
+
+def _first_sentence(text: str) -> str:
+    """Cut at the first full stop before a space; that in ``section 3.1`` has none behind it."""
+    words = " ".join(text.split())
+    sentence, stop, _ = words.partition(". ")
+    return f"{sentence}." if stop else words
