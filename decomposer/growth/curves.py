@@ -1,0 +1,154 @@
+"""Explicit curves: values of all parameters in terms of one, along which a claim fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+from decomposer.errors import DecomposerError
+from decomposer.expr import ONE, Expr, exp, log, num, sym
+from decomposer.growth.case import RATIO, Case
+from decomposer.growth.formal import Variable, variable
+from decomposer.growth.regime import Regime
+
+MAX_TRIALS = 60
+"""Most curves that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Values of the parameters as formulas in one of them, or in a parameter of the curve.
+
+    Attributes
+    ----------
+    values : tuple of (str, Expr)
+    scale : str
+        What tends to infinity along the curve.
+    outcome : str
+        What happens to f/g there.
+    """
+
+    values: tuple[tuple[str, Expr], ...]
+    scale: str
+    outcome: str
+
+    def __str__(self) -> str:
+        listed = ", ".join(f"{name} = {formula}" for name, formula in self.values if str(formula) != name)
+        return f"{listed + ', ' if listed else ''}{self.scale} -> infinity: {self.outcome}"
+
+    def to_dict(self) -> dict[str, object]:
+        """The curve as plain data."""
+        return {
+            "values": {name: str(formula) for name, formula in self.values},
+            "scale": self.scale,
+            "outcome": self.outcome,
+        }
+
+
+def find_curve(
+    f: Expr, g: Expr, regime: Regime, direction: Sequence[int], case: Case, symbol: str
+) -> Curve | None:
+    """Turn a direction into a curve on which ``f = symbol(g)`` fails.
+
+    For products of powers the direction is the curve. Otherwise scales between the logarithm and the
+    exponential are tried in the order that the direction gives, and each curve is followed: the assumptions
+    must hold on it, and the claim must fail.
+    """
+    names = sorted(f.symbols | g.symbols | {item.name for item in regime.formals if isinstance(item, Variable)})
+    names = [name for name in names if name not in regime.names]
+    sizes = {name: direction[case.index[variable(name)]] if variable(name) in case.index else 0 for name in names}
+    outcome = "f/g -> infinity" if symbol == "O" else "f/g does not vanish"
+    if all(isinstance(formal, Variable) for formal in case.order):
+        return _powers(sizes, regime, outcome)
+    for count, (values, scale) in enumerate(_candidates(sizes, regime)):
+        if count >= MAX_TRIALS:
+            return None
+        if _followed(f, g, regime, values, scale, symbol):
+            shown = tuple((name, values[name]) for name in names)
+            return Curve(shown, scale, outcome)
+    return None
+
+
+def _powers(sizes: dict[str, int], regime: Regime, outcome: str) -> Curve | None:
+    growing = {name: size for name, size in sizes.items() if size}
+    if not growing:
+        scale = min(sizes, default="")
+        return Curve(tuple((name, ONE) for name in sizes), scale, outcome)
+    scale = min(growing, key=lambda name: (growing[name], name))
+    base = sym(scale)
+    values = tuple((name, base ** Fraction(size, growing[scale])) for name, size in sizes.items())
+    return Curve(values, scale, outcome)
+
+
+def _candidates(sizes: dict[str, int], regime: Regime) -> Iterator[tuple[dict[str, Expr], str]]:
+    """Curves in the order of the direction: groups of alike sizes on increasing scales."""
+    scale = "t"
+    while scale in sizes or scale in regime.names:
+        scale += "_"
+    t = sym(scale)
+    levels: list[Expr] = [
+        log(log(t)),
+        log(t),
+        exp(log(t) ** Fraction(1, 2)),
+        t,
+        num(2) ** (log(t) ** Fraction(3, 2)),
+        num(2) ** t,
+        num(2) ** (num(2) ** t),
+    ]
+    ordered = sorted(sizes, key=lambda name: (sizes[name], name))
+    still = [name for name in ordered if not sizes[name] and name not in regime.unbounded]
+    groups: list[list[str]] = []
+    for name in ordered:
+        if name in still:
+            continue
+        last = groups[-1][0] if groups else None
+        if last is not None and sizes[last] and sizes[name] < RATIO * sizes[last]:
+            groups[-1].append(name)
+        elif last is not None and not sizes[name]:
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    if len(groups) > len(levels):
+        return
+    best = sorted(combinations(range(len(levels)), len(groups)), key=lambda chosen: (3 not in chosen, max(chosen, default=0)))
+    for spread in (ONE, num(3), num(Fraction(1, 3))):
+        for chosen in best:
+            values = {name: num(2) for name in still}
+            for level, group in zip(chosen, groups, strict=True):
+                for name in group:
+                    power = Fraction(sizes[name], sizes[group[0]]) if sizes[group[0]] else Fraction(1)
+                    factor = spread if level < 3 else ONE
+                    values[name] = factor * levels[level] ** power.limit_denominator(64)
+            yield values, scale
+
+
+def _followed(f: Expr, g: Expr, regime: Regime, values: dict[str, Expr], scale: str, symbol: str) -> bool:
+    """Whether a curve lies in the regime and the claim fails on it; one variable is compared completely."""
+    from decomposer.growth.relation import is_big_o, relation
+
+    line = Regime((), frozenset((scale,)), regime.constants, (variable(scale),), (_line(scale),))
+    try:
+        for name in regime.unbounded:
+            if relation(ONE, values[name], regime=line).kind != "o":
+                return False
+        for left, operator, right, exact in regime.assumptions:
+            below, above = left.subs(values), right.subs(values)
+            kind = relation(below, above, regime=line).kind
+            if kind not in {"<=": ("o", "O", "Theta"), "<<": ("o",), "==": ("Theta",)}[operator]:
+                return False
+            if exact and kind == "Theta" and below != above:
+                return False
+        small, large = f.subs(values), g.subs(values)
+        if symbol == "O":
+            return relation(small, large, regime=line).kind == "omega"
+        return is_big_o(large, small, line) is True
+    except DecomposerError:
+        return False
+
+
+def _line(scale: str):  # type: ignore[no-untyped-def]
+    from decomposer.growth.case import Piece
+
+    return Piece(strict=(((variable(scale), 1),),))

@@ -1,0 +1,233 @@
+"""Exponentials: what stands above an exponent is kept exact up to a bounded term.
+
+``2**(2*n)`` is the square of ``2**n`` and not alike, so that an exponent is written as a sum of constant
+factors times monomials, exactly; terms that stay bounded only make a constant factor of the power.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from decomposer.errors import OutsideClassError
+from decomposer.expr import (
+    ONE,
+    ZERO,
+    App,
+    Atom,
+    Exp,
+    Expr,
+    Group,
+    Mono,
+    Number,
+    Sym,
+    atom_expr,
+    log,
+    mono_expr,
+    num,
+)
+from decomposer.growth.constants import sign
+from decomposer.growth.decide import is_little_o_form, too_hard
+from decomposer.growth.formal import Monomial, exponential, log_of, multiply, raise_to, variable
+from decomposer.growth.forms import CONSTANT, Form, largest, single, smallest, times
+from decomposer.growth.lift import collect, exact_form, is_bounded, product
+from decomposer.growth.regime import Regime
+
+MAX_TERMS = 24
+"""Most terms of a series above an exponent."""
+
+
+def power_form(atom: Exp, exponent: Number, regime: Regime) -> Form:
+    """The growth of ``base ** (exponent * mono)``."""
+    above = mono_expr(atom.mono, exponent)
+    return exponential_form(above if atom.base is None else above * log(atom.base), regime)
+
+
+def factorial_form(value: Expr, regime: Regime) -> Form:
+    """Stirling: ``z! ~ sqrt(2 pi z) * (z/e)**z``."""
+    return times(exponential_form(value * log(value) - value, regime), _root(exact_form(value, regime)))
+
+
+def _root(form: Form) -> Form:
+    return tuple(tuple(raise_to(monomial, Fraction(1, 2)) for monomial in part) for part in form)
+
+
+def exponential_form(exponent: Expr, regime: Regime) -> Form:
+    """The growth of ``e ** exponent``.
+
+    Raises
+    ------
+    OutsideClassError
+        When the exponent is not a sum of constants times monomials, up to a bounded term.
+    """
+    result = CONSTANT
+    for mono, factor in collect(exponent, regime):
+        if mono:
+            result = times(result, _term(mono, factor, regime))
+    return result
+
+
+def _term(mono: Mono, factor: Expr, regime: Regime) -> Form:
+    """The growth of ``e ** (factor * mono)`` for a product that varies."""
+    pure: Monomial = ()
+    for i, (atom, x) in enumerate(mono):
+        own = _pure(atom, x)
+        if own is None:
+            rest = mono[:i] + mono[i + 1 :]
+            return _expanded(atom, x, rest, factor, regime)
+        pure = multiply(pure, own)
+    if is_bounded(single(pure), regime):
+        return CONSTANT
+    return _tower(pure, factor, regime)
+
+
+def _tower(pure: Monomial, factor: Expr, regime: Regime) -> Form:
+    """``e ** (factor * pure)``, one formal variable for each independent constant in the factor."""
+    result: Monomial = ()
+    for constant, coefficient in factor.terms:
+        own = mono_expr(constant)
+        direction = sign(own, regime.constants)
+        if not direction:
+            raise OutsideClassError(f"the sign of {own} above an exponent is not known")
+        formal = exponential(own if direction > 0 else -own, pure)
+        result = multiply(result, ((formal, coefficient * direction),))
+    return single(result)
+
+
+def _pure(atom: Atom, x: Number) -> Monomial | None:
+    """An atom that is itself a formal variable, exactly."""
+    if isinstance(atom, Sym):
+        return ((variable(atom.name), x),)
+    if isinstance(atom, App) and atom.fn == "log":
+        inner = atom.args[0]
+        if inner.is_monomial and len(inner.terms[0][0]) == 1 and inner.terms[0][1] == 1:
+            below, y = inner.terms[0][0][0]
+            own = _pure(below, y)
+            if y == 1 and own is not None and len(own) == 1 and own[0][1] == 1:
+                return ((log_of(own[0][0]), x),)
+        return None
+    if isinstance(atom, Exp):
+        return _pure_exponential(atom, x)
+    return None
+
+
+def _pure_exponential(atom: Exp, x: Number) -> Monomial | None:
+    """A power whose exponent is one exact monomial with a constant factor free of unknowns."""
+    exponent = mono_expr(atom.mono)
+    if atom.base is not None:
+        exponent = exponent * log(atom.base)
+    if not exponent.is_monomial:
+        return None
+    mono, coefficient = exponent.terms[0]
+    pure: Monomial = ()
+    constant: Mono = ()
+    for below, y in mono:
+        if not below.symbols:
+            constant += ((below, y),)
+            continue
+        own = _pure(below, y)
+        if own is None:
+            return None
+        pure = multiply(pure, own)
+    if not pure:
+        return None
+    return ((exponential(mono_expr(constant), pure), x * coefficient),)
+
+
+# -- what is not a formal variable itself -----------------------------------------------------------
+
+
+def _expanded(atom: Atom, x: Number, rest: Mono, factor: Expr, regime: Regime) -> Form:
+    """``e ** (factor * rest * atom**x)``, with the atom replaced by what it is up to a bounded exponent."""
+    scale = mono_expr(rest) * factor
+    chosen = atom if isinstance(atom, App) else None
+    if isinstance(atom, App) and atom.fn == "log":
+        inner = atom.args[0].terms[0][0] if atom.args[0].is_monomial else ()
+        only = inner[0][0] if len(inner) == 1 else None
+        chosen = only if isinstance(only, App) and only.fn in ("max", "min") else atom
+    if chosen is not None and chosen.fn in ("max", "min"):
+        direction = sign(factor, regime.constants)
+        if not direction:
+            raise OutsideClassError(f"the sign of {factor} above an exponent is not known")
+        logged = chosen is not atom
+        choices = [(log(arg) if logged else arg) ** Fraction(x) * scale for arg in chosen.args]
+        forms = [exponential_form(choice, regime) for choice in choices]
+        grows = (chosen.fn == "max") == (direction * x > 0)
+        return largest(forms) if grows else smallest(forms)
+    total = ZERO
+    for count, term in enumerate(_series(atom, x, regime)):
+        if is_bounded(_growth(rest, term, regime), regime):
+            return exponential_form(total * scale, regime)
+        if term is _END or count > MAX_TERMS:
+            break
+        total = total + term
+    raise too_hard(f"{atom.key[1]} above an exponent")
+
+
+_END = ONE + ONE
+
+
+def _growth(rest: Mono, term: Expr, regime: Regime) -> Form:
+    """Growth of one term of a series, in absolute value; `_END` stands for an error that is bounded."""
+    form = product(rest, regime)
+    if term is _END:
+        return form
+    for mono, _ in collect(term, regime):
+        form = times(form, product(mono, regime))
+    return form
+
+
+def _series(atom: Atom, x: Number, regime: Regime) -> Iterator[Expr]:
+    """Terms that approach ``atom ** x``, each smaller than those before; `_END` when only a bounded error is left."""
+    if isinstance(atom, Group):
+        lead, small = _leading(atom.expr, regime)
+        term = lead ** Fraction(x)
+        for j in range(1, MAX_TERMS + 2):
+            yield from _monomials(term)
+            term = term * small * num(Fraction(x - j + 1) / j)
+    elif isinstance(atom, App) and x == 1:
+        yield from _function_series(atom, regime)
+    yield _END
+
+
+def _function_series(atom: App, regime: Regime) -> Iterator[Expr]:
+    argument = atom.args[0]
+    if atom.fn in ("ceil", "floor"):
+        yield from _monomials(argument)
+    elif atom.fn == "loggamma":
+        yield from _monomials(argument * log(argument) - argument - log(argument) / 2)
+    elif atom.fn == "log":
+        inner = argument.terms[0][0][0][0] if argument.is_monomial else None
+        if isinstance(inner, App) and inner.fn == "factorial":
+            z = inner.args[0]
+            yield from _monomials(z * log(z) - z + log(z) / 2)
+            return
+        if inner is not None:
+            raise too_hard(f"{atom.key[1]} above an exponent")
+        lead, small = _leading(argument, regime)
+        yield from _monomials(log(lead))
+        power = small
+        for j in range(1, MAX_TERMS + 2):
+            yield from _monomials(power * num(Fraction((-1) ** (j + 1), j)))
+            power = power * small
+
+
+def _monomials(expr: Expr) -> Iterator[Expr]:
+    for mono, coefficient in expr.terms:
+        yield mono_expr(mono, coefficient)
+
+
+def _leading(value: Expr, regime: Regime) -> tuple[Expr, Expr]:
+    """Split a sum into its leading term and the rest relative to it, which vanishes."""
+    terms = [(mono, factor, product(mono, regime)) for mono, factor in collect(value, regime)]
+    for mono, factor, form in terms:
+        others = [other for other in terms if other[0] != mono]
+        if all(is_little_o_form(other[2], form, regime) for other in others):
+            if sign(factor, regime.constants) != 1:
+                raise OutsideClassError(f"{value} is not positive")
+            lead = mono_expr(mono) * factor
+            return lead, (value - lead) / lead
+    raise too_hard(f"{value} above an exponent, where no term leads,")
+
+
+__all__ = ["atom_expr", "exponential_form", "factorial_form", "power_form"]
