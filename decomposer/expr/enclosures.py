@@ -137,9 +137,9 @@ def _pi_bounds(bits: int) -> Bounds:
     return Fraction(total - slack, 1 << work), Fraction(total + slack, 1 << work)
 
 
-@lru_cache(maxsize=4)
-def _bernoulli(count: int) -> tuple[Fraction, ...]:
-    """Return the Bernoulli numbers B_0 .. B_count."""
+@lru_cache(maxsize=64)
+def bernoulli(count: int) -> tuple[Fraction, ...]:
+    """Return the Bernoulli numbers B_0 .. B_count, with B_1 = -1/2."""
     numbers: list[Fraction] = [Fraction(1)]
     for m in range(1, count + 1):
         numbers.append(-sum((comb(m + 1, j) * numbers[j] for j in range(m)), Fraction(0)) / (m + 1))
@@ -166,10 +166,8 @@ def loggamma_bounds(value: Fraction, bits: int) -> Bounds:
         product *= value + i
     tops, halves, products = log_bounds(top, bits + 16), log_bounds(Fraction(2), bits + 16), log_bounds(product, bits)
     pis = _pi_bounds(bits + 16)
-    half_log_2pi = tuple(
-        (halves[side] + log_bounds(pis[side], bits + 16)[side]) / 2 for side in (0, 1)
-    )
-    numbers = _bernoulli(bits // 2 + 8 & ~1)
+    half_log_2pi = tuple((halves[side] + log_bounds(pis[side], bits + 16)[side]) / 2 for side in (0, 1))
+    numbers = bernoulli(bits // 2 + 8 & ~1)
     series, power, step, k = Fraction(0), top, Fraction(0), 0
     for k in range(2, len(numbers), 2):
         step = numbers[k] / (k * (k - 1) * power)

@@ -110,9 +110,10 @@ def compare(left: Expr, right: Expr, env: Env) -> int:
 
 
 def _check(expr: Expr, env: Env) -> None:
-    for name in sorted(expr.symbols):
-        if name not in env:
-            raise ExpressionError(Diagnostic(f"the variable {name!r} has no value", "unknown-name"))
+    missing = expr.symbols - env.keys()
+    if missing:
+        raise ExpressionError(Diagnostic(f"the variable {min(missing)!r} has no value", "unknown-name"))
+    for name in expr.symbols:
         if not isinstance(env[name], int | Fraction):
             raise TypeError(f"the value of {name!r} is a {type(env[name]).__name__}; pass an int or a Fraction")
         if env[name] < 0:
@@ -144,12 +145,15 @@ def _exact(expr: Expr, env: Env) -> Number | None:
         if value is None:
             return _exact_canonical(expr, env)
         total += coefficient * value
-        _fit(total)
+    _fit(total)
     return total
 
 
 def _fit(value: Number) -> None:
-    if value.numerator.bit_length() > MAX_VALUE_BITS or value.denominator.bit_length() > MAX_VALUE_BITS:
+    if isinstance(value, int):
+        if value.bit_length() > MAX_VALUE_BITS:
+            raise too_large()
+    elif value.numerator.bit_length() > MAX_VALUE_BITS or value.denominator.bit_length() > MAX_VALUE_BITS:
         raise too_large()
 
 
@@ -208,6 +212,8 @@ def _number_power(base: Number, exponent: Number) -> Number | None:
     """`base ** exponent` where it is rational."""
     if exponent == 1:
         return base
+    if isinstance(base, int) and isinstance(exponent, int) and exponent > 1 and base.bit_length() * exponent < 64:
+        return base**exponent
     if base == 0:
         if exponent < 0:
             raise ExpressionError(Diagnostic("division by zero", "value"))
@@ -265,9 +271,7 @@ def _exact_canonical(expr: Expr, env: Env) -> Number | None:
 
 def _exact_ratio(value: Expr) -> Number | None:
     """Recognise ``r * g / g`` for a sum g, such as log(100)/log(10) once the logarithms are split."""
-    shared = [
-        atom for atom, x in value.terms[0][0] if isinstance(atom, Group) and x == -1
-    ]
+    shared = [atom for atom, x in value.terms[0][0] if isinstance(atom, Group) and x == -1]
     for group in shared:
         if all((group, -1) in mono for mono, _ in value.terms):
             above = [(tuple(pair for pair in mono if pair != (group, -1)), c) for mono, c in value.terms]

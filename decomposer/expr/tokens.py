@@ -48,7 +48,7 @@ def error_at(source: str, token: Token, message: str, code: str, hint: str = "")
 
 
 def tokenise(source: str) -> list[Token]:
-    """Split `source`; what cannot be read becomes a token of kind ``"bad"``, so that the parser reports the first error.
+    """Split `source`; what cannot be read becomes a token of kind ``"bad"``, which the parser reports in its turn.
 
     Raises
     ------

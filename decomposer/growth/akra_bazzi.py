@@ -58,10 +58,12 @@ def _akra_bazzi(pieces: list[Piece], calls: tuple[Call, ...], variable: str) -> 
     p = _simple_exponent(bounds, excess)
     if p is not None:
         return Recurrence(_total(pieces, sides, p, variable), "Akra-Bazzi", p)
-    if any(side > 0 for side in sides):
-        above = _total([x for x, side in zip(pieces, sides, strict=True) if side > 0], [1] * len(pieces), None, variable)
-        return Recurrence(above, "Akra-Bazzi", None, None, _equation(calls, "p"), bounds)
     name = "p" if variable != "p" else "p_"
+    if any(side > 0 for side in sides):
+        above = _total(
+            [x for x, side in zip(pieces, sides, strict=True) if side > 0], [1] * len(pieces), None, variable
+        )
+        return Recurrence(above, "Akra-Bazzi", None, name, _equation(calls, name), bounds)
     theta = _total(pieces, sides, sym(name), variable)
     return Recurrence(theta, "Akra-Bazzi", None, name, _equation(calls, name), bounds)
 
@@ -161,7 +163,9 @@ def _tree(pieces: list[Piece], call: Call, variable: str, judge: Judge) -> Recur
         raise outside(f"{call.shrink} is not a share: {fan} must not vanish")
     exponent = ZERO if call.coefficient == ONE else log(call.coefficient) / log(fan)
     leaves = own**exponent
-    total = leaves
+    # Every piece adds at least its factor at the leaves, whose own constant then does not show.
+    covered = any(judge.relation(ONE, piece.factor) in ("o", "O", "Theta") for piece in pieces)
+    total = ZERO if covered else leaves
     for piece in pieces:
         ratio = call.coefficient / fan**piece.power
         root = piece.factor * own**piece.power

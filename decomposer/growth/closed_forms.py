@@ -12,6 +12,7 @@ from math import comb
 from typing import TYPE_CHECKING
 
 from decomposer.errors import ExpressionError
+from decomposer.expr.enclosures import bernoulli
 from decomposer.expr.nodes import (
     ONE,
     ZERO,
@@ -115,8 +116,7 @@ def _is_rational(term: Expr, index: str) -> bool:
     """Whether sympy has a chance: fractions with sums below, and factorials."""
     atoms = [(atom, x) for mono, _ in term.terms for atom, x in mono if index in atom.symbols]
     allowed = all(
-        x.denominator == 1
-        and (isinstance(atom, Sym | Group) or (isinstance(atom, App) and atom.fn == "factorial"))
+        x.denominator == 1 and (isinstance(atom, Sym | Group) or (isinstance(atom, App) and atom.fn == "factorial"))
         for atom, x in atoms
     )
     return allowed and any(isinstance(atom, Group | App) for atom, _ in atoms)
@@ -136,16 +136,11 @@ def exponential_ratio(atom: Exp, index: str) -> Expr | None:
 @lru_cache(maxsize=64)
 def _faulhaber(degree: int) -> tuple[Fraction, ...]:
     """Coefficients of ``sum i**degree, i = 1..n`` as a polynomial in n, from n**0 up."""
-    bernoulli = [Fraction(1)]
-    for m in range(1, degree + 1):
-        bernoulli.append(-sum((comb(m + 1, j) * bernoulli[j] for j in range(m)), Fraction(0)) / (m + 1))
-    if degree >= 1:
-        bernoulli[1] = Fraction(1, 2)
+    numbers = bernoulli(degree)
     result = [Fraction(0)] * (degree + 2)
     for j in range(degree + 1):
-        result[degree + 1 - j] = comb(degree + 1, j) * bernoulli[j] / (degree + 1)
-    if degree == 0:
-        result = [Fraction(0), Fraction(1)]
+        # Up to n and not n - 1: B_1 counts as +1/2.
+        result[degree + 1 - j] = comb(degree + 1, j) * (-numbers[j] if j == 1 else numbers[j]) / (degree + 1)
     return tuple(result)
 
 

@@ -18,13 +18,25 @@ class Judge:
 
     regime: Regime | None = None
 
+    def among(self, *exprs: Expr) -> Regime:
+        """The regime, or the one where every variable of the expressions grows on its own."""
+        from decomposer.growth import Regime
+
+        if self.regime is not None:
+            return self.regime
+        return Regime.of(unbounded=sorted(frozenset().union(*(expr.symbols for expr in exprs))))
+
+    def with_growing(self, *names: str) -> Judge:
+        """The same regime with more variables that grow."""
+        return self if self.regime is None else Judge(self.regime.extended(unbounded=names))
+
     def relation(self, f: Expr, g: Expr) -> str:
         """Relation of two growths (``"o"``, ``"O"``, ``"Theta"`` ...); numbers are all alike."""
         from decomposer.growth import relation
 
         if not f.symbols and not g.symbols:
             return "Theta"
-        return str(relation(f, g, regime=self.regime).kind)
+        return str(relation(f, g, regime=self.among(f, g)).kind)
 
     def normal(self, expr: Expr) -> Expr:
         """Normal form of a growth."""
@@ -33,7 +45,7 @@ class Judge:
         if not expr.symbols:
             return ONE
         try:
-            return theta(expr, regime=self.regime).expr
+            return theta(expr, regime=self.among(expr)).expr
         except OutsideClassError:
             # A true answer in an unusual form is better than none.
             return expr

@@ -86,8 +86,6 @@ def _several_calls(driving: Expr, calls: tuple[Call, ...], variable: str, judge:
             shape = sum_theta(shape.subs({variable: sym(index)}), index, ONE, own, judge.regime)
         total = total + shape * piece.ratio**own
     equation = _equation(calls, orders, name)
-    if root is not None:
-        return Recurrence(total, "characteristic root", equation=equation, bounds=bounds)
     return Recurrence(total, "characteristic root", None, name, equation, bounds)
 
 

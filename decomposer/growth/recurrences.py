@@ -99,7 +99,7 @@ def solve_recurrence(
     listed = tuple(replace(key, coefficient=total) for key, total in merged.items() if total != ZERO)
     if not listed:
         raise GrowthError(Diagnostic("the recurrence calls nothing", "recurrence"))
-    judge = Judge(regime)
+    judge = Judge(regime).with_growing(variable)
     for call in listed:
         if any(coefficient < 0 for _, coefficient in call.coefficient.terms):
             raise outside(f"the coefficient {call.coefficient} is negative or a difference")
@@ -157,9 +157,7 @@ def _change_variable(driving: Expr, calls: tuple[Call, ...], variable: str, judg
     inner = f"log_{variable}"
     raised = exp(sym(inner))
     below = (driving / sym(variable) ** scale).subs({variable: raised})
-    solved = solve_recurrence(
-        below, [replace(call, kind="ratio") for call in calls], inner, judge.regime
-    )
+    solved = solve_recurrence(below, [replace(call, kind="ratio") for call in calls], inner, judge.regime)
     theta = solved.theta.subs({inner: log(sym(variable))}) * sym(variable) ** scale
     return replace(solved, theta=theta, method=f"change of variable, m = log({variable}); {solved.method}")
 

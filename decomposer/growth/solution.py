@@ -41,17 +41,17 @@ class Recurrence:
     Attributes
     ----------
     theta : Expr
-        The growth. When `unknown` names a number that has no closed form, it stands in `theta` as a symbol.
+        The growth. A number without closed form stands in it as the symbol `unknown`.
     method : str
         How it was found.
     exponent : Expr or None
         Akra and Bazzi's exponent p, where it is a rational number or a ratio of logarithms.
     unknown : str or None
-        The symbol of a number that is only enclosed: an exponent, or the base of an exponential.
+        The symbol of the number that `equation` determines: an exponent, or the base of an exponential.
     equation : str
-        What that number solves.
+        What that number solves; empty when there is nothing to solve.
     bounds : (Fraction, Fraction) or None
-        Rational bounds around that number.
+        Rational bounds around that number, where it is not rational.
     notes : tuple of str
         What was assumed.
     """

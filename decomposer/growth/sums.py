@@ -28,6 +28,7 @@ from decomposer.expr.nodes import (
     num,
 )
 from decomposer.growth.closed_forms import closed_form, exponential_ratio
+from decomposer.growth.constants import sign
 from decomposer.growth.judge import Judge
 
 if TYPE_CHECKING:
@@ -107,6 +108,15 @@ def read_pieces(term: Expr, index: str) -> list[Piece] | None:
     except OutsideClassError:
         return None
     return pieces if all(coefficient > 0 for _, coefficient in term.terms) else None
+
+
+def _under_factorial(value: Expr) -> Expr | None:
+    """The argument of a plain factorial."""
+    if value.is_monomial and len(value.terms[0][0]) == 1 and value.terms[0][1] == 1:
+        atom, x = value.terms[0][0][0]
+        if isinstance(atom, App) and atom.fn == "factorial" and x == 1:
+            return atom.args[0]
+    return None
 
 
 def _logs(at: Expr, logs: Number, loglogs: Number) -> Expr:
@@ -276,7 +286,9 @@ class _Sum:
             slope = exponent / log(own)
             if not slope.symbols and not atom.base.symbols:
                 return replace(piece, power=piece.power + slope * log(atom.base))
-        raise self.outside(f"{atom_expr(atom, x)} grows from term to term by no fixed ratio", "bound it by its last term")
+        raise self.outside(
+            f"{atom_expr(atom, x)} grows from term to term by no fixed ratio", "bound it by its last term"
+        )
 
     def shape(self, atom: Atom) -> Piece | None:
         """Growth in the index of a sum, of its logarithm, or of what is rounded; `None` when it is none."""
@@ -284,7 +296,13 @@ class _Sum:
             return self.shape_of_sum(atom.expr)
         if not isinstance(atom, App) or len(atom.args) != 1:
             return None
-        inner = self.shape_of_sum(atom.args[0])
+        argument = atom.args[0]
+        under = argument if atom.fn == "loggamma" else _under_factorial(argument) if atom.fn == "log" else None
+        if under is not None:
+            # Stirling: log(x!) = Theta(x*log(x)).
+            inner = self.shape_of_sum(under)
+            return replace(inner, logs=inner.logs + 1) if inner and compare(inner.power, ZERO, {}) > 0 else None
+        inner = self.shape_of_sum(argument)
         if inner is None:
             return None
         alone = not inner.factor.symbols and compare(inner.power, ZERO, {}) >= 0 and inner.logs >= 0
@@ -345,19 +363,10 @@ class _Sum:
 
     def constant_side(self, ratio: Expr) -> int | None:
         """Compare a ratio of constants with one, when their ranges tell."""
-        ranges = getattr(self.judge.regime, "constants", None)
-        if not isinstance(ratio, Expr) or not ranges or not ratio.is_monomial or ratio.terms[0][1] != 1:
+        constants = () if self.judge.regime is None else self.judge.regime.constants
+        if not ratio.symbols <= {name for name, _, _ in constants}:
             return None
-        sides: set[int] = set()
-        for atom, x in ratio.terms[0][0]:
-            if not isinstance(atom, Sym) or atom.name not in ranges:
-                return None
-            low, high = ranges[atom.name]
-            above, below = low is not None and low >= 1, high is not None and high <= 1
-            if above == below:
-                return None
-            sides.add((1 if above else -1) * (1 if x > 0 else -1))
-        return sides.pop() if len(sides) == 1 else None
+        return sign(ratio - ONE, constants)
 
     def at(self, place: Expr, piece: Piece) -> Expr:
         """Growth of a piece, without its factor, at a limit."""
@@ -395,7 +404,9 @@ class _Sum:
             return _logs(high, piece.logs + 1, piece.loglogs)
         ratio = self.judge.positive_part(log(self.high) - log(self.low))
         if ratio is None:
-            raise self.outside(f"log({self.high}) - log({self.low}) is a difference", "state how the limits are related")
+            raise self.outside(
+                f"log({self.high}) - log({self.low}) is a difference", "state how the limits are related"
+            )
         if self.judge.relation(log(low), log(high)) != "Theta":
             raise self.outside(f"the limits {self.low} and {self.high} are neither close nor far apart")
         return ratio * _logs(high, piece.logs, piece.loglogs)

@@ -43,7 +43,11 @@ HALF = Fraction(1, 2)
         ("max(n, k, 3) - min(n, k)", {"n": 2, "k": 7}, 5),
         ("max(log(2), 1)", {}, 1),
         ("min(log(n), 3)", {"n": 1000}, 3),
-        ("ceil(log(t**(-m/s) - 1)/log((1-p)/p))", {"t": Fraction(9, 10), "m": 1, "s": 10**6, "p": Fraction(99, 100)}, 4),
+        (
+            "ceil(log(t**(-m/s) - 1)/log((1-p)/p))",
+            {"t": Fraction(9, 10), "m": 1, "s": 10**6, "p": Fraction(99, 100)},
+            4,
+        ),
         ("rounds(g, p)", {"g": 0, "p": HALF}, 0),
         ("rounds(g, p)", {"g": 5, "p": 1}, 1),
         ("rounds(g, 1/2)", {"g": 3}, Fraction(22, 7)),
