@@ -213,7 +213,7 @@ def _number_power(base: Number, exponent: Number) -> Number | None:
     if exponent == 1:
         return base
     if isinstance(base, int) and isinstance(exponent, int) and exponent > 1 and base.bit_length() * exponent < 64:
-        return base**exponent
+        return int(base**exponent)
     if base == 0:
         if exponent < 0:
             raise ExpressionError(Diagnostic("division by zero", "value"))

@@ -230,13 +230,13 @@ class _Sum:
         by_power: dict[Number, Expr] = {}
         for piece in pieces:
             by_power[piece.logs] = by_power.get(piece.logs, ZERO) + piece.factor
-        lead = by_power[degree] * (-1) ** degree.numerator
+        lead = by_power[degree] if degree % 2 == 0 else -by_power[degree]
         below = by_power.get(degree - 1, ZERO)
-        whole = below * (-1) ** (degree.numerator - 1) / (lead * degree)
+        whole = (-below if degree % 2 == 0 else below) / (lead * num(degree))
         own = log(atom_expr(Sym(self.index)))
         rebuilt = lead * (whole - own) ** num(degree) * atom_expr(Sym(self.index)) ** first.power
         left = self.judge.positive_part(whole - log(self.high) + 1)
-        if rebuilt != term or left is None:
+        if rebuilt != term or left is None or any(coefficient < 0 for _, coefficient in lead.terms):
             return None
         return lead * self.high ** (first.power + 1) * left ** num(degree)
 

@@ -180,7 +180,7 @@ def test_elementary_bounds_are_nested(value: Fraction, bits: int) -> None:
         low, high = function(value, bits)
         inner = function(value, bits + 100)
         assert low <= inner[1] and inner[0] <= high
-        assert high - low <= Fraction(1, 2 ** (bits - 2)) * max(1, abs(high))
+        assert high - low <= Fraction(1, 2 ** (bits - 2)) * max(Fraction(1), abs(high))
     assert exp_bounds(log_bounds(value, 60)[0], 60)[0] <= value <= exp_bounds(log_bounds(value, 60)[1], 60)[1]
 
 

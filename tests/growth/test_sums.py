@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decomposer.errors import GrowthError, OutsideClassError
-from decomposer.expr import Expr, evaluate, num, parse, sym
+from decomposer.expr import Expr, compare, evaluate, num, parse, sym
 from decomposer.growth import Regime, relation
 from decomposer.growth.sums import closed_form, power_log_sum, sum_theta
 
@@ -137,6 +137,7 @@ def test_growth_against_partial_sums(term: str, low: str, high: str, growth: str
         ("m**i*k**(-i)", "0", "n", "ratio .* may be above"),
         ("i", "k", "n", "number of terms"),
         ("i - k", "1", "n", "signs"),
+        ("log(i/n)", "1", "n", "signs"),
         ("i", "1", "10**6", "more than 1000 terms"),
     ],
 )
@@ -204,10 +205,8 @@ def test_closed_forms_add_up(degree: int, ratio: Fraction | int, low: int, lengt
 def test_closed_forms(term: str, low: str, high: str, closed: str) -> None:
     found = closed_form(parse(term), "i", parse(low), parse(high))
     assert found is not None
-    for env in ({"n": 8, "m": 3, "P": 5, "t": 4, "a": 2, "b": 7, "q": Fraction(1, 3)},):
-        from decomposer.expr import compare
-
-        assert compare(found, parse(closed), env) == 0
+    env: dict[str, int | Fraction] = {"n": 8, "m": 3, "P": 5, "t": 4, "a": 2, "b": 7, "q": Fraction(1, 3)}
+    assert compare(found, parse(closed), env) == 0
 
 
 @pytest.mark.parametrize("term", ["1/i", "i**i", "i**(1/2)", "log(i)**2", "1/log(i)", "i**40"])
