@@ -6,7 +6,7 @@ from decomposer.errors import ExpressionError
 from decomposer.expr import Expr
 from decomposer.expr.parse import parse, parse_relation
 
-BUDGET = 300_000
+BUDGET = 150_000
 """What all formulas of a problem may cost together; ``k*l`` costs 10, a thousand terms 10 000 and more."""
 
 FAILURE = 5_000

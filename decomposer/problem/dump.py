@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from decomposer.expr import ONE, Expr
+from decomposer.problem.assemble import OPTIONS
 from decomposer.problem.model import (
     Capability,
     CostModel,
@@ -170,7 +171,7 @@ def task_data(one: Task, partless: Iterable[str] | None = None) -> Data:
 def step_data(one: Step) -> Data:
     """Return a step of a hand design."""
     data: Data = {one.kind: _plain(one.value)}
-    data.update((key, _plain(value)) for key, value in one.options.items())
+    data.update((key, _plain(one.options[key])) for key in OPTIONS[one.kind] if key in one.options)
     if one.do:
         data["do"] = [step_data(step) for step in one.do]
     if one.otherwise:

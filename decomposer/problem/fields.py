@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from decomposer.errors import Diagnostic, ExpressionError
 from decomposer.expr import Expr, num, sym
@@ -147,7 +150,7 @@ def _matching(pattern: re.Pattern[str], value: object, what: str, rule: str) -> 
         hint = "put it in quotes" if isinstance(value, bool) else ""
         raise fail(f"expected {what}, found {kind_of(value)}", "bad-name", hint)
     word = value.strip()
-    if len(word) > MAX_NAME:
+    if len(word.removesuffix(".head")) > MAX_NAME:
         raise fail(f"a name may have at most {MAX_NAME} characters", "bad-name")
     if not pattern.fullmatch(word):
         raise fail(f"`{word}` is not {what}", "bad-name", rule)
@@ -176,4 +179,24 @@ Names = Annotated[
     PlainValidator(one_or_several),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
 ]
-Several = BeforeValidator(several)
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """Annotation: `expand` turns a short form into the long one; `short` describes it (`None`: one item of a list)."""
+
+    expand: Callable[[object], object]
+    short: str | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self.expand, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        long = handler(core)
+        if self.short is None:
+            return {"anyOf": [long["items"], long]}
+        names = {"type": "array", "items": {"type": "string"}, "description": self.short}
+        return {"anyOf": [long, names, {"type": "string"}]}
+
+
+Several = Also(several)

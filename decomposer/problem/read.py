@@ -49,12 +49,7 @@ def _checked(data: object, document: Document | None, file: str | None) -> Probl
         # What was left out must not be held against the rest: only names unknown in the whole file count.
         words = _words(issues) | (document.dropped if document is not None else frozenset())
         faults = [one for one in faults if not any(issue.loc[: len(one.loc)] == one.loc for issue in issues)]
-        unknown = (one for one in issues_of(problem, regime=False) if one.code == "unknown-name")
-        faults += [
-            one
-            for one in unknown
-            if one.token not in words and one.known is not None and any(True for _ in one.known())
-        ]
+        faults += [one for one in issues_of(problem, regime=False) if _stands(one, words, issues)]
     else:
         faults += issues_of(problem)
     if issues or faults or found:
@@ -109,6 +104,14 @@ def _holds(data: object, key: str | int) -> bool:
     if isinstance(data, list):
         return isinstance(key, int) and key < len(data)
     return isinstance(data, dict) and key in data
+
+
+def _stands(fault: Issue, words: frozenset[str], issues: list[Issue]) -> bool:
+    """Whether a name is unknown though all that could declare it was read."""
+    if fault.code != "unknown-name" or fault.token in words or fault.known is None:
+        return False
+    whole_section_lost = any(len(issue.loc) == 1 for issue in issues) and not any(True for _ in fault.known())
+    return not whole_section_lost
 
 
 def _words(issues: list[Issue]) -> frozenset[str]:

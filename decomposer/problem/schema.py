@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema
 from decomposer.expr import ONE
 from decomposer.problem.fields import (
     About,
+    Also,
     Exact,
     Formula,
     Name,
@@ -172,7 +173,9 @@ class ModelForm(Form):
     """A model of a closed catalogue."""
 
     size: Formula
-    can: Annotated[dict[Name, Ability], BeforeValidator(_abilities)] = Field(default_factory=dict)
+    can: Annotated[dict[Name, Ability], Also(_abilities, "Capabilities that it has in full.")] = Field(
+        default_factory=dict
+    )
     about: About = ""
 
 
@@ -322,8 +325,9 @@ class StepForm(Form):
 
 def _parameters(value: object) -> object:
     """Let a list of names stand for parameters without a description."""
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return dict.fromkeys(value, "")
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and all(isinstance(item, str) for item in names):
+        return dict.fromkeys(names, "")
     return value
 
 
@@ -332,7 +336,9 @@ class ProblemForm(Form):
 
     problem: Title = Field(description="The problem's name.")
     about: About = ""
-    parameters: Annotated[dict[Symbol, ParameterForm], BeforeValidator(_parameters)] = Field(default_factory=dict)
+    parameters: Annotated[dict[Symbol, ParameterForm], Also(_parameters, "Their names alone.")] = Field(
+        default_factory=dict
+    )
     assume: Annotated[list[Relation], Several] = Field(
         default_factory=list, description="What holds of the parameters."
     )
@@ -355,9 +361,22 @@ class _Quietly(GenerateJsonSchema):
 @lru_cache(maxsize=1)
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of problem files, for editors."""
-    schema = ProblemForm.model_json_schema(by_alias=True, schema_generator=_Quietly)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "decomposer problem",
-        **{key: value for key, value in schema.items() if key != "title"},
-    }
+    schema = _tidied(ProblemForm.model_json_schema(by_alias=True, schema_generator=_Quietly))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "decomposer problem", **schema}
+
+
+def _tidied(schema: Any) -> Any:
+    """Leave out what only repeats the names, and nulls: a missing key is written by not writing it."""
+    if isinstance(schema, list):
+        return [_tidied(one) for one in schema if one != {"type": "null"}]
+    if not isinstance(schema, dict):
+        return schema
+    tidy: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs"):
+            tidy[key] = {name: _tidied(one) for name, one in value.items()}
+        elif key not in ("title", "default"):
+            tidy[key] = _tidied(value)
+    if len(tidy.get("anyOf", ())) == 1:
+        return {**tidy.pop("anyOf")[0], **tidy}
+    return tidy

@@ -162,10 +162,14 @@ class _Reader:
         quoted = event.style in ("'", '"')
         if quoted:
             column += 1
-        verbatim = event.style not in ("|", ">") and self.lines[line - 1].startswith(value, column - 1)
+        verbatim = event.style not in ("|", ">") and self.line(line).startswith(value, column - 1)
         plain = not quoted and event.style not in ("|", ">") and event.tag is None
         word = _WORDS.get(value, value) if plain else value
         return _Node("scalar", Mark(line, column, max(1, len(value)) if verbatim else 1, verbatim), word)
+
+    def line(self, number: int) -> str:
+        """Return a line; empty behind the last, where YAML places what is missing at the end."""
+        return self.lines[number - 1] if number <= len(self.lines) else ""
 
     def events(self) -> Iterator[Any]:
         import yaml
