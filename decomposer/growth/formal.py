@@ -61,7 +61,7 @@ class Log(Formal):
 
     def __init__(self, of: Formal) -> None:
         self.of = of
-        super().__init__(f"log {of.key}", of.rank - 1, log(of.expr))
+        super().__init__(f"log {of.key}", of.rank - 1, log(of.expr + ONE if isinstance(of, Quotient) else of.expr))
 
 
 class Exponential(Formal):

@@ -68,7 +68,7 @@ def _at_most(f: Expr, g: Expr, regime: Regime) -> bool:
 def _positive(difference: Expr, regime: Regime, strict: bool = True) -> bool:
     """Whether a difference is above zero in the end, at least by what is known of rounded parts."""
     return _clearly_positive(difference, regime, strict) or (
-        _has_rounding(difference) and _clearly_positive(_lowered(difference), regime, strict)
+        _has_rounding(difference) and _clearly_positive(_bound(difference, True, regime), regime, strict)
     )
 
 
@@ -133,29 +133,46 @@ _ROUNDED = ("ceil", "floor", "rounds")
 
 
 def _has_rounding(expr: Expr) -> bool:
-    return any(isinstance(atom, App) and atom.fn in _ROUNDED for mono, _ in expr.terms for atom, _ in mono)
+    return any(_rounds_within(atom) for mono, _ in expr.terms for atom, _ in mono)
 
 
-def _lowered(difference: Expr) -> Expr:
-    """Replace rounded parts by bounds so that the difference can only become smaller."""
-    total = difference - difference
-    for mono, coefficient in difference.terms:
+def _rounds_within(atom: Atom) -> bool:
+    return isinstance(atom, App) and (atom.fn in _ROUNDED or any(map(_has_rounding, atom.args)))
+
+
+def _bound(expr: Expr, below: bool, regime: Regime) -> Expr:
+    """A bound from below or above without rounding, equal to `expr` up to terms of lower order."""
+    total = expr - expr
+    for mono, coefficient in expr.terms:
         term = mono_expr((), coefficient)
         for atom, exponent in mono:
-            term = term * _bound(atom, below=(coefficient > 0) == (exponent > 0)) ** exponent
+            low = ((coefficient > 0) == (exponent > 0)) == below
+            term = term * (_bound_atom(atom, low, regime) ** exponent)
         total = total + term
     return total
 
 
-def _bound(atom: Atom, below: bool) -> Expr:
-    """A bound on a rounded part from below or above, equal to it up to a lower-order term."""
-    if not (isinstance(atom, App) and atom.fn in _ROUNDED):
+def _bound_atom(atom: Atom, below: bool, regime: Regime) -> Expr:
+    """A bound on one factor; what is rounded stands in increasing places only."""
+    if not (isinstance(atom, App) and _rounds_within(atom)):
         return atom_expr(atom)
-    value = atom.args[0]
+    value = _bound(atom.args[0], below, regime)
     if atom.fn == "ceil":
         return value if below else value + ONE
     if atom.fn == "floor":
         return value - ONE if below else value
+    if atom.fn == "log":
+        return log(value) if below else _log_above(value, regime)
+    if atom.fn != "rounds":
+        return atom_expr(atom)
     # Eisenberg (2008): H_g / -log(1-p) <= rounds(g, p) <= 1 + H_g / -log(1-p), and log g <= H_g <= 1 + log g.
     rate = -log(ONE - atom.args[1])
     return log(value) / rate if below else ONE + (log(value) + ONE) / rate
+
+
+def _log_above(value: Expr, regime: Regime) -> Expr:
+    """A bound on the logarithm of a growing monomial plus one: ``x + 1 <= 2 x`` in the end."""
+    large = value - ONE
+    if large.is_monomial and relation(ONE, large, regime=regime).kind == "o":
+        return log(2 * large)
+    return log(value)

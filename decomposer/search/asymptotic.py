@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from decomposer.design.contract import without_ceilings
-from decomposer.design.evaluate import part_count
 from decomposer.design.nodes import substitute
 from decomposer.expr import Expr, num
 from decomposer.growth import Regime, at_most, best_constant, minimise
-from decomposer.rules.base import Decision, Goal, Site
+from decomposer.rules.base import Decision, Goal
 from decomposer.search.price import Candidate, Policy, compose, simplest
 from decomposer.search.unfold import Space, Step
 from decomposer.solvers.dynamic import solve
@@ -35,20 +34,20 @@ def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
 
 def price(space: Space, regime: Regime) -> tuple[dict[Goal, list[Candidate]], bool]:
     """Find the designs that no other beats, for every goal of the space."""
-    pricing = _Pricing(space.site, regime)
+    pricing = _Pricing(space, regime)
     return solve(space.graph, pricing.combine, pricing.prune), pricing.complete
 
 
 def regime_inside(space: Space, regime: Regime, goal: Goal) -> Regime:
     """The regime, with the free parameters that are open inside `goal`."""
-    return _Pricing(space.site, regime).regime_of(goal)
+    return _Pricing(space, regime).regime_of(goal)
 
 
 def price_alternatives(
     space: Space, regime: Regime, goal: Goal, values: dict[Goal, list[Candidate]]
 ) -> list[tuple[Step, Candidate]]:
     """The best that each alternative of one goal can reach, given the designs of its sub-goals."""
-    pricing = _Pricing(space.site, regime)
+    pricing = _Pricing(space, regime)
     found: list[tuple[Step, Candidate]] = []
     for arc in space.graph.arcs[goal]:
         chosen = tuple(values[need][0] for need in arc.needs if values[need])
@@ -58,11 +57,12 @@ def price_alternatives(
 
 
 class _Pricing:
-    def __init__(self, site: Site, regime: Regime) -> None:
-        self.site = site
+    def __init__(self, space: Space, regime: Regime) -> None:
+        self.site = space.site
         self.regime = regime
         self.complete = True
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
+        self.bounds = _bounds(space)
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
         """Compose, and settle the alternative's own free parameters."""
@@ -94,12 +94,10 @@ class _Pricing:
         for formula in (goal.size, goal.share, goal.among):
             if formula is not None:
                 symbols |= formula.symbols
-        names = tuple(sorted(symbols & {self.site.group, self.site.share, self.site.fan_out}))
+        names = tuple(sorted(symbols & self.bounds.keys()))
         if names not in self.regimes:
-            assume: list[str] = []
-            if self.site.group in names and goal.part is not None:
-                assume.append(f"{self.site.group} <= {part_count(self.site.problem, goal.part)}")
-            self.regimes[names] = self.regime.extended(assume=tuple(assume))
+            assume = [f"{name} <= {high}" for name in names for high in self.bounds[name]]
+            self.regimes[names] = self.regime.extended(assume=assume)
         return self.regimes[names]
 
     def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -115,6 +113,16 @@ class _Pricing:
             self.complete = False
             kept = kept[:MAX_KEPT]
         return kept
+
+
+def _bounds(space: Space) -> dict[str, tuple[Expr, ...]]:
+    """Upper bounds of each free parameter, where all alternatives that introduce it agree on them."""
+    found: dict[str, set[Expr]] = {}
+    for arcs in space.graph.arcs.values():
+        for arc in arcs:
+            for decision in arc.item.alternative.decisions:
+                found.setdefault(decision.name, set()).add(without_ceilings(decision.high))
+    return {name: tuple(highs) if len(highs) == 1 else () for name, highs in found.items()}
 
 
 def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:

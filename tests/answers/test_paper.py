@@ -43,7 +43,7 @@ ANSWERS = {
     ),
     "k-task-power": Answer("m_s*n", "m_s*n + m_d", "delegator", {"generalist": {"k**(1/2)": set()}}),
     "k-task-max": Answer("m_s*n", "m_s*n", "generalist", {"delegator": {"1": set()}}),
-    "k-task-tree": Answer("kappa*log(k) + m_s*n", None, "delegator-tree", tasks={"delegator": {"identify": "k/log(k)"}}),
+    "k-task-tree": Answer("kappa*log(k) + m_s*n", "m_s*n + 3*kappa*ceil(log(k)/log(3))", tasks={"delegator": {"identify": "k/log(k)"}}),
     "debugging": Answer(
         "m_q*k*l + m_d*b*l**2",
         "m_q*k*l + m_d*b*l*(l + 1) + m_d*b*l*(l - 1)/2",
