@@ -138,9 +138,11 @@ class SubGoal(Protocol):
     @property
     def tasks(self) -> tuple[str, ...]:
         """Tasks to be done, in order."""
+        ...
 
     def subs(self, values: dict[str, Expr]) -> SubGoal:
         """Put values for design parameters."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
