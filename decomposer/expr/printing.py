@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from decomposer.expr.nodes import App, Atom, Exp, Expr, Group, Mono, Number, Root, Sym, mono_expr
 
@@ -13,18 +14,23 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 class _Style:
     """How products, powers and functions are written."""
 
-    def __init__(self, order: Sequence[str], pretty: bool) -> None:
+    def __init__(self, order: Sequence[str], pretty: bool, first: int = 0) -> None:
+        self.first = first
         self.rank = {name: i for i, name in enumerate(order)}
         self.pretty = pretty
         self.times = "·" if pretty else "*"
 
-    def factor_key(self, pair: tuple[Atom, Number]) -> tuple[int, int, tuple[int, str]]:
-        atom = pair[0]
-        if isinstance(atom, Sym):
-            return (1, self.rank.get(atom.name, len(self.rank)), atom.key)
-        return (0 if isinstance(atom, Root) else 2, 0, atom.key)
+    def factor_key(self, pair: tuple[Atom, Number]) -> tuple[int, int, Number, int, tuple[int, str]]:
+        """Numbers, then names in the first group of the order, then the others by rising exponents."""
+        atom, exponent = pair
+        if not isinstance(atom, Sym):
+            return (0 if isinstance(atom, Root) else 2, 0, 0, 0, atom.key)
+        place = self.rank.get(atom.name, len(self.rank))
+        if place < self.first or not self.pretty:
+            return (1, 0, 0, place, atom.key)
+        return (1, 1, abs(exponent), place, atom.key)
 
-    def term_key(self, term: tuple[Mono, Number]) -> tuple[int, Fraction, list[tuple[int, int, tuple[int, str]]], str]:
+    def term_key(self, term: tuple[Mono, Number]) -> tuple[Any, ...]:
         mono = term[0]
         exponential = sum(1 for atom, x in mono if isinstance(atom, Exp) and x > 0)
         degree = sum((Fraction(x) for atom, x in mono if isinstance(atom, Sym)), Fraction(0))
@@ -100,6 +106,9 @@ def text(expr: Expr, order: Sequence[str] = ()) -> str:
     return _Style(order, pretty=False).expr(expr)
 
 
-def pretty(expr: Expr, order: Sequence[str] = ()) -> str:
-    """Write `expr` for people: ``m_d·b·l²``."""
-    return _Style(order, pretty=True).expr(expr)
+def pretty(expr: Expr, order: Sequence[str] = (), first: int = 0) -> str:
+    """Write `expr` for people: ``m_d·b·l²``.
+
+    Factors follow `order`; behind the `first` names of it, rising exponents come before that order.
+    """
+    return _Style(order, pretty=True, first=first).expr(expr)

@@ -27,7 +27,7 @@ def document(comparison: Comparison) -> list[Block]:
     if comparison.at:
         blocks.append(Points((", ".join(f"{name} = {value}" for name, value in comparison.at),)))
     for row in comparison.rows:
-        blocks += _section(row, comparison.reference.name, writer)
+        blocks += _section(row, comparison, writer)
     blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
     return blocks
 
@@ -46,14 +46,20 @@ def _line(row: Row, writer: Writer, numbers: bool) -> tuple[str, ...]:
     return (*cells, "" if value is None else decimal(value))
 
 
-def _section(row: Row, reference: str, writer: Writer) -> list[Block]:
+def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
+    reference = comparison.reference.name
     if all(line.startswith("  ") for line in row.difference):
         return [Heading(f"{row.name} is {reference}")]
     lines = [f"in total: {line}" for line in writer.ratio(row.ratio)]
     if len(row.by_tasks) > 1:
         for tasks, ratio in row.by_tasks:
             lines += [f"{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio)]
-    for crossover in row.crossovers:
+    if comparison.at and all(crossover.low == 1 and crossover.high is None for crossover in row.crossovers):
+        lines.append(f"{reference} is cheaper from 1 on in every parameter, the others as given")
+        crossovers = ()
+    else:
+        crossovers = row.crossovers
+    for crossover in crossovers:
         until = "on" if crossover.high is None else f"to {crossover.high:,}"
         lines.append(
             f"{reference} is cheaper from {crossover.parameter} = {crossover.low:,} {until}, the others as given"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from decomposer.expr import Expr, enclose, pretty
+from decomposer.expr import Expr, enclose, parse, pretty
 from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 
@@ -89,11 +90,12 @@ class Writer:
         sizes = [capability.size for capability in problem.capabilities.values()]
         sizes += [model.size for model in problem.models.values()]
         first = [name for name in problem.parameters if any(name in size.symbols for size in sizes)]
+        self.first = len(first)
         self.order = (*first, *(name for name in problem.parameters if name not in first))
 
     def formula(self, value: Expr) -> str:
         """Write a formula."""
-        return pretty(value, self.order)
+        return pretty(value, self.order, self.first)
 
     def theta(self, value: Expr) -> str:
         """Write a growth."""
@@ -103,11 +105,21 @@ class Writer:
         """Write a ratio, a line for each regime."""
         lines = []
         for case in ratio.cases:
-            times = "the same growth" if case.growth == 1 else f"{self.theta(case.growth)} times dearer"
+            times = "the same growth" if case.growth == 1 else f"{self.formula(case.growth)} times dearer"
             where = f" where {self.conditions(case.conditions)}" if case.conditions else ""
             lines.append(times + where)
         return lines
 
     def conditions(self, conditions: Iterable[str]) -> str:
         """Write conditions of a regime."""
-        return " and ".join(condition.replace("**", "^").replace("*", "·") for condition in conditions)
+        return " and ".join(map(self.condition, conditions))
+
+    def condition(self, condition: str) -> str:
+        """Write a condition such as ``k*m_q = O(b*l*m_d)``."""
+        parts = re.fullmatch(r"(.+) (= [oO]\(|<=|<<|==) ?(.+?)(\)?)", condition)
+        if parts is None:
+            return condition
+        left, relation, right, close = parts.groups()
+        if relation.startswith("="):
+            return f"{self.formula(parse(left))} {relation}{self.formula(parse(right))}{close}"
+        return f"{self.formula(parse(left))} {relation} {self.formula(parse(right + close))}"

@@ -38,7 +38,8 @@ def document(explanation: Explanation) -> list[Block]:
 
 def _refused(other: Refused, choice: Choice, writer: Writer) -> str:
     why = _WORDS[other.relation]
-    times = writer.ratio(other.ratio)[0] if other.relation in ("omega", "Omega") else ""
+    dearer = [line for line in writer.ratio(other.ratio) if not line.startswith("the same")]
+    times = dearer[0] if dearer and other.relation in ("omega", "Omega") else ""
     return f"not {other.does}: {writer.theta(other.theta)}, {why}{f' ({times})' if times else ''}"
 
 

@@ -81,10 +81,10 @@ def _against(result: Result, writer: Writer) -> list[str]:
         if hand.design == result.design:
             lines.append(f"{hand.name}: this very design")
             continue
-        ratios = writer.ratio(hand.ratio)
-        lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}, {'; '.join(ratios)}")
+        lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}")
+        lines += (f"  {line}" for line in writer.ratio(hand.ratio))
         if len(hand.by_tasks) > 1:
-            parts = (f"{' + '.join(tasks)} {writer.theta(ratio.expr)}" for tasks, ratio in hand.by_tasks)
+            parts = (f"{' + '.join(tasks)} {writer.formula(ratio.expr)}" for tasks, ratio in hand.by_tasks)
             lines.append(f"  by task: {', '.join(parts)}")
         if hand.cost.value is not None and result.cost.value is not None:
             lines.append(f"  at numbers: {number(hand.cost.value)}, {_times(hand.cost.value / result.cost.value)}")

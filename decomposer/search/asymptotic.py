@@ -8,7 +8,7 @@ from dataclasses import replace
 from decomposer.design.contract import without_ceilings
 from decomposer.design.nodes import substitute
 from decomposer.expr import Expr, num
-from decomposer.growth import Regime, at_most, best_constant, minimise
+from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise
 from decomposer.rules.base import Decision, Goal
 from decomposer.search.price import Candidate, Policy, compose, simplest
 from decomposer.search.unfold import Space, Step
@@ -50,7 +50,7 @@ def price_alternatives(
     pricing = _Pricing(space, regime)
     found: list[tuple[Step, Candidate]] = []
     for arc in space.graph.arcs[goal]:
-        chosen = tuple(values[need][0] for need in arc.needs if values[need])
+        chosen = tuple(least_growth(values[need], pricing.regime_of(need))[0] for need in arc.needs if values[need])
         if len(chosen) == len(arc.needs):
             found.extend((arc.item, candidate) for candidate in pricing.combine(goal, arc, chosen))
     return found
@@ -113,6 +113,16 @@ class _Pricing:
             self.complete = False
             kept = kept[:MAX_KEPT]
         return kept
+
+
+def least_growth(candidates: Sequence[Candidate], regime: Regime) -> list[Candidate]:
+    """The candidates of least growth, one for each that is least in some part of the regime."""
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        if not any(is_big_o(old.growth, candidate.growth, regime) for old in kept):
+            kept = [old for old in kept if not is_big_o(candidate.growth, old.growth, regime)]
+            kept.append(candidate)
+    return kept
 
 
 def _bounds(space: Space) -> dict[str, tuple[Expr, ...]]:

@@ -17,7 +17,7 @@ from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
-EVERY_INTEGER = 256
+EVERY_INTEGER = 1024
 """Up to so many values a free parameter is tried at every integer; beyond, at a spread of them."""
 
 

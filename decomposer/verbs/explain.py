@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from decomposer.expr import Expr
+from decomposer.expr import Expr, minimum
 from decomposer.growth import Ratio, Regime, ratio, relation, theta
 from decomposer.problem.model import Problem
 from decomposer.rules import RULES
@@ -142,11 +142,11 @@ def explain(problem: Problem) -> Explanation:
 def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[Goal, list[Candidate]]) -> Choice:
     """What was chosen for a goal, against the best that every other alternative can reach."""
     inside = asymptotic.regime_inside(space, regime, goal)
-    own = values[goal][0]
+    own = asymptotic.least_growth(values[goal], inside)[0]
     refused = tuple(
         Refused(
             rule=step.rule,
-            does=_DOES[step.rule],
+            does=_does(step),
             facts=step.alternative.facts,
             theta=theta(rival.growth, regime=inside).expr,
             exact=rival.work,
@@ -160,13 +160,20 @@ def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[
     return Choice(goal, taken.rule, _DOES[taken.rule], taken.alternative.facts, growth, refused)
 
 
+def _does(step: Step) -> str:
+    """What an alternative does, with its free parameters."""
+    decisions = step.alternative.decisions
+    free = ", ".join(f"{decision.name} {decision.about}" for decision in decisions)
+    return f"{_DOES[step.rule]}, {free}" if free else _DOES[step.rule]
+
+
 def _price(space: Space, regime: Regime, fact: Fact, result: Result) -> Price:
     """The optimum over the designs that do not rest on `fact`."""
     found, _ = asymptotic.best(without(space, fact), regime)
     if not found:
         return Price(fact, None, None)
-    growth = found[0].growth
-    return Price(fact, theta(growth, regime=regime).expr, ratio(growth, result.theta, regime))
+    growth = minimum(*(theta(option.growth, regime=regime).expr for option in asymptotic.least_growth(found, regime)))
+    return Price(fact, growth, ratio(growth, result.theta, regime))
 
 
 def without(space: Space, fact: Fact) -> Space:

@@ -8,7 +8,7 @@ from functools import cmp_to_key
 from decomposer.design.evaluate import agents, footprint, reliability
 from decomposer.errors import InfeasibleError
 from decomposer.expr import Expr, maximum, minimum
-from decomposer.growth import Regime, eventually, is_big_o, theta
+from decomposer.growth import Regime, eventually, theta
 from decomposer.problem.model import Problem
 from decomposer.problem.validate import warnings
 from decomposer.search import asymptotic, concrete
@@ -62,7 +62,7 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
         return _prefer(target, a, b, regime)
 
     ranked = sorted(found, key=cmp_to_key(prefer))
-    options = _distinct_growths(ranked, regime) if not numbers else ranked[:1]
+    options = asymptotic.least_growth(ranked, regime) if not numbers else ranked[:1]
     best = options[0]
     growth = minimum(*(theta(option.growth, regime=regime).expr for option in options)) if not numbers else best.growth
     symbolic = measure(problem, best.design, regime, numbers)
@@ -123,16 +123,6 @@ def _largest(problem: Problem, candidate: Candidate) -> Expr:
 
 def _number(problem: Problem, candidate: Candidate) -> Expr:
     return footprint(problem, candidate.design).agents
-
-
-def _distinct_growths(ranked: list[Candidate], regime: Regime) -> list[Candidate]:
-    """Drop designs of the same growth as an earlier one: what is left differs by regime."""
-    kept: list[Candidate] = []
-    for candidate in ranked:
-        if not any(is_big_o(old.growth, candidate.growth, regime) for old in kept):
-            kept = [old for old in kept if not is_big_o(candidate.growth, old.growth, regime)]
-            kept.append(candidate)
-    return kept
 
 
 def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, regime: Regime, at: bool) -> Status:
