@@ -26,15 +26,21 @@ class Context:
         Members of its family that the acting specialist has.
     indices : tuple of (name, count)
         Enclosing loops whose index a call may use.
+    last : frozenset of str
+        Those of the loops of which only the last round is meant.
     again : bool
-        Whether the same prompt has been sent before (a further attempt).
+        Whether the same prompt has been sent before (a further attempt, a further vote).
+    stale : frozenset of str
+        Texts that were written anew since then.
     """
 
     extents: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
     rounds: Expr = ONE
     shares: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
     indices: tuple[tuple[str, Expr], ...] = ()
+    last: frozenset[str] = frozenset()
     again: bool = False
+    stale: frozenset[str] = frozenset()
 
     def narrowed(self, part: str, size: Expr) -> Context:
         """Enter a loop over groups of `size` parts."""
@@ -48,6 +54,19 @@ class Context:
     def for_item(self) -> Context:
         """Enter what is done for one item, however many rounds it took to find."""
         return replace(self, rounds=ONE)
+
+    def found_in_rounds(self, number: Expr) -> Context:
+        """Enter what is done for each item that a round of the innermost conversation finds, the first `number`."""
+        *outer, (index, _) = self.indices
+        return replace(self.for_item(), indices=(*outer, (index, number)))
+
+    def in_last_round(self) -> Context:
+        """Mean the last round of the innermost conversation only."""
+        return replace(self, last=self.last | {self.indices[-1][0]})
+
+    def rewritten(self, texts: frozenset[str]) -> Context:
+        """Go on after `texts` have been written; that matters only in a further attempt."""
+        return replace(self, stale=self.stale | texts) if self.again else self
 
     def sharing(self, task: str, share: Expr) -> Context:
         """Enter the specialist that has `share` members of the family of `task`."""
@@ -83,6 +102,11 @@ def units(problem: Problem, task: Task, context: Context) -> Expr:
     """Parts in scope that a task works through; one where its texts have no parts."""
     text = partition(problem, task)
     return ONE if text is None else extent(text, context)
+
+
+def trials(problem: Problem, task: Task, context: Context) -> Expr:
+    """Parts in scope that a task must get right; what is done for an item is done to the one part that holds it."""
+    return ONE if task.for_each is not None else units(problem, task, context)
 
 
 def items(problem: Problem, finder: Task, context: Context) -> Expr:

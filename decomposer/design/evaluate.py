@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from decomposer.design.context import TOP, Context, divide_up, items, units
+from decomposer.design.context import TOP, Context, divide_up, is_whole, items, partition, trials
 from decomposer.design.cost_models import call_cost
 from decomposer.design.nodes import (
     Call,
@@ -30,7 +30,15 @@ from decomposer.design.nodes import (
     Vote,
     walk,
 )
-from decomposer.design.sizes import model_size, output_tokens, prompt_tokens, requirements, success
+from decomposer.design.sizes import (
+    model_size,
+    output_tokens,
+    prompt_tokens,
+    repeated_tokens,
+    requirements,
+    rewritten,
+    success,
+)
 from decomposer.expr import ONE, ZERO, Expr, maximum, num, rounds, sym
 from decomposer.growth.sums import closed_form
 from decomposer.problem.model import Problem
@@ -73,7 +81,7 @@ def attempts(problem: Problem, node: Retry, context: Context) -> Expr:
     if node.keep:
         task = problem.tasks[node.tasks[0]]
         assert task.succeeds is not None
-        return rounds(units(problem, task, context), task.succeeds.probability)
+        return rounds(trials(problem, task, context), task.succeeds.probability)
     return ONE / reliability(problem, node.body, context, node.tasks)
 
 
@@ -110,6 +118,7 @@ def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr =
     elif isinstance(node, Seq):
         for step in node.steps:
             yield from leaves(problem, step, context, count)
+            context = context.rewritten(_written(problem, step))
     elif isinstance(node, Repeat):
         yield from leaves(problem, node.body, context.repeated(node.count, node.index), count)
     elif isinstance(node, Until):
@@ -121,28 +130,54 @@ def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr =
             yield from leaves(problem, node.body, context.narrowed(node.part, size), outer * number)
     elif isinstance(node, ForEach | If):
         number = items(problem, problem.tasks[node.finder], context)
-        yield from leaves(problem, node.body, context.for_item(), count * number)
+        yield from _per_item(problem, node, context, count, number)
         if isinstance(node, If) and node.orelse is not None:
             yield from leaves(problem, node.orelse, context.for_item(), count * (context.rounds - number))
     elif isinstance(node, Case):
         yield from leaves(problem, node.body, context.sharing(node.task, node.share), count)
-    elif isinstance(node, Retry):
-        number = attempts(problem, node, context)
+    else:
+        assert isinstance(node, Retry | Vote)
+        number = runs(problem, node, context) if isinstance(node, Vote) else attempts(problem, node, context)
         if problem.cost.kind == "cached":
             yield from leaves(problem, node.body, context, count)
             yield from leaves(problem, node.body, replace(context, again=True), count * (number - ONE))
         else:
             yield from leaves(problem, node.body, context, count * number)
-    else:
-        assert isinstance(node, Vote)
-        yield from leaves(problem, node.body, context, count * runs(problem, node, context))
+
+
+def _per_item(problem: Problem, node: ForEach | If, context: Context, count: Expr, number: Expr) -> Iterator[Leaf]:
+    """Leaves of what is done for each item.
+
+    Where a conversation finds `per_call` items in each round, its last rounds find fewer, or none; what is
+    done for an item then reads what has been said up to its round.
+    """
+    finder = problem.tasks[node.finder]
+    assert finder.finds is not None
+    per_call = finder.finds.per_call
+    text = partition(problem, finder)
+    whole = text is None or is_whole(text, context)
+    if per_call is None or not context.indices or context.rounds != context.indices[-1][1] or not whole:
+        yield from leaves(problem, node.body, context.for_item(), count * number)
+        return
+    finding = divide_up(number, per_call)
+    inside = context.found_in_rounds(finding)
+    yield from leaves(problem, node.body, inside, count * per_call * finding)
+    if per_call * finding != number:
+        missing = number - per_call * finding
+        yield from leaves(problem, node.body, inside.in_last_round(), count * missing)
+
+
+def _written(problem: Problem, node: Design) -> frozenset[str]:
+    """Texts that the calls of a design write."""
+    return rewritten(problem, (name for part in walk(node) if isinstance(part, Call) for name in part.tasks))
 
 
 def _effective(count: Expr, context: Context) -> Expr:
     """How often a leaf runs; per round, within a conversation."""
     rounds = context.rounds
-    for _, number in context.indices:
-        rounds = rounds / number
+    for index, number in context.indices:
+        if index not in context.last:
+            rounds = rounds / number
     return rounds * count
 
 
@@ -179,11 +214,11 @@ def usage(problem: Problem, call: Call, context: Context) -> Usage:
     base = prompt_tokens(problem, call, context)
     written = output_tokens(problem, call, context)
     size = model_size(problem, call, context)
+    seen = repeated_tokens(problem, call, context)
     if call.history is None:
-        return Usage(size, base, base if context.again else ZERO, written)
+        return Usage(size, base, seen, written)
     index = sym(call.history)
-    read = base * index
-    return Usage(size, read, read if context.again else base * (index - 1), written)
+    return Usage(size, base * index, base * (index - 1) + seen, written)
 
 
 def leaf_cost(problem: Problem, leaf: Leaf) -> Expr:
@@ -197,7 +232,9 @@ def leaf_cost(problem: Problem, leaf: Leaf) -> Expr:
 def over_rounds(value: Expr, context: Context) -> Expr:
     """Sum `value` over the rounds of the enclosing conversations."""
     for index, count in reversed(context.indices):
-        if index in value.symbols:
+        if index in context.last:
+            value = value.subs({index: count})
+        elif index in value.symbols:
             total = closed_form(value, index, ONE, count)
             assert total is not None, "costs are polynomials in the index of a conversation"
             value = total

@@ -16,6 +16,17 @@ Chunk = tuple[str, int | None, int]
 """A piece of a prompt: text, which part of it (-1: the head; `None`: a text without parts), tokens."""
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a run takes: work, calls and tokens in expectation (or in one run with dice), the longest context."""
+
+    work: Fraction
+    calls: Fraction
+    tokens_read: Fraction
+    tokens_written: Fraction
+    longest: int
+
+
 def natural(value: Expr, what: str) -> int:
     """A formula without symbols as a natural number.
 

@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import comb
 from random import Random
 
-from decomposer.design.literal import Chunk, Meter, natural, papers, place_items, tokens_of, worked_text
+from decomposer.design.chances import leads, majority, until_all, until_lead
+from decomposer.design.literal import Chunk, Count, Meter, natural, papers, place_items, tokens_of, worked_text
 from decomposer.design.nodes import (
     Call,
     Case,
@@ -35,24 +35,15 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.errors import DesignError
-from decomposer.expr import Expr, as_expr, evaluate
+from decomposer.expr import as_expr, evaluate
 from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem, Task
 from decomposer.problem.substitute import substitute as put_numbers
 
 Path = tuple[int, ...]
 Turn = tuple[tuple[Path, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What a run takes: work, calls and tokens in expectation (or in one run with dice), the longest context."""
-
-    work: Fraction
-    calls: Fraction
-    tokens_read: Fraction
-    tokens_written: Fraction
-    longest: int
+Piece = tuple[object, Chunk]
+"""A piece of a prompt with a stamp: when its text was written, and for which items it is read."""
 
 
 def simulate(
@@ -127,6 +118,7 @@ class _State:
     dealt: dict[str, set[int]] = field(default_factory=dict)
     covered: dict[str, set[int]] = field(default_factory=dict)
     levels: dict[str, list[int]] = field(default_factory=dict)
+    stamps: dict[tuple[str, int | None], int] = field(default_factory=dict)
 
 
 class _Run:
@@ -137,10 +129,11 @@ class _Run:
         self.meter = Meter(problem)
         self.hidden = place_items(problem, self.papers, dice) | {f: list(parts) for f, parts in (items or {}).items()}
         self.state = _State(found={finder: [] for finder in self.hidden})
-        self.said: dict[tuple[Path, Turn], dict[int, list[Chunk]]] = {}
-        self.sent: dict[object, list[list[tuple[int, Chunk]]]] = {}
+        self.said: dict[tuple[Path, Turn], dict[int, list[Piece]]] = {}
+        self.sent: dict[tuple[Path, Turn], list[list[Piece]]] = {}
         self.work = self.calls = self.read = self.written = Fraction(0)
         self.longest = 0
+        self.stamp = 0
 
     # -- the walk ---------------------------------------------------------------------------------
 
@@ -258,6 +251,11 @@ class _Run:
         prompt = self.spoken(fresh, node, here)
         read_tokens = tokens_of(chunk for _, chunk in prompt)
         seen = self.seen(prompt, node, here)
+        self.stamp += 1
+        for task in (self.problem.tasks[name] for name in node.tasks):
+            for text in (*task.writes, *((task.edits.text,) if task.edits else ())):
+                changed = self.chunks(text, True, node, here, at_hand)
+                self.state.stamps |= {(text, part): self.stamp for _, part, _ in changed}
         cost = self.meter.bill(self.meter.size(node, here.shares), read_tokens, seen, written)
         self.work += here.weight * cost
         self.calls += here.weight
@@ -307,21 +305,23 @@ class _Run:
             return total + paper.tokens[self.home(item, here.scope.get(paper.part)) if item else 0]
         return total + tokens_of(self.chunks(paper.name, True, node, here, item))
 
-    def spoken(self, fresh: list[Chunk], node: Call, here: _Here) -> list[tuple[int, Chunk]]:
+    def spoken(self, fresh: list[Chunk], node: Call, here: _Here) -> list[Piece]:
         """The prompt: what is read now, after what was read in earlier rounds of the conversation."""
+        hand = tuple(sorted(here.hand.items()))
+        stamped: list[Piece] = [((self.state.stamps.get(chunk[:2], 0), hand), chunk) for chunk in fresh]
         if node.history is None:
-            return [(0, chunk) for chunk in fresh]
+            return stamped
         loop = here.rounds[node.history]
         round_ = dict(here.turn)[loop]
         apart = tuple(turn for turn in here.turn if turn[0] != loop)
         said = self.said.setdefault((here.path, apart), {})
-        said[round_] = fresh
-        return [(number, chunk) for number in sorted(said) if number <= round_ for chunk in said[number]]
+        said[round_] = stamped
+        return [chunk for number in sorted(said) if number <= round_ for chunk in said[number]]
 
-    def seen(self, prompt: list[tuple[int, Chunk]], node: Call, here: _Here) -> int:
+    def seen(self, prompt: list[Piece], node: Call, here: _Here) -> int:
         """Tokens of the longest prefix that an earlier prompt of the same call in the same place had."""
         loop = None if node.history is None else here.rounds[node.history]
-        key = (here.path, tuple(turn for turn in here.turn if turn[0] != loop), tuple(sorted(here.hand.items())))
+        key = (here.path, tuple(turn for turn in here.turn if turn[0] != loop))
         best = 0
         for earlier in self.sent.setdefault(key, []):
             same = 0
@@ -423,7 +423,7 @@ class _Run:
                 return Fraction(natural(node.votes, "votes"))
             right = self.chance(node.body, here.child(0), tuple(self.problem.tasks))
             lead = natural(node.lead, "the lead")
-            return _until_lead(right, lead) if self.dice is None else self.race(right, lead)
+            return until_lead(right, lead) if self.dice is None else self.race(right, lead)
         if node.keep:
             task = self.problem.tasks[node.tasks[0]]
             assert task.succeeds is not None
@@ -431,7 +431,7 @@ class _Run:
         else:
             parts, right = 1, self.chance(node.body, here.child(0), node.tasks)
         if self.dice is None:
-            return _until_all(parts, right)
+            return until_all(parts, right)
         attempts = 0
         while parts or not attempts:
             attempts += 1
@@ -480,7 +480,9 @@ class _Run:
             return self.chance(node.body, here.child(0), tuple(name for name in names if name not in node.tasks))
         elif isinstance(node, Vote):
             once = self.chance(node.body, here.child(0), names)
-            return _majority(once, natural(node.votes, "votes")) if node.lead is None else _leads(once, node.lead)
+            if node.lead is None:
+                return majority(once, natural(node.votes, "votes"))
+            return leads(once, natural(node.lead, "the lead"))
         elif isinstance(node, Case):
             return self.chance(node.body, here.child(0), names)
         else:
@@ -492,53 +494,3 @@ def _looks_itself(node: If) -> bool:
     """Whether what an `If` does begins with the scan that decides it."""
     first = next((part for part in walk(node.body) if isinstance(part, Call)), None)
     return first is not None and node.finder in first.tasks
-
-
-def _until_all(parts: int, right: Fraction) -> Fraction:
-    """Expected attempts until all parts have succeeded once, by how many still fail after one more attempt."""
-    wrong = 1 - right
-    expected = [Fraction(0)]
-    for left in range(1, parts + 1):
-        total = Fraction(1)
-        for failing in range(left):
-            total += comb(left, failing) * wrong**failing * right ** (left - failing) * expected[failing]
-        expected.append(total / (1 - wrong**left))
-    return max(expected[parts], Fraction(1))
-
-
-def _race(right: Fraction, lead: int, at_end: tuple[int, int], step: int) -> Fraction:
-    """Solve ``x[d] = step + right x[d+1] + wrong x[d-1]`` between -lead and lead, for ``x[0]``."""
-    wrong = 1 - right
-    # x[d] = slope[d] * x[d+1] + offset[d], eliminated from the lower end upwards
-    slope, offset = Fraction(0), Fraction(at_end[0])
-    pairs: list[tuple[Fraction, Fraction]] = []
-    for _ in range(-lead + 1, lead):
-        scale = 1 - wrong * slope
-        slope, offset = right / scale, (step + wrong * offset) / scale
-        pairs.append((slope, offset))
-    value = Fraction(at_end[1])
-    for slope, offset in reversed(pairs[lead - 1 :]):
-        value = slope * value + offset
-    return value
-
-
-def _until_lead(right: Fraction, lead: int) -> Fraction:
-    """Expected runs until right or wrong answers lead by `lead`."""
-    return _race(right, lead, (0, 0), 1)
-
-
-def _leads(right: Fraction, lead: Expr) -> Fraction:
-    """Probability that right answers are the first to lead."""
-    return _race(right, natural(lead, "the lead"), (0, 1), 0)
-
-
-def _majority(right: Fraction, votes: int) -> Fraction:
-    """Probability that most of `votes` are right, over all outcomes."""
-    outcomes = {0: Fraction(1)}
-    for _ in range(votes):
-        following: dict[int, Fraction] = {}
-        for good, chance in outcomes.items():
-            following[good + 1] = following.get(good + 1, Fraction(0)) + chance * right
-            following[good] = following.get(good, Fraction(0)) + chance * (1 - right)
-        outcomes = following
-    return sum((chance for good, chance in outcomes.items() if 2 * good > votes), Fraction(0))

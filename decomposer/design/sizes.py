@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from decomposer.design.context import Context, extent, is_whole, units
+from decomposer.design.context import Context, extent, is_whole, trials
 from decomposer.design.nodes import Call, Scope
 from decomposer.expr import ONE, ZERO, Expr, maximum, num
 from decomposer.problem.model import Problem, Task, Text
@@ -18,8 +18,8 @@ def text_tokens(text: Text, context: Context, scope: Scope) -> Expr:
     return text.each if scope == "part" else text.each * extent(text, context)
 
 
-def prompt_tokens(problem: Problem, call: Call, context: Context) -> Expr:
-    """Tokens that one call reads, in the first round of a conversation.
+def prompt_texts(problem: Problem, call: Call, context: Context) -> list[tuple[str, Expr]]:
+    """Texts that one call reads, in order, each with its tokens, in the first round of a conversation.
 
     Texts that several of its tasks read count once; what one of its tasks hands to another is not read.
     """
@@ -32,12 +32,41 @@ def prompt_tokens(problem: Problem, call: Call, context: Context) -> Expr:
                 only_head = read.head and call.narrow
                 needed[read.text] = needed.get(read.text, True) and only_head
         made |= set(task.writes)
-    total = ZERO
+    prompt: list[tuple[str, Expr]] = []
     for name, only_head in needed.items():
         text = problem.texts[name]
         head = text.head if only_head else None
-        total = total + (text_tokens(text, context, call.scope) if head is None else head)
+        prompt.append((name, text_tokens(text, context, call.scope) if head is None else head))
+    return prompt
+
+
+def prompt_tokens(problem: Problem, call: Call, context: Context) -> Expr:
+    """Tokens that one call reads, in the first round of a conversation."""
+    total = ZERO
+    for _, tokens in prompt_texts(problem, call, context):
+        total = total + tokens
     return total
+
+
+def repeated_tokens(problem: Problem, call: Call, context: Context) -> Expr:
+    """Tokens at the start of a prompt that are the same as in an earlier attempt."""
+    total = ZERO
+    if not context.again:
+        return total
+    for name, tokens in prompt_texts(problem, call, context):
+        if name in context.stale:
+            break
+        total = total + tokens
+    return total
+
+
+def rewritten(problem: Problem, tasks: Iterable[str]) -> frozenset[str]:
+    """Texts that `tasks` write or edit."""
+    texts: set[str] = set()
+    for name in tasks:
+        task = problem.tasks[name]
+        texts |= {*task.writes, *((task.edits.text,) if task.edits else ())}
+    return frozenset(texts)
 
 
 def task_output(problem: Problem, task: Task, call: Call, context: Context) -> Expr:
@@ -50,8 +79,7 @@ def task_output(problem: Problem, task: Task, call: Call, context: Context) -> E
         return total
     text = problem.texts[task.edits.text]
     if task.edits.patch is not None and call.write == "patch":
-        each_part = task.for_each is None and call.scope == "here"
-        return total + (task.edits.patch * units(problem, task, context) if each_part else task.edits.patch)
+        return total + task.edits.patch * trials(problem, task, context)
     if task.edits.unit == "whole":
         return total + text.tokens
     if task.for_each is not None and call.write == "part":
@@ -89,6 +117,11 @@ def requirements(
             members = capability.family
             if members is not None and task.one_of is not None and task.one_of.family == required:
                 members = shares.shares.get(name, members)
+            earlier = needed.get(required, (members, size))[0]
+            if members is not None and earlier is not None and earlier != members:
+                # one task needs a share of the family, another needs more of it
+                full = capability.family in (earlier, members)
+                members = capability.family if full else maximum(earlier, members)
             needed[required] = (members, size)
     return needed
 
@@ -141,7 +174,7 @@ def success(problem: Problem, tasks: Iterable[str], names: Iterable[str], contex
     for name in tasks:
         task = problem.tasks[name]
         if name in wanted and task.succeeds is not None:
-            exponent = units(problem, task, context) if task.succeeds.unit == "part" else ONE
+            exponent = trials(problem, task, context) if task.succeeds.unit == "part" else ONE
             result = result * task.succeeds.probability**exponent
     return result
 

@@ -12,11 +12,11 @@ import pytest
 
 from decomposer.design.evaluate import footprint, work
 from decomposer.design.lift import hand_design
-from decomposer.design.nodes import Design, symbols
+from decomposer.design.nodes import Call, Design, Repeat, symbols
 from decomposer.design.nodes import substitute as put_in_design
-from decomposer.design.simulate import Count, simulate
-from decomposer.errors import NotExactError
-from decomposer.expr import Expr, as_expr, evaluate, num
+from decomposer.design.simulate import simulate
+from decomposer.errors import DesignError, NotExactError
+from decomposer.expr import Expr, as_expr, evaluate, num, sym
 from decomposer.problem.load import load
 from decomposer.problem.model import CostModel, Problem
 from decomposer.problem.substitute import substitute
@@ -60,8 +60,10 @@ def choices(decisions: tuple[Decision, ...], values: Mapping[str, int | Fraction
     ranges: dict[str, list[int]] = {}
     symbolic = {name: as_expr(value) for name, value in values.items()}
     for decision in decisions:
-        low, high = (evaluate(bound.subs(symbolic), {}) if bound.symbols <= set(values) else None
-                     for bound in (decision.low, decision.high))
+        low, high = (
+            evaluate(bound.subs(symbolic), {}) if bound.symbols <= set(values) else None
+            for bound in (decision.low, decision.high)
+        )
         # a fan-out is bounded by what another free parameter leaves, which is k at most
         top = int(high if high is not None else values["k"])
         ranges[decision.name] = list(range(int(low or 2), top + 1))
@@ -93,12 +95,12 @@ def both(problem: Problem, design: Design, values: Numbers) -> None:
     if values.get("k", 1) % values.get("g", 1) == 0:
         for where in everywhere[:: max(1, len(everywhere) - 1)]:
             count = simulate(problem, design, values, items=where)
-            assert (count.work, count.calls, count.longest) == formulas, (design, values, where)
+            assert (count.work, count.calls, Fraction(count.longest)) == formulas, (design, values, where)
         return
     counts = [simulate(problem, design, values, items=where) for where in everywhere]
-    work_ = sum(count.work for count in counts) / len(counts)
-    calls = sum(count.calls for count in counts) / len(counts)
-    assert (work_, calls, max(count.longest for count in counts)) == formulas, (design, values)
+    work_ = sum((count.work for count in counts), Fraction(0)) / len(counts)
+    calls = sum((count.calls for count in counts), Fraction(0)) / len(counts)
+    assert (work_, calls, Fraction(max(count.longest for count in counts))) == formulas, (design, values)
 
 
 @pytest.mark.parametrize("cost", COSTS)
@@ -119,3 +121,157 @@ def test_every_design_costs_what_its_run_takes(name: str, cost: str) -> None:
                 compared += 1
             assert symbols(design) <= {*values, *(one.name for one in decisions), "i"}
     assert compared >= len(space(name)) - 2
+
+
+# -- facts that no shipped problem states ------------------------------------------------------------------
+
+CODE = {"parts": {"function": "k"}, "each": "l"}
+FIND = {"reads": "code", "writes": "report", "requires": "spot", "local": "function", "finds": {"count": "b"}}
+FIX = {
+    "for_each": "find",
+    "reads": ["code", "report"],
+    "edits": {"text": "code", "patch": 2},
+    "requires": "repair",
+    "local": "function",
+}
+HALF = {"probability": "1/2", "per": "part"}
+
+
+def bugs(find: Mapping[str, object] = {}, fix: Mapping[str, object] = {}, **more: object) -> Problem:
+    """The problem of finding and fixing, with other facts."""
+    tasks = {"find": {**FIND, **find}, "fix": {**FIX, **fix}, **more}
+    return load(
+        {
+            "problem": "bugs",
+            "parameters": ["k", "l", "b", "m_q", "m_d"],
+            "assume": ["b <= k"],
+            "texts": {"code": CODE, "report": 2, "note": 3},
+            "capabilities": {"spot": "m_q", "repair": "m_d"},
+            "tasks": tasks,
+        }
+    )
+
+
+def blocks(mutate: Mapping[str, object], **more: object) -> Problem:
+    """The problem of getting blocks right, with other facts."""
+    task = {"reads": "program", "requires": "change", "local": "block", "succeeds": HALF, **mutate}
+    text = {"parts": {"block": "k"}, "each": "l"}
+    return load(
+        {
+            "problem": "blocks",
+            "parameters": ["k", "l", "m_u", "m_d"],
+            "texts": {"program": text, "draft": text, "verdict": 1},
+            "capabilities": {"change": "m_u", "judge": "m_d"},
+            "tasks": {"mutate": task, **more},
+        }
+    )
+
+
+def routing(**sections: object) -> Problem:
+    """The problem of routing part by part, with other facts."""
+    page = {"page": "k"}
+    return load(
+        {
+            "problem": "routing",
+            "parameters": ["k", "l", "m_s", "m_d"],
+            "texts": {
+                "doc": {"parts": page, "each": "l", "head": 1},
+                "label": {"parts": page, "each": 1},
+                "answer": {"parts": page, "each": 2},
+            },
+            "capabilities": {"identify": {"options": "r", "size": "m_d*r"}, "solve": {"family": 5, "each": "m_s"}},
+            "tasks": {
+                "identify": {"reads": "doc", "writes": "label", "requires": "identify", "local": "page"},
+                "solve": {
+                    "reads": "doc",
+                    "writes": "answer",
+                    "requires": "solve",
+                    "local": "page",
+                    "one_of": {"family": "solve", "told_by": "identify"},
+                },
+            },
+            **sections,
+        }
+    )
+
+
+def drafts() -> Problem:
+    """Two tasks in a row that may fail; the second reads a head and what the first wrote."""
+    half = {"succeeds": {"probability": "1/2", "per": "call"}, "check": {"scope": "whole"}}
+    return load(
+        {
+            "problem": "drafts",
+            "parameters": ["n", "m_s", "m_d"],
+            "texts": {"source": {"tokens": "n", "head": 1}, "draft": 3, "final": 2},
+            "capabilities": {"write": "m_s", "refine": "m_d"},
+            "tasks": {
+                "write": {"reads": "source", "writes": "draft", "requires": "write", **half},
+                "refine": {"reads": ["source.head", "draft"], "writes": "final", "requires": "refine", **half},
+            },
+        }
+    )
+
+
+MANY = {
+    "big": {"size": "m_d", "can": {"identify": "all", "solve": "all"}},
+    "small": {"size": "m_s", "can": {"identify": "all", "solve": 2}},
+}
+
+VARIANTS = {
+    "two found per call": lambda: bugs({"finds": {"count": "b", "per_call": 2}}),
+    "all found in one call": lambda: bugs({"finds": {"count": "b", "per_call": "all", "per_part": 3}}),
+    "three in a part": lambda: bugs({"finds": {"count": "b", "per_part": 3}}),
+    "repairs fail": lambda: bugs({}, {"succeeds": HALF, "check": {"scope": "part"}, "edits": "code"}),
+    "scans fail": lambda: bugs({"succeeds": {"probability": "1/3", "per": "call"}, "check": {"scope": "part"}}),
+    "a third task": lambda: bugs(describe={"reads": "code", "writes": "note", "requires": "spot"}),
+    "patches": lambda: blocks({"edits": {"text": "program", "patch": 2}, "check": {"scope": "part"}}),
+    "a judge": lambda: blocks(
+        {"writes": "draft", "check": {"scope": "part", "by": "judge"}},
+        judge={"reads": "draft", "writes": "verdict", "requires": "judge", "local": "block"},
+    ),
+    "routed part by part": routing,
+    "a closed catalogue": lambda: routing(models=MANY),
+    "tasks in a row": drafts,
+}
+
+
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_other_facts(variant: str, cost: str) -> None:
+    problem = replace(VARIANTS[variant](), cost=COSTS[cost])
+    values = numbers_of(problem, {"k": 4, "b": 3, "l": 2, "n": 5})
+    found = dict.fromkeys(designs(unfold(problem)))
+    for design, decisions in found:
+        for chosen in choices(decisions, values):
+            both(problem, design, {**values, **chosen})
+    assert len(found) >= 4
+
+
+# -- dice --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("design", ["mutate-all", "keep-good-blocks", "block-by-block"])
+def test_dice_agree_with_the_expectation(design: str) -> None:
+    problem = load("evolution-q")
+    tree = hand_design(problem, design)
+    values: Numbers = {"k": 3, "l": 1, "m_u": 1, "q": Fraction(1, 2)}
+    exact = simulate(problem, tree, values).calls
+    thrown = [simulate(problem, tree, values, seed=seed).calls for seed in range(400)]
+    mean = sum(thrown) / len(thrown)
+    variance = sum((one - mean) ** 2 for one in thrown) / (len(thrown) - 1)
+    assert (mean - exact) ** 2 <= 16 * variance / len(thrown)
+    assert simulate(problem, tree, values, seed=7) == simulate(problem, tree, values, seed=7)
+
+
+def test_dice_place_items_anywhere() -> None:
+    problem = load("debugging")
+    tree = hand_design(problem, "focused")
+    values = numbers_of(problem, {"k": 5, "l": 2, "b": 2})
+    assert {simulate(problem, tree, values, seed=seed) for seed in range(5)} == {simulate(problem, tree, values)}
+
+
+def test_a_run_that_leaves_work_undone_is_told() -> None:
+    problem = load("debugging")
+    undone = Repeat(sym("b") - 1, Call(("find",)))
+    with pytest.raises(DesignError, match="ends before find has been done for 1 items"):
+        simulate(problem, undone, numbers_of(problem, {"k": 4, "l": 2, "b": 3}))
