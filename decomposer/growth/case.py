@@ -28,6 +28,7 @@ from decomposer.growth.formal import (
     multiply,
     parts,
     raise_to,
+    separated,
 )
 from decomposer.growth.lp import IntVector, Ray, feasible, solve
 
@@ -206,6 +207,7 @@ class _Builder:
         # What has a logarithm among the formal variables: these can be compared through it.
         self.logs: dict[Formal, IntVector] = {}
         self.scales: dict[Formal, int] = {}
+        self.heights: dict[IntVector, int] = {}
         for formal in case.order:
             monomial = log_monomial(formal)
             if all(part in case.index for part, _ in monomial):
@@ -217,12 +219,19 @@ class _Builder:
             self.definition(formal)
         for branch in self.case.splits:
             self.branch(branch)
-        for formal in self.case.order:
+        # Logarithms from the outermost in, exponentials from the lowest up.
+        logs = [formal for formal in self.case.order if isinstance(formal, Log)]
+        for formal in (*reversed(logs), *(other for other in self.case.order if not isinstance(other, Log))):
             self.growth(formal)
         for formal in self.case.order:
             self.constant_ratios(formal)
         formals = list(self.logs)
-        comparable = [(x, y) for i, x in enumerate(formals) for y in formals[:i] if any(self.gap(x, y))]
+        comparable = [
+            (x, y)
+            for i, x in enumerate(formals)
+            for y in formals[:i]
+            if any(self.gap(x, y)) and not (self.towers(x, y) or self.towers(y, x))
+        ]
         comparable.sort(key=lambda pair: (max(pair[0].rank, pair[1].rank), pair[0].key, pair[1].key))
         for x, y in reversed(comparable):
             self.down(x, y)
@@ -232,6 +241,11 @@ class _Builder:
         for formal in self.case.order:
             if isinstance(formal, Exponential):
                 self.mean(formal)
+
+    def towers(self, x: Formal, y: Formal) -> bool:
+        """Whether x outgrows y because y stands in its exponent."""
+        logarithm = self.logs[x]
+        return min(logarithm) >= 0 and logarithm[self.case.index[y]] > 0
 
     # -- rows of one formal variable ------------------------------------------------------------------
 
@@ -244,11 +258,17 @@ class _Builder:
         if formal in self.logs:
             # u_X >= TIER * u_logX
             case.add_weak(self.combined(formal, self.scales[formal], self.logs[formal], -TIER))
-        if isinstance(formal, Quotient):
-            value = multiply(((formal, 1),), raise_to(formal.value, -1))
+            if not isinstance(formal, Exponential | Power):
+                case.exact.append(self.combined(formal, 1, self.logs[formal], -1))
+        whole = formal.value if isinstance(formal, Quotient) else separated(formal)
+        if whole:
+            value = multiply(((formal, 1),), raise_to(whole, -1))
             row = case.dense(value)
-            case.add_weak(row)
-            case.add_weak(tuple(-x for x in row))
+            opposite = tuple(-x for x in row)
+            for own in (row, opposite):
+                case.add_weak(own)
+                if isinstance(formal, Quotient):
+                    case.exact.append(own)
 
     def constant_ratios(self, formal: Formal) -> None:
         """Rows between formal variables whose logarithms differ by a constant factor."""
@@ -327,16 +347,29 @@ class _Builder:
             return False
         if min(row) >= 0 and any(x and self.units[i] in case.strict for i, x in enumerate(row)):
             return True
-        rows = [(1, *(-x for x in own)) for own in case.strict]
-        rows += [(0, *(-x for x in own)) for own in case.weak]
+        # Taller variables say nothing about lower ones that has not been drawn from them before.
+        height = self.height(row)
+        rows = [(1, *(-x for x in own)) for own in case.strict if self.height(own) <= height]
+        if not rows:
+            return False
+        rows += [(0, *(-x for x in own)) for own in case.weak if self.height(own) <= height]
         rows.append((0, *row))
         return not feasible(rows, self.width)
+
+    def height(self, row: IntVector) -> int:
+        """The highest rank among the formal variables of a row."""
+        found = self.heights.get(row)
+        if found is None:
+            found = max((formal.rank for x, formal in zip(row, self.case.order, strict=True) if x), default=-99)
+            self.heights[row] = found
+        return found
 
     def weak(self, row: IntVector, given: Sequence[IntVector] | None = None) -> bool:
         """Whether the monomial must be at least about 1."""
         if min(row) >= 0:
             return True
-        given = self.case.weak if given is None else given
+        height = self.height(row)
+        given = [own for own in (self.case.weak if given is None else given) if self.height(own) <= height]
         return bool(given) and not feasible([(1, *row), *((0, *(-x for x in own)) for own in given)], self.width)
 
     def exactly(self, row: IntVector) -> bool:
@@ -355,7 +388,9 @@ class _Builder:
             return (*(sign * x for x in own), *(-sign * own[i] for i in loose))
 
         rows = [(1, *wide(row, 1))]
-        rows += [(0, *wide(own, -1)) for own in (*self.case.exact, *self.case.strict)]
+        height = self.height(row)
+        given = [own for own in (*self.case.exact, *self.case.strict) if self.height(own) <= height]
+        rows += [(0, *wide(own, -1)) for own in given]
         return not feasible(rows, self.width + len(loose))
 
     # -- rows of two -----------------------------------------------------------------------------------
@@ -396,12 +431,25 @@ class _Builder:
                 continue
             k, m = case.index[larger], case.index[smaller]
             high = bounds(_factor(smaller) / _factor(larger), case.constants)[1] if self.exactly(row) else None
+            high = None if high is None else high / self.margin(row)
             if high is None:
                 case.add_weak(self.ratio_row(k, m, 1, RATIO))
             else:
                 case.add_weak(self.ratio_row(k, m, high.denominator, high.numerator))
         if not any({branch.first, branch.second} == {x, y} for branch in case.splits):
             case.pairs.append((x, y, gap))
+
+    def margin(self, row: IntVector) -> Fraction:
+        """A number that a monomial, at least 1, exceeds, because x/log(x) is never below e."""
+        for i, x in enumerate(row):
+            formal = self.case.order[i]
+            if x < 0 and isinstance(formal, Log):
+                rest = list(row)
+                rest[i] -= x
+                rest[self.case.index[formal.of]] += x
+                if self.exactly(tuple(rest)):
+                    return Fraction(271, 100) ** -x
+        return Fraction(1)
 
     def mean(self, formal: Exponential) -> None:
         """Weighted means: an exponent below a geometric mean of others is below their arithmetic mean."""

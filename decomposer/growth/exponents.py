@@ -6,8 +6,9 @@ factors times monomials, exactly; terms that stay bounded only make a constant f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from math import gcd, lcm
 
 from decomposer.errors import OutsideClassError
 from decomposer.expr import (
@@ -21,26 +22,31 @@ from decomposer.expr import (
     Mono,
     Number,
     Sym,
-    atom_expr,
     log,
     mono_expr,
     num,
 )
 from decomposer.growth.constants import sign
 from decomposer.growth.decide import is_little_o_form, too_hard
-from decomposer.growth.formal import Monomial, exponential, log_of, multiply, raise_to, variable
+from decomposer.growth.formal import Log, Monomial, exponential, log_of, multiply, quotient, raise_to, variable
 from decomposer.growth.forms import CONSTANT, Form, largest, single, smallest, times
-from decomposer.growth.lift import collect, exact_form, is_bounded, product
+from decomposer.growth.lift import at_least_one, collect, exact_form, is_bounded, product
 from decomposer.growth.regime import Regime
+
+Term = tuple[Mono, Expr]
+"""What grows in a term, and its constant factor."""
 
 MAX_TERMS = 24
 """Most terms of a series above an exponent."""
 
 
-def power_form(atom: Exp, exponent: Number, regime: Regime) -> Form:
-    """The growth of ``base ** (exponent * mono)``."""
-    above = mono_expr(atom.mono, exponent)
-    return exponential_form(above if atom.base is None else above * log(atom.base), regime)
+def powers_form(powers: Iterable[tuple[Exp, Number]], regime: Regime) -> Form:
+    """The growth of a product of powers ``base ** (x * mono)``."""
+    total = ZERO
+    for atom, x in powers:
+        above = mono_expr(atom.mono, x)
+        total = total + (above if atom.base is None else above * log(atom.base))
+    return exponential_form(total, regime)
 
 
 def factorial_form(value: Expr, regime: Regime) -> Form:
@@ -60,22 +66,62 @@ def exponential_form(exponent: Expr, regime: Regime) -> Form:
     OutsideClassError
         When the exponent is not a sum of constants times monomials, up to a bounded term.
     """
+    terms = [(mono, factor) for mono, factor in collect(exponent, regime) if mono]
     result = CONSTANT
-    for mono, factor in collect(exponent, regime):
-        if mono:
-            result = times(result, _term(mono, factor, regime))
+    if len(terms) > 1:
+        joined, terms = _joined(terms, regime)
+        result = single(joined)
+    for mono, factor in terms:
+        result = times(result, _term(mono, factor, regime))
+    return result
+
+
+def _joined(terms: list[Term], regime: Regime) -> tuple[Monomial, list[Term]]:
+    """Take out differences of logarithms: k*log(n) - k*log(k) is k*log(n/k) where n/k is at least 1."""
+    groups: dict[Mono, list[tuple[Term, Monomial, Number]]] = {}
+    for mono, factor in terms:
+        number = factor.as_fraction()
+        logs = [atom for atom, x in mono if isinstance(atom, App) and atom.fn == "log" and x == 1]
+        own = _pure(logs[0], 1) if len(logs) == 1 else None
+        if own is not None and number is not None and isinstance(own[0][0], Log):
+            rest = tuple(pair for pair in mono if pair[0] != logs[0])
+            groups.setdefault(rest, []).append(((mono, factor), ((own[0][0].of, 1),), number))
+    result: Monomial = ()
+    for rest, members in groups.items():
+        if not (rest and any(x > 0 for _, _, x in members) and any(x < 0 for _, _, x in members)):
+            continue
+        pure = _pure_product(rest)
+        ratio: Monomial = ()
+        for _, value, x in members:
+            ratio = multiply(ratio, raise_to(value, x))
+        scale = Fraction(gcd(*(x.numerator for _, x in ratio)), lcm(*(x.denominator for _, x in ratio)))
+        for direction in (1, -1):
+            value = raise_to(ratio, direction / scale)
+            if pure is not None and at_least_one(value, regime):
+                formal = exponential(ONE, multiply(pure, ((log_of(quotient(value)), 1),)))
+                result = multiply(result, ((formal, scale * direction),))
+                terms = [term for term in terms if all(term != member for member, _, _ in members)]
+                break
+    return result, terms
+
+
+def _pure_product(mono: Mono) -> Monomial | None:
+    result: Monomial = ()
+    for atom, x in mono:
+        own = _pure(atom, x)
+        if own is None:
+            return None
+        result = multiply(result, own)
     return result
 
 
 def _term(mono: Mono, factor: Expr, regime: Regime) -> Form:
     """The growth of ``e ** (factor * mono)`` for a product that varies."""
-    pure: Monomial = ()
     for i, (atom, x) in enumerate(mono):
-        own = _pure(atom, x)
-        if own is None:
-            rest = mono[:i] + mono[i + 1 :]
-            return _expanded(atom, x, rest, factor, regime)
-        pure = multiply(pure, own)
+        if _pure(atom, x) is None:
+            return _expanded(atom, x, mono[:i] + mono[i + 1 :], factor, regime)
+    pure = _pure_product(mono)
+    assert pure is not None
     if is_bounded(single(pure), regime):
         return CONSTANT
     return _tower(pure, factor, regime)
@@ -229,5 +275,3 @@ def _leading(value: Expr, regime: Regime) -> tuple[Expr, Expr]:
             return lead, (value - lead) / lead
     raise too_hard(f"{value} above an exponent, where no term leads,")
 
-
-__all__ = ["atom_expr", "exponential_form", "factorial_form", "power_form"]

@@ -152,11 +152,29 @@ def log_monomial(formal: Formal) -> Monomial:
 def parts(formal: Formal) -> Iterable[Formal]:
     """Formal variables that a formal variable is made of, and that must be compared along with it."""
     if isinstance(formal, Exponential):
-        return (part for part, _ in formal.exponent)
+        return (*(part for part, _ in formal.exponent), *(part for part, _ in separated(formal)))
     if isinstance(formal, Quotient):
         return (part for part, _ in formal.value)
     if isinstance(formal, Log | Power):
         return (formal.of,)
+    return ()
+
+
+@lru_cache(maxsize=4096)
+def separated(formal: Formal) -> Monomial:
+    """The product that an exponential is, when its exponent holds the logarithm of a quotient.
+
+    ``e**(k*log(n/k))`` is ``e**(k*log(n)) / e**(k*log(k))``. Empty for all else.
+    """
+    if not isinstance(formal, Exponential):
+        return ()
+    for log, x in formal.exponent:
+        if isinstance(log, Log) and isinstance(log.of, Quotient) and x == 1:
+            rest = tuple(pair for pair in formal.exponent if pair[0] != log)
+            total: Monomial = ()
+            for part, y in log.of.value:
+                total = multiply(total, ((exponential(formal.factor, multiply(rest, ((log_of(part), 1),))), y),))
+            return total
     return ()
 
 

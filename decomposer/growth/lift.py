@@ -113,7 +113,12 @@ def _sum(expr: Expr, regime: Regime) -> tuple[Form, bool]:
     form = largest(forms.values())
     if not negative:
         return form, True
-    return form, _harmless(negative, positive, forms, form, regime)
+    if _harmless(negative, positive, forms, form, regime):
+        return form, True
+    from decomposer.growth.logarithms import quotients
+
+    joined = quotients(positive, negative, regime)
+    return (form, False) if joined is None else (joined, True)
 
 
 def collect(expr: Expr, regime: Regime) -> list[tuple[Mono, Expr]]:
@@ -206,6 +211,7 @@ def at_least_one(monomial: Monomial, regime: Regime) -> bool:
 def product(mono: Mono, regime: Regime) -> Form:
     """The growth of a product of powers of atoms; constants are dropped."""
     plain: dict[Formal, Number] = {}
+    powers: list[tuple[Exp, Number]] = []
     result = CONSTANT
     for atom, exponent in mono:
         if abs(exponent.numerator) > MAX_EXPONENT or exponent.denominator > MAX_EXPONENT:
@@ -215,17 +221,14 @@ def product(mono: Mono, regime: Regime) -> Form:
         elif atom.symbols <= regime.names:
             continue
         elif isinstance(atom, Exp):
-            result = times(result, _exponential(atom, exponent, regime))
+            powers.append((atom, exponent))
         else:
             result = times(result, scaled(_atom(atom, regime), exponent))
-    own = single(tuple(sorted(plain.items())))
-    return times(own, result)
+    if powers:
+        from decomposer.growth.exponents import powers_form
 
-
-def _exponential(atom: Exp, exponent: Number, regime: Regime) -> Form:
-    from decomposer.growth.exponents import power_form
-
-    return power_form(atom, exponent, regime)
+        result = times(result, powers_form(powers, regime))
+    return times(single(tuple(sorted(plain.items()))), result)
 
 
 def _atom(atom: Atom, regime: Regime) -> Form:

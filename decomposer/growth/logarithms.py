@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from decomposer.errors import OutsideClassError
-from decomposer.expr import ONE, Expr
+from decomposer.expr import ONE, App, Expr, Mono, Number
 from decomposer.growth.decide import is_big_o_form, is_little_o_form, polynomially_bounded, too_hard
-from decomposer.growth.formal import Monomial, log_monomial, log_of, quotient
-from decomposer.growth.forms import CONSTANT, Form, largest, single, smallest
-from decomposer.growth.lift import exact_form, is_bounded
+from decomposer.growth.formal import Monomial, log_monomial, log_of, multiply, quotient, raise_to
+from decomposer.growth.forms import CONSTANT, Form, largest, single, smallest, times
+from decomposer.growth.lift import exact_form, is_bounded, product
 from decomposer.growth.regime import Regime
+
+Term = tuple[Mono, Expr]
+"""What grows in a term, and its constant factor."""
 
 
 def log_form(value: Expr, regime: Regime) -> Form:
@@ -36,6 +41,38 @@ def _near_one(value: Expr, form: Form, regime: Regime) -> Form:
     if not is_big_o_form(CONSTANT, form, regime):
         raise too_hard(f"the logarithm of {value}, which may fall below 1,")
     return CONSTANT
+
+
+def quotients(positive: Sequence[Term], negative: Sequence[Term], regime: Regime) -> Form | None:
+    """The growth of a sum in which logarithms are subtracted, as of quotients: log(n) - log(k) is log(n/k).
+
+    `None` when some subtracted term is not of that kind.
+    """
+    groups: dict[Mono, list[tuple[Expr, Number]]] = {}
+    alone: list[Mono] = []
+    for mono, factor in (*positive, *negative):
+        number = factor.as_fraction()
+        logs = [atom for atom, x in mono if isinstance(atom, App) and atom.fn == "log" and x == 1]
+        if len(logs) == 1 and number is not None:
+            rest = tuple(pair for pair in mono if pair[0] != logs[0])
+            groups.setdefault(rest, []).append((logs[0].args[0], number))
+        elif (mono, factor) in positive:
+            alone.append(mono)
+        else:
+            return None
+    forms = [product(mono, regime) for mono in alone]
+    try:
+        for rest, parts in groups.items():
+            ratio: Monomial = ()
+            for value, number in parts:
+                form = exact_form(value, regime)
+                if len(form) != 1 or len(form[0]) != 1:
+                    return None
+                ratio = multiply(ratio, raise_to(form[0][0], number))
+            forms.append(times(product(rest, regime), _monomial_log(ratio, regime)))
+    except OutsideClassError:
+        return None
+    return largest(forms)
 
 
 def _monomial_log(monomial: Monomial, regime: Regime) -> Form:
