@@ -151,6 +151,8 @@ class Equation:
 def parse_equation(text: str) -> Equation:
     """Read a recurrence such as ``T(n) = 2T(n/2) + n``; the sign of multiplication may be left out.
 
+    ``Theta(n)`` in a recurrence is read as n: only the growth of the driving term matters.
+
     Raises
     ------
     ExpressionError
@@ -315,11 +317,7 @@ class _Parser:
             value = self.call(token) if self.token.text == "(" else self.name(token)
             return self.postfix(value)
         if token.text == "(":
-            self.enter(token)
-            value = self.expression(0)
-            self.close(token)
-            self.depth -= 1
-            return self.postfix(value)
+            return self.postfix(self.bracket(token))
         if token.text in ("-", "+"):
             self.enter(token)
             value = self.expression(_UNARY)
@@ -328,6 +326,14 @@ class _Parser:
         if token.kind == "end":
             raise self.error(token, "the formula ends where a value is expected", "syntax")
         raise self.error(token, f"a value is expected before {token.text!r}", "syntax")
+
+    def bracket(self, opened: Token) -> Expr:
+        """Read what is left of a bracketed expression."""
+        self.enter(opened)
+        value = self.expression(0)
+        self.close(opened)
+        self.depth -= 1
+        return value
 
     def postfix(self, value: Expr) -> Expr:
         """Read the sign of the factorial."""
@@ -370,6 +376,9 @@ class _Parser:
 
     def call(self, token: Token) -> Expr:
         name = token.text
+        if self.unknown is not None and name in ("Theta", "Θ"):
+            self.advance()
+            return self.bracket(token)
         if name != self.unknown and name not in FUNCTIONS:
             if self.names is not None and name in self.names:
                 raise self.error(token, f"{name!r} is not a function", "unknown-function", f"write {name}*(…)")

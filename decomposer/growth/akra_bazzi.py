@@ -22,6 +22,8 @@ from decomposer.growth.sums import Piece, power_log_sum, read_pieces
 
 EXPONENT_BITS = 40
 """Bits to which an exponent without closed form is enclosed."""
+MAX_CALLS = 64
+"""Most calls with different shares."""
 
 
 def divide(driving: Expr, calls: tuple[Call, ...], variable: str, judge: Judge) -> Recurrence:
@@ -29,8 +31,9 @@ def divide(driving: Expr, calls: tuple[Call, ...], variable: str, judge: Judge) 
     pieces = read_pieces(judge.normal(driving), variable) if driving.terms else []
     if pieces is None:
         pieces = read_pieces(driving, variable)
-    if pieces is None or any(piece.ratio != ONE for piece in pieces):
+    if pieces is None or any(piece.ratio != ONE and not _fades(piece) for piece in pieces):
         raise outside(f"the driving term {driving} is not a sum of powers of {variable} and of its logarithms")
+    pieces = [piece for piece in pieces if piece.ratio == ONE]
     if any(call.coefficient.symbols or call.shrink.symbols for call in calls):
         if len(calls) == 1:
             return _tree(pieces, calls[0], variable, judge)
@@ -38,13 +41,27 @@ def divide(driving: Expr, calls: tuple[Call, ...], variable: str, judge: Judge) 
     return _akra_bazzi(pieces, calls, variable)
 
 
+def _fades(piece: Piece) -> bool:
+    """Whether a piece falls exponentially: then it adds no more than a constant does to a recurrence without it."""
+    return not (piece.ratio.symbols or piece.factor.symbols) and compare(piece.ratio, ONE, {}) < 0
+
+
 # -- numbers ----------------------------------------------------------------------------------------
 
 
 def _akra_bazzi(pieces: list[Piece], calls: tuple[Call, ...], variable: str) -> Recurrence:
+    if len(calls) > MAX_CALLS:
+        raise outside(f"{len(calls)} different calls; at most {MAX_CALLS} are tried")
+    rising, falling = _weight(calls, sym("x")), _weight(calls, -sym("x"))
+
     def excess(power: Expr) -> int:
         """Sign of ``sum a_i b_i**power - 1``: positive below p, negative above."""
-        return compare(_weight(calls, power), ONE, {})
+        number = power.as_fraction()
+        if number is None:
+            return compare(_weight(calls, power), ONE, {})
+        # Values, unlike formulas, may have a million bits; they are never negative.
+        side, value = (rising, number) if number >= 0 else (falling, -number)
+        return compare(side, ONE, {"x": value})
 
     p = _closed_exponent(calls)
     for piece in pieces:

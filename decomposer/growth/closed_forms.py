@@ -34,7 +34,7 @@ from decomposer.expr.nodes import (
 if TYPE_CHECKING:
     import sympy
 
-MAX_DEGREE = 32
+MAX_DEGREE = 64
 """Highest power of the index that is summed exactly."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from decomposer.errors import OutsideClassError
-from decomposer.expr.nodes import ONE, ZERO, Expr, mono_expr
+from decomposer.expr.nodes import ONE, ZERO, App, Expr, mono_expr
 
 if TYPE_CHECKING:
     from decomposer.growth import Regime
@@ -44,11 +44,15 @@ class Judge:
 
         if not expr.symbols:
             return ONE
+        if expr.is_monomial and any(isinstance(atom, App) and atom.fn == "factorial" for atom, _ in expr.terms[0][0]):
+            # A factorial says more to a reader than Stirling's formula.
+            return mono_expr(expr.terms[0][0])
         try:
-            return theta(expr, regime=self.among(expr)).expr
+            found = theta(expr, regime=self.among(expr)).expr
         except OutsideClassError:
             # A true answer in an unusual form is better than none.
             return expr
+        return found if self.relation(found, expr) == "Theta" else expr
 
     def positive_part(self, expr: Expr) -> Expr | None:
         """Drop the negative terms that the positive ones dominate; `None` when one is not dominated."""

@@ -104,7 +104,7 @@ def _root(
     low, high = Fraction(0), Fraction(1)
     while excess(num(high)) > 0:
         high *= 2
-    while high - low > Fraction(1, 1 << ROOT_BITS):
+    while high - low > high / (1 << ROOT_BITS):
         middle = (low + high) / 2
         sign = excess(num(middle))
         low, high = (middle, middle) if sign == 0 else (middle, high) if sign > 0 else (low, middle)

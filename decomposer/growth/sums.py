@@ -166,9 +166,16 @@ class _Sum:
             try:
                 return self.by_pieces(mirrored)
             except (OutsideClassError, ExpressionError):
-                raise error from None
+                last_term = self.by_last_term(term)
+                if last_term is None:
+                    raise error from None
+                return last_term
 
     def by_pieces(self, term: Expr) -> Expr:
+        if all(coefficient < 0 for _, coefficient in term.terms):
+            raise self.outside(f"every term of {term} is negative")
+        if all(coefficient > 0 for _, coefficient in term.terms):
+            term = self.without_maxima(term)
         pieces = [self.piece(mono, coefficient) for mono, coefficient in term.terms]
         if all(coefficient > 0 for _, coefficient in term.terms):
             total = ZERO
@@ -180,6 +187,30 @@ class _Sum:
             if found is not None:
                 return self.judge.normal(found)
         raise self.outside(f"the signs of the terms of {term} differ")
+
+    def without_maxima(self, term: Expr) -> Expr:
+        """Write sums for maxima, which grow alike."""
+        total = ZERO
+        for mono, coefficient in term.terms:
+            part = num(coefficient)
+            for atom, x in mono:
+                if isinstance(atom, App) and atom.fn == "max" and self.index in atom.symbols:
+                    part = part * sum(atom.args, ZERO) ** num(x)
+                else:
+                    part = part * atom_expr(atom, x)
+            total = total + part
+        return total
+
+    def by_last_term(self, term: Expr) -> Expr | None:
+        """Terms that outgrow the one before, ``t(i - 1) = o(t(i))``, add up to a constant times the last one."""
+        if term.symbols != {self.index} or not self.high.symbols:
+            return None
+        own = atom_expr(Sym(self.index))
+        try:
+            steep = Judge().relation(term.subs({self.index: own - 1}), term) == "o"
+            return self.judge.normal(term.subs({self.index: self.high})) if steep else None
+        except (OutsideClassError, ExpressionError):
+            return None
 
     def term_by_term(self, term: Expr, first: Number, last: Number) -> Expr:
         """Add up a constant number of terms."""

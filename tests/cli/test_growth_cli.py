@@ -105,7 +105,7 @@ def test_recurrence(capsys: Capture) -> None:
         (["relation", "n"], "Missing argument 'G'"),
         (["theta", "__import__('os')"], "unknown function '__import__'"),
         (["theta", "9**9**9**9"], "bits"),
-        (["sum", "factorial(i)"], "factorial(i)"),
+        (["sum", "k*factorial(i)"], "factorial(i)"),
         (["sum", "i", "--index", "2"], "not a name"),
         (["sum", "i", "--to", "i"], "limit of its own sum"),
         (["recurrence", "T(n) = n*T(n-1)"], "coefficient n depends on n"),

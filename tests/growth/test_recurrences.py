@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -57,11 +58,21 @@ TEXT_BOOK = [
     ("T(n)=T(n/3)+T(2n/3)+n", "n*log(n)"),
     ("T(n)=T(a*n)+T((1-a)*n)+n", "n*log(n)"),
     ("f(m)=f(m/2)+m", "m"),
+    ("T(n)=2T(n/2)+n*log(log(n))", "n*log(n)*log(log(n))"),
+    ("T(n)=T(n/2)+1/log(n)", "log(log(n))"),
+    ("T(n)=2T(n/2)+n/log(n)/log(log(n))", "n*log(log(log(n)))"),
+    ("T(n)=T(n/2)+T(n/3)+T(n/6)+Theta(n)", "n*log(n)"),
+    ("T(n)=2T(3n/4)+n^2", "n**(log(2)/log(4/3))"),
+    ("T(n)=10T(n/3)+17n^1.2", "n**(log(10)/log(3))"),
+    ("T(n)=T(n/2)+2^(-n)", "1"),
+    ("C(n)=2C(n/2)+n-1", "n*log(n)"),
     # Changes of variable.
     ("T(n)=T(sqrt(n))+1", "log(log(n))"),
     ("T(n)=2T(sqrt(n))+1", "log(n)"),
     ("T(n)=T(n^(1/3))+log(n)", "log(n)"),
     ("T(n)=T(sqrt(n))+n", "n"),
+    ("T(n)=sqrt(n)*T(sqrt(n))+sqrt(n)", "n"),
+    ("T(n)=4T(sqrt(n))+log(n)^2", "log(n)**2*log(log(n))"),
     # The driving term rules.
     ("T(n)=16T(n/4)+n!", "factorial(n)"),
     ("T(n)=2T(n/2)+2^n", "2**n"),
@@ -85,6 +96,9 @@ TEXT_BOOK = [
     ("T(n)=k^2*T(n/k)+n", "n**2"),
     ("T(n)=k*T(n/2)+n", "n**(log(k)/log(2))"),
     ("T(n)=k*T(n-1)+1", "k**n"),
+    ("T(n)=k*T(n/k)+n*log(n)", "n*log(n)**2/log(k)"),
+    ("T(n)=T(n/k)+1", "log(n)/log(k)"),
+    ("T(n)=2T(n/2)+k", "n*k"),
 ]
 
 
@@ -207,6 +221,28 @@ def test_refused_by_name(text: str, says: str) -> None:
 def test_senseless(text: str, says: str) -> None:
     with pytest.raises(GrowthError, match=says):
         recurrence(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "T(n)=" + "+".join(f"T(n*{i}/{i + 1})" for i in range(1, 60)) + "+n",
+        "T(n)=" + "+".join(f"T(n*{i}/{i + 1})" for i in range(1, 300)) + "+n",
+        "T(n)=" + "+".join(f"T(n-{i})" for i in range(1, 65)) + "+n",
+        "T(n)=1e300T(n/1e300)+T(n/3)+n",
+        "T(n)=1e-300T(n-1)+1e-200T(n-2)+n",
+        "T(n)=T(n/2)+T(n/3)+n^(1/10^300)",
+        "T(n)=T(n/2)+n^1000",
+        "T(n)=T(n-1)+(n+k)^60",
+    ],
+)
+def test_large_input_is_answered_in_bounded_time(text: str) -> None:
+    start = time.process_time()
+    try:
+        recurrence(text)
+    except OutsideClassError as error:
+        assert "at most" in str(error)
+    assert time.process_time() - start < 5
 
 
 def test_unreadable() -> None:
