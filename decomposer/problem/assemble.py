@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, Expr
@@ -33,8 +33,9 @@ from decomposer.problem.model import (
 )
 
 if TYPE_CHECKING:
-    from decomposer.problem.schema import CapabilityForm, ParameterForm, ProblemForm, StepForm, TaskForm, TextForm
     from decomposer.problem.yaml import Loc
+
+Data = dict[str, Any]
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "call": ("on", "history", "rewrite", "fan_out", "among", "able", "model"),
@@ -56,54 +57,55 @@ FOUND = "found"
 """In ``if: found``: by the only task that finds anything."""
 
 
-def assemble(form: ProblemForm) -> tuple[Problem, list[Issue]]:
-    """Build the problem; issues are those that concern the form of steps and sizes."""
+def assemble(data: Data) -> tuple[Problem, list[Issue]]:
+    """Build the problem from data that the schema accepted; issues concern the form of steps and sizes."""
     issues: list[Issue] = []
-    texts = {name: _text(name, one, issues) for name, one in form.texts.items()}
-    tasks = {name: _task(name, one, texts) for name, one in form.tasks.items()}
+    texts = {name: _text(name, one, issues) for name, one in data.get("texts", {}).items()}
+    tasks = {name: _task(name, one, texts) for name, one in data["tasks"].items()}
     finders = [name for name, one in tasks.items() if one.finds is not None]
     steps = _Steps(finders, frozenset(tasks), issues)
-    designs = {name: steps.many(body, ("designs", name)) for name, body in form.designs.items()}
-    cost = form.cost
+    designs = {name: steps.many(body, ("designs", name)) for name, body in data.get("designs", {}).items()}
+    law, cost = data.get("scaling", {"law": "linear"}), data.get("cost", {"model": "paper"})
+    prices = (cost.get(name, ONE) for name in ("input", "output", "cached", "exponent"))
     problem = Problem(
-        name=form.problem,
-        about=form.about.strip(),
-        parameters=Frozen({name: _parameter(name, one) for name, one in form.parameters.items()}),
-        assume=tuple(form.assume),
+        name=data["problem"],
+        about=_about(data),
+        parameters=Frozen({name: _parameter(name, one) for name, one in data.get("parameters", {}).items()}),
+        assume=tuple(data.get("assume", ())),
         texts=Frozen(texts),
-        capabilities=Frozen({name: _capability(name, one) for name, one in form.capabilities.items()}),
-        law=Law(form.scaling.law, ONE if form.scaling.exponent is None else form.scaling.exponent),
-        models=Frozen(
-            {name: Model(name, one.size, Frozen(one.can), one.about.strip()) for name, one in form.models.items()}
-        ),
-        cost=CostModel(cost.model, cost.input, cost.output, cost.cached, cost.exponent),
+        capabilities=Frozen({name: _capability(name, one) for name, one in data.get("capabilities", {}).items()}),
+        law=Law(law["law"], law.get("exponent", ONE)),
+        models=Frozen({name: _model(name, one) for name, one in data.get("models", {}).items()}),
+        cost=CostModel(cost["model"], *prices),
         tasks=Frozen(tasks),
         designs=Frozen(designs),
     )
     return problem, issues
 
 
-def _parameter(name: str, form: ParameterForm) -> Parameter:
-    low, high = form.between or (form.above, form.below)
-    return Parameter(name, form.about.strip(), form.kind, low, high)
+def _about(data: Data) -> str:
+    about: str = data.get("about", "")
+    return about.strip()
 
 
-def _text(name: str, form: TextForm, issues: list[Issue]) -> Text:
-    about = form.about.strip()
-    if not form.parts:
-        assert form.tokens is not None
-        return Text(name, form.tokens, head=form.head, about=about)
-    part, count = next(iter(form.parts.items()))
-    tokens, each = form.tokens, form.each
+def _parameter(name: str, data: Data) -> Parameter:
+    low, high = data.get("between", (data.get("above"), data.get("below")))
+    return Parameter(name, _about(data), data.get("kind", "growing"), low, high)
+
+
+def _text(name: str, data: Data, issues: list[Issue]) -> Text:
+    if "parts" not in data:
+        return Text(name, data["tokens"], head=data.get("head"), about=_about(data))
+    part, count = next(iter(data["parts"].items()))
+    tokens, each = data.get("tokens"), data.get("each")
     try:
         if each is None:
-            assert tokens is not None
             each = tokens / count
         elif tokens is None:
             tokens = whole_of(count, each)
     except ExpressionError as error:
         issues.append(Issue(("texts", name), error.diagnostics[0].message, "too-large", at_key=True))
-    return Text(name, tokens or ONE, part, count, each or ONE, form.head, about)
+    return Text(name, tokens or ONE, part, count, each or ONE, data.get("head"), _about(data))
 
 
 def whole_of(count: Expr, each: Expr) -> Expr:
@@ -119,53 +121,55 @@ def whole_of(count: Expr, each: Expr) -> Expr:
     return count * each
 
 
-def _capability(name: str, form: CapabilityForm) -> Capability:
-    size = form.each if form.size is None else form.size
-    assert size is not None
-    return Capability(name, size, form.family, form.options, form.about.strip())
+def _capability(name: str, data: Data) -> Capability:
+    size = data["size"] if "size" in data else data["each"]
+    return Capability(name, size, data.get("family"), data.get("options"), _about(data))
 
 
-def _task(name: str, form: TaskForm, texts: Mapping[str, Text]) -> Task:
-    reads = tuple(_read(one) for one in form.reads)
-    names = [read.text for read in reads] + ([form.edits.text] if form.edits else [])
+def _model(name: str, data: Data) -> Model:
+    return Model(name, data["size"], Frozen(data.get("can", {})), _about(data))
+
+
+def _task(name: str, data: Data, texts: Mapping[str, Text]) -> Task:
+    reads = tuple(_read(one) for one in data.get("reads", ()))
+    names = [read.text for read in reads] + ([data["edits"]["text"]] if "edits" in data else [])
     parted = any(texts[text].part is not None for text in names if text in texts)
-    edits = finds = one_of = succeeds = check = steps = combines = compresses = None
-    if form.edits is not None:
-        whole = form.edits.text in texts and texts[form.edits.text].part is None
-        edits = Edit(form.edits.text, form.edits.unit or ("whole" if whole else "part"), form.edits.patch)
-    if form.finds is not None:
-        finds = Finds(form.finds.count, form.finds.per_call, form.finds.per_part)
-    if form.one_of is not None:
-        one_of = OneOf(form.one_of.family, form.one_of.told_by)
-    if form.succeeds is not None:
-        succeeds = Succeeds(form.succeeds.probability, form.succeeds.per)
-    if form.check is not None:
-        check = Check(form.check.scope or ("part" if parted else "whole"), form.check.by)
-    if form.steps is not None:
-        steps = Chain(form.steps.count, form.steps.state)
-    if form.combines is not None:
-        combines = Combines(None if form.combines.by == "oracle" else form.combines.by)
-    if form.compresses is not None:
-        compresses = Compresses(form.compresses.text, form.compresses.to)
     return Task(
         name,
         reads=reads,
-        writes=tuple(form.writes),
-        edits=edits,
-        requires=tuple(form.requires),
-        local=form.local,
-        finds=finds,
-        for_each=form.for_each,
-        one_of=one_of,
-        succeeds=succeeds,
-        check=check,
-        remembers=form.remembers,
-        methods=tuple(Method(key, tuple(tasks)) for key, tasks in form.methods.items()),
-        about=form.about.strip(),
-        steps=steps,
-        combines=combines,
-        compresses=compresses,
+        writes=tuple(data.get("writes", ())),
+        edits=_edit(data["edits"], texts) if "edits" in data else None,
+        requires=tuple(data.get("requires", ())),
+        local=data.get("local"),
+        finds=Finds(**data["finds"]) if "finds" in data else None,
+        for_each=data.get("for_each"),
+        one_of=OneOf(**data["one_of"]) if "one_of" in data else None,
+        succeeds=_succeeds(data["succeeds"]) if "succeeds" in data else None,
+        check=_check(data["check"], parted) if "check" in data else None,
+        remembers=data.get("remembers", False),
+        methods=tuple(Method(key, tuple(tasks)) for key, tasks in data.get("methods", {}).items()),
+        about=_about(data),
+        steps=Chain(**data["steps"]) if "steps" in data else None,
+        combines=_combines(data["combines"]) if "combines" in data else None,
+        compresses=Compresses(**data["compresses"]) if "compresses" in data else None,
     )
+
+
+def _edit(data: Data, texts: Mapping[str, Text]) -> Edit:
+    whole = data["text"] in texts and texts[data["text"]].part is None
+    return Edit(data["text"], data.get("unit", "whole" if whole else "part"), data.get("patch"))
+
+
+def _succeeds(data: Data) -> Succeeds:
+    return Succeeds(data["probability"], data.get("per", "call"))
+
+
+def _check(data: Data, parted: bool) -> Check:
+    return Check(data.get("scope", "part" if parted else "whole"), data.get("by"))
+
+
+def _combines(data: Data) -> Combines:
+    return Combines(None if data["by"] == "oracle" else data["by"])
 
 
 def _read(reference: str) -> Read:
@@ -178,14 +182,13 @@ class _Steps:
     tasks: frozenset[str]
     issues: list[Issue]
 
-    def many(self, forms: Iterable[StepForm], loc: Loc) -> tuple[Step, ...]:
+    def many(self, forms: Iterable[Data], loc: Loc) -> tuple[Step, ...]:
         made = (self.one(form, (*loc, index)) for index, form in enumerate(forms))
         return tuple(step for step in made if step is not None)
 
-    def one(self, form: StepForm, loc: Loc) -> Step | None:
+    def one(self, given: Data, loc: Loc) -> Step | None:
         from decomposer.problem.diagnose import dotted
 
-        given = {name.rstrip("_"): getattr(form, name) for name in form.model_fields_set}
         kinds = [kind for kind in OPTIONS if kind in given]
         if len(kinds) != 1:
             self.kind(kinds, given, loc)
@@ -201,12 +204,12 @@ class _Steps:
             hint = f"it belongs to {' and '.join(f'`{one}`' for one in fits)}" if fits else "a call has no steps inside"
             self.issues.append(Issue((*loc, key), f"`{kind}` has no option `{key}`", "bad-step", hint, at_key=True))
         value = self.finder(_tupled(given[kind])) if kind == "if" else _tupled(given[kind])
-        do = self.many(form.do or (), (*loc, "do"))
-        if form.do is None and kind in ("case", "retry"):
+        do = self.many(given.get("do", ()), (*loc, "do"))
+        if "do" not in given and kind in ("case", "retry"):
             do = (Step("call", value, path=dotted((*loc, "do", 0))),)
-        elif not form.do and kind != "call":
+        elif not given.get("do") and kind != "call":
             self.issues.append(Issue(loc, f"`{kind}` has nothing to do", "bad-step", "add `do:` with steps"))
-        otherwise = self.many(form.else_ or (), (*loc, "else"))
+        otherwise = self.many(given.get("else", ()), (*loc, "else"))
         return Step(kind, value, Frozen(options), do, otherwise, dotted(loc))
 
     def kind(self, kinds: list[str], given: Mapping[str, object], loc: Loc) -> None:

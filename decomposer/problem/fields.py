@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, PlainValidator, ValidationInfo, WithJsonSchema
-from pydantic_core import CoreSchema, PydanticCustomError
-from pydantic_core.core_schema import no_info_before_validator_function
+from pydantic_core import PydanticCustomError
 
 from decomposer.errors import Diagnostic, ExpressionError
 from decomposer.expr import Expr, num, sym
 from decomposer.expr.parse import parse
 from decomposer.problem.budget import Formulas
 
-MAX_NAME = 100
-NAME = r"[^\W\d][\w-]*"
-"""Names of texts, parts, capabilities, tasks, models and methods."""
-SYMBOL = r"[^\W\d]\w*|_\w+"
-"""Names of parameters and loop indices."""
+if TYPE_CHECKING:
+    from pydantic_core.core_schema import ValidationInfo
 
-_NAME = re.compile(NAME)
+Schema = dict[str, Any]
+"""A schema of pydantic's core, written out; `metadata` holds what JSON Schema says of it."""
+
+MAX_NAME = 100
+
+_NAME = re.compile(r"[^\W\d][\w-]*")
 _TITLE = re.compile(r"\w[\w .+-]*")
-_REFERENCE = re.compile(rf"({NAME})(\.head)?")
-_SYMBOL = re.compile(SYMBOL)
+_REFERENCE = re.compile(r"[^\W\d][\w-]*(\.head)?")
+_SYMBOL = re.compile(r"[^\W\d]\w*|_\w+")
 
 
 def fail(message: str, code: str = "bad-value", hint: str = "", column: int = 0, width: int = 0) -> PydanticCustomError:
@@ -157,46 +156,47 @@ def _matching(pattern: re.Pattern[str], value: object, what: str, rule: str) -> 
     return word
 
 
-def _schema(description: str, *types: str, **more: Any) -> WithJsonSchema:
+def leaf(function: Callable[..., object], about: str, *types: str, with_info: bool = False) -> Schema:
+    """Make the schema of a value that `function` reads."""
     kinds: Any = types[0] if len(types) == 1 else list(types)
-    return WithJsonSchema({"type": kinds, "description": description, **more})
+    call = {"type": "with-info" if with_info else "no-info", "function": function}
+    return {"type": "function-plain", "function": call, "metadata": {"json": {"type": kinds, "description": about}}}
 
 
 _FORMULA = "A formula: a number, or an expression in the parameters such as `k*l` or `log(k)`."
+_RELATION = "An assumption: `b <= k`, `m_d << n`, `m_g == k*m_s`."
 
-Formula = Annotated[Expr, PlainValidator(formula), _schema(_FORMULA, "string", "number")]
-Exact = Annotated[Fraction, PlainValidator(number), _schema("An exact number such as 0.1 or 1/3.", "string", "number")]
-Relation = Annotated[
-    str, PlainValidator(relation), _schema("An assumption: `b <= k`, `m_d << n`, `m_g == k*m_s`.", "string")
-]
-Name = Annotated[str, PlainValidator(name), _schema("A name.", "string")]
-Title = Annotated[str, PlainValidator(title), _schema("A name.", "string")]
-Reference = Annotated[str, PlainValidator(reference), _schema("A text, or `text.head` for its head.", "string")]
-Symbol = Annotated[str, PlainValidator(symbol), _schema("A name that formulas can use.", "string")]
-About = Annotated[str, PlainValidator(text), _schema("What it is, for people.", "string")]
-Names = Annotated[
-    str | tuple[str, ...],
-    PlainValidator(one_or_several),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
-]
+FORMULA = leaf(formula, _FORMULA, "string", "number", with_info=True)
+EXACT = leaf(number, "An exact number such as 0.1 or 1/3.", "string", "number", with_info=True)
+RELATION = leaf(relation, _RELATION, "string", with_info=True)
+NAME = leaf(name, "A name.", "string")
+TITLE = leaf(title, "A name.", "string")
+REFERENCE = leaf(reference, "A text, or `text.head` for its head.", "string")
+SYMBOL = leaf(symbol, "A name that formulas can use.", "string")
+ABOUT = leaf(text, "What it is, for people.", "string")
+NAMES = leaf(one_or_several, "A name, or several.", "string", "array")
+FLAG: Schema = {"type": "bool", "strict": True}
 
 
-@dataclass(frozen=True, slots=True)
-class Also:
-    """Annotation: `expand` turns a short form into the long one; `short` describes it (`None`: one item of a list)."""
-
-    expand: Callable[[object], object]
-    short: str | None = None
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_before_validator_function(self.expand, handler(source))
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        long = handler(core)
-        if self.short is None:
-            return {"anyOf": [long["items"], long]}
-        names = {"type": "array", "items": {"type": "string"}, "description": self.short}
-        return {"anyOf": [long, names, {"type": "string"}]}
+def choice(*words: str) -> Schema:
+    """Make the schema of one of some words."""
+    return {"type": "literal", "expected": list(words)}
 
 
-Several = Also(several)
+def mapping(keys: Schema, values: Schema) -> Schema:
+    """Make the schema of a mapping from names."""
+    return {"type": "dict", "keys_schema": keys, "values_schema": values, "strict": True}
+
+
+def listing(items: Schema) -> Schema:
+    """Make the schema of a list that may be written as its only item."""
+    return expanding(several, {"type": "list", "items_schema": items, "strict": True}, "item")
+
+
+def expanding(expand: Callable[[object], object], long: Schema, short: Any) -> Schema:
+    """Make the schema of a value with a short form, which `expand` turns into the long one.
+
+    `short` is what JSON Schema says of the short forms, a list; or ``"item"`` for one item of a list.
+    """
+    call = {"type": "no-info", "function": expand}
+    return {"type": "function-before", "function": call, "schema": long, "metadata": {"short": short}}

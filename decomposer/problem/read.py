@@ -15,7 +15,6 @@ from decomposer.problem.plain import plain
 
 if TYPE_CHECKING:
     from decomposer.problem.model import Problem
-    from decomposer.problem.schema import ProblemForm
     from decomposer.problem.yaml import Document, Loc
 
 _LEAST: dict[str, object] = {"problem": "problem", "tasks": {}}
@@ -57,23 +56,24 @@ def _checked(data: object, document: Document | None, file: str | None) -> Probl
     return problem
 
 
-def _form(data: object) -> tuple[ProblemForm | None, list[Issue]]:
+def _form(data: object) -> tuple[dict[str, Any] | None, list[Issue]]:
     """Validate; after errors, once more without what was wrong, so that the rest can be checked too."""
-    from pydantic import ValidationError
+    from pydantic_core import ValidationError
 
-    from decomposer.problem import refuse
-    from decomposer.problem.schema import ProblemForm
+    from decomposer.problem.schema import validator
 
     formulas = Formulas()
     try:
-        return ProblemForm.model_validate(data, context=formulas), []
+        return validator().validate_python(data, context=formulas), []
     except ValidationError as error:
-        issues = refuse.issues_of(error)
+        from decomposer.problem.refuse import issues_of as translated
+
+        issues = translated(error)
     repaired: object = {**_LEAST, **data} if isinstance(data, dict) else data
     for issue in issues[:1000]:
         repaired = _without(repaired, issue.loc, issue.code == "formula")
     try:
-        return ProblemForm.model_validate(repaired, context=formulas), issues
+        return validator().validate_python(repaired, context=formulas), issues
     except ValidationError:
         return None, issues
 

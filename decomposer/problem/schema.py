@@ -1,382 +1,408 @@
-"""The form of a problem file, in pydantic: what may stand where, short and long forms, JSON Schema.
+"""The form of a problem file: what may stand where, short and long forms, declared once.
 
-Every model names its long form; `expand` turns the short forms into it. Names are not resolved here.
+The declarations are schemas of pydantic's core, which validates by them, strictly and with all errors at once;
+the JSON Schema for editors is written from the same. (Pydantic's
+classes would say the same, and take a tenth of a second longer to start.) Names are not resolved here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import CoreSchema
-
-from decomposer.expr import ONE
 from decomposer.problem.fields import (
-    About,
-    Also,
-    Exact,
-    Formula,
-    Name,
-    Names,
-    Reference,
-    Relation,
-    Several,
-    Symbol,
-    Title,
+    ABOUT,
+    EXACT,
+    FLAG,
+    FORMULA,
+    NAME,
+    NAMES,
+    REFERENCE,
+    RELATION,
+    SYMBOL,
+    TITLE,
+    Schema,
+    choice,
+    expanding,
     fail,
-    several,
+    formula,
+    leaf,
+    listing,
+    mapping,
 )
 
-Scalar = str | int | float
+if TYPE_CHECKING:
+    from pydantic_core import SchemaValidator
+    from pydantic_core.core_schema import ValidationInfo
+
+Data = dict[str, Any]
+
 _TEXT = {"type": "string"}
 _SCALAR = {"type": ["string", "number"]}
 
 
-class Form(BaseModel):
-    """A mapping with known keys only, or one of its short forms."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True)
-    SHORT: ClassVar[tuple[dict[str, Any], ...]] = ()
-
-    @classmethod
-    def expand(cls, value: object) -> object:
-        """Turn a short form into the long one; return anything else as it is."""
-        return value
-
-    @model_validator(mode="before")
-    @classmethod
-    def _long(cls, value: object) -> object:
-        return value if isinstance(value, dict) else cls.expand(value)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        schema = handler(core)
-        if cls.SHORT:
-            body = handler.resolve_ref_schema(schema)
-            long = dict(body)
-            body.clear()
-            body["anyOf"] = [*cls.SHORT, long]
-        return schema
+def key(schema: Schema, about: str = "", required: bool = False) -> Schema:
+    """Declare a key of a form."""
+    return {"type": "typed-dict-field", "schema": schema, "required": required, "metadata": {"about": about}}
 
 
-def _short(key: str) -> Any:
-    """Make an `expand` that puts a lone value under `key`."""
+def form(
+    about: str,
+    keys: dict[str, Schema],
+    short: tuple[str, Any] | None = None,
+    check: Callable[[Data], Data] | None = None,
+    expand: Callable[[object], object] | None = None,
+) -> Schema:
+    """Declare a mapping with these keys and no others.
 
-    def expand(cls: type[Form], value: object) -> object:
-        return value if isinstance(value, list | tuple) or value is None else {key: value}
+    Parameters
+    ----------
+    short : (str, JSON Schema), optional
+        The key that a value standing alone is for, and what that value may be.
+    check : callable, optional
+        Raises when the values do not fit together.
+    expand : callable, optional
+        Turns the short form into the long one, where it is more than a value standing alone.
+    """
+    long: Schema = {
+        "type": "typed-dict",
+        "fields": keys,
+        "extra_behavior": "forbid",
+        "strict": True,
+        "metadata": {"about": about},
+    }
+    if check is not None:
+        long = {"type": "function-after", "function": {"type": "no-info", "function": check}, "schema": long}
+    if short is None:
+        return long
+    return expanding(expand or _alone(short[0]), long, [short[1]])
 
-    return classmethod(expand)
+
+def _alone(name: str) -> Callable[[object], object]:
+    def expand(value: object) -> object:
+        return value if isinstance(value, dict | list | tuple) or value is None else {name: value}
+
+    return expand
 
 
-class ParameterForm(Form):
-    """A size parameter; the short form is what it counts."""
+# -- sizes --------------------------------------------------------------------------------------------
 
-    SHORT = (_TEXT,)
-    expand = _short("about")
-    about: About = ""
-    kind: Literal["growing", "free", "constant"] = "growing"
-    between: tuple[Exact, Exact] | None = Field(None, description="Strict bounds of a constant.")
-    above: Exact | None = Field(None, description="Strict lower bound of a constant.")
-    below: Exact | None = Field(None, description="Strict upper bound of a constant.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _bounds(cls, value: object) -> object:
-        if isinstance(value, dict) and isinstance(value.get("between"), list):
-            return {**value, "between": tuple(value["between"])}
-        return value
-
-    @model_validator(mode="after")
-    def _once(self) -> ParameterForm:
-        if self.between is not None and not (self.above is None and self.below is None):
+def _bounds(data: Data) -> Data:
+    if "between" in data:
+        if "above" in data or "below" in data:
             raise fail("the bounds are given twice", hint="write `between`, or `above` and `below`")
-        return self
+        if len(data["between"]) != 2:
+            raise fail("`between` has a lower and an upper bound", hint="write `between: [0, 1]`")
+    return data
 
 
-class TextForm(Form):
-    """A text; the short form is its size in tokens."""
-
-    SHORT = (_SCALAR,)
-    expand = _short("tokens")
-    tokens: Formula | None = Field(None, description="Its size; follows from parts and each.")
-    parts: dict[Name, Formula] | None = Field(None, description="One name of a part, with how many there are.")
-    each: Formula | None = Field(None, description="Tokens in a part.")
-    head: Formula | None = Field(None, description="Tokens of a prefix that can be read alone.")
-    about: About = ""
-
-    @model_validator(mode="after")
-    def _sizes(self) -> TextForm:
-        if self.parts is not None and len(self.parts) != 1:
-            raise fail("a text splits into one kind of part", hint="write `parts: {function: k}`")
-        if self.each is not None and self.parts is None:
-            raise fail("`each` is the size of a part, but the text has no parts", hint="write `tokens`, or add `parts`")
-        if self.tokens is None and self.each is None:
-            raise fail(
-                "the size of the text is missing", hint="write `tokens: n`, or `parts: {function: k}` with `each: l`"
-            )
-        return self
+PARAMETER = form(
+    "A size parameter; the short form is what it counts.",
+    {
+        "about": key(ABOUT),
+        "kind": key(choice("growing", "free", "constant")),
+        "between": key({"type": "list", "items_schema": EXACT, "strict": True}, "Strict bounds of a constant."),
+        "above": key(EXACT, "Strict lower bound of a constant."),
+        "below": key(EXACT, "Strict upper bound of a constant."),
+    },
+    ("about", _TEXT),
+    _bounds,
+)
 
 
-class CapabilityForm(Form):
-    """A capability; the short form is the size of a model that has it."""
-
-    SHORT = (_SCALAR,)
-    expand = _short("size")
-    size: Formula | None = Field(None, description="Size of a model that has it; a formula in the symbol of `options`.")
-    family: Formula | None = Field(None, description="How many members the family has.")
-    each: Formula | None = Field(None, description="Size of a model that has one member of the family.")
-    options: Symbol | None = Field(None, description="A symbol for the number of alternatives told apart.")
-    about: About = ""
-
-    @model_validator(mode="after")
-    def _one_size(self) -> CapabilityForm:
-        if (self.size is None) == (self.each is None):
-            raise fail("a capability has one size", hint="write `size: m`, or `each: m` for a member of a family")
-        if self.each is not None and self.family is None:
-            raise fail("`each` is the size of a family's member, but there is no family", hint="add `family: k`")
-        return self
+def _sizes(data: Data) -> Data:
+    if "parts" in data and len(data["parts"]) != 1:
+        raise fail("a text splits into one kind of part", hint="write `parts: {function: k}`")
+    if "each" in data and "parts" not in data:
+        raise fail("`each` is the size of a part, but the text has no parts", hint="write `tokens`, or add `parts`")
+    if "tokens" not in data and "each" not in data:
+        raise fail(
+            "the size of the text is missing", hint="write `tokens: n`, or `parts: {function: k}` with `each: l`"
+        )
+    return data
 
 
-class LawForm(Form):
-    """How model sizes add up; the short form names the law."""
+TEXT = form(
+    "A text; the short form is its size in tokens.",
+    {
+        "tokens": key(FORMULA, "Its size; follows from parts and each."),
+        "parts": key(mapping(NAME, FORMULA), "One name of a part, with how many there are."),
+        "each": key(FORMULA, "Tokens in a part."),
+        "head": key(FORMULA, "Tokens of a prefix that can be read alone."),
+        "about": key(ABOUT),
+    },
+    ("tokens", _SCALAR),
+    _sizes,
+)
 
-    SHORT = ({"enum": ["linear", "max"]},)
-    expand = _short("law")
-    law: Literal["linear", "power", "max"]
-    exponent: Formula | None = Field(None, description="Of the power law: a number or constant in (0, 1].")
 
-    @model_validator(mode="after")
-    def _exponent(self) -> LawForm:
-        if (self.law == "power") != (self.exponent is not None):
-            hint = "write `{law: power, exponent: 1/2}`"
-            raise fail("the power law, and no other, has an exponent", hint=hint)
-        return self
+def _one_size(data: Data) -> Data:
+    if ("size" in data) == ("each" in data):
+        raise fail("a capability has one size", hint="write `size: m`, or `each: m` for a member of a family")
+    if "each" in data and "family" not in data:
+        raise fail("`each` is the size of a family's member, but there is no family", hint="add `family: k`")
+    return data
+
+
+CAPABILITY = form(
+    "A capability; the short form is the size of a model that has it.",
+    {
+        "size": key(FORMULA, "Size of a model that has it; a formula in the symbol of `options`."),
+        "family": key(FORMULA, "How many members the family has."),
+        "each": key(FORMULA, "Size of a model that has one member of the family."),
+        "options": key(SYMBOL, "A symbol for the number of alternatives told apart."),
+        "about": key(ABOUT),
+    },
+    ("size", _SCALAR),
+    _one_size,
+)
+
+
+def _exponent(data: Data) -> Data:
+    if (data["law"] == "power") != ("exponent" in data):
+        raise fail("the power law, and no other, has an exponent", hint="write `{law: power, exponent: 1/2}`")
+    return data
+
+
+LAW = form(
+    "How model sizes add up; the short form names the law.",
+    {
+        "law": key(choice("linear", "power", "max"), required=True),
+        "exponent": key(FORMULA, "Of the power law: a number or constant in (0, 1]."),
+    },
+    ("law", {"enum": ["linear", "max"]}),
+    _exponent,
+)
+
+
+def _or_all(value: object, info: ValidationInfo) -> object:
+    return None if value == "all" else formula(value, info)
+
+
+COUNT = leaf(_or_all, "A formula, or `all`.", "string", "number", with_info=True)
 
 
 def _abilities(value: object) -> object:
     """Let a list of capabilities stand for a mapping in which each has all."""
-    if isinstance(value, str | list | tuple):
-        return {item: "all" for item in several(value) if isinstance(item, str)}  # type: ignore[attr-defined]
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and all(isinstance(item, str) for item in names):
+        return dict.fromkeys(names, "all")
     return value
 
 
-def _all(value: object) -> object:
-    return None if value == "all" else value
+_NAMES = [{"type": "array", "items": _TEXT}, _TEXT]
+
+MODEL = form(
+    "A model of a closed catalogue.",
+    {
+        "size": key(FORMULA, required=True),
+        "can": key(expanding(_abilities, mapping(NAME, COUNT), _NAMES), "What it can do; of a family, how many."),
+        "about": key(ABOUT),
+    },
+)
+
+_CONSTANTS = {"linear": ("input", "output"), "cached": ("input", "output", "cached"), "power": ("exponent",)}
 
 
-Ability = Annotated[Formula | None, BeforeValidator(_all)]
+def _fitting(data: Data) -> Data:
+    for name in data.keys() - {"model", *_CONSTANTS.get(data["model"], ())}:
+        fits = " and ".join(kind for kind, names in _CONSTANTS.items() if name in names)
+        raise fail(f"the cost model `{data['model']}` has no `{name}`", hint=f"`{name}` belongs to {fits}")
+    return data
 
 
-class ModelForm(Form):
-    """A model of a closed catalogue."""
+COST = form(
+    "The cost model; the short form is its name.",
+    {
+        "model": key(choice("paper", "linear", "cached", "power"), required=True),
+        "input": key(FORMULA, "Price of a token read."),
+        "output": key(FORMULA, "Price of a token written."),
+        "cached": key(FORMULA, "Share of the price for tokens that the agent has seen before."),
+        "exponent": key(FORMULA, "Growth of attention, at least 1."),
+    },
+    ("model", {"enum": ["paper", "linear", "cached", "power"]}),
+    _fitting,
+)
 
-    size: Formula
-    can: Annotated[dict[Name, Ability], Also(_abilities, "Capabilities that it has in full.")] = Field(
-        default_factory=dict
-    )
-    about: About = ""
+# -- tasks --------------------------------------------------------------------------------------------
 
+EDITS = form(
+    "A text changed in place; the short form names it.",
+    {
+        "text": key(NAME, required=True),
+        "unit": key(choice("part", "whole"), "What must be written at least."),
+        "patch": key(FORMULA, "Size of a patch that can be applied instead."),
+    },
+    ("text", _TEXT),
+)
+FINDS = form(
+    "How many items a task locates; the short form is their number.",
+    {
+        "count": key(FORMULA, required=True),
+        "per_call": key(COUNT, "How many one call finds, or `all`."),
+        "per_part": key(FORMULA, "How many a part holds at most."),
+    },
+    ("count", _SCALAR),
+)
+ONE_OF = form(
+    "Only one of a family is needed, and another task tells which.",
+    {"family": key(NAME, required=True), "told_by": key(NAME, required=True)},
+)
+SUCCEEDS = form(
+    "Success rate; the short form is the probability per call.",
+    {"probability": key(FORMULA, required=True), "per": key(choice("part", "call"))},
+    ("probability", _SCALAR),
+)
+CHECK = form(
+    "Who tells success; the short form `free` is an oracle.",
+    {"scope": key(choice("part", "whole")), "by": key(NAME)},
+    ("", {"const": "free"}),
+    expand=lambda value: {} if value == "free" else value,
+)
+STEPS = form(
+    "A chain of dependent steps; the short form is their number.",
+    {"count": key(FORMULA, required=True), "state": key(FORMULA, "Tokens handed on from step to step.")},
+    ("count", _SCALAR),
+)
+COMBINES = form(
+    "Who combines the results of parts; the short form is `oracle` or a task.",
+    {"by": key(NAME, "`oracle`, or a task.", required=True)},
+    ("by", _TEXT),
+)
+COMPRESSES = form(
+    "A digest that may be read instead of a text.",
+    {"text": key(NAME, required=True), "to": key(FORMULA, "Its size.", required=True)},
+)
+TASK = form(
+    "A task and the facts that the user vouches for.",
+    {
+        "about": key(ABOUT),
+        "reads": key(listing(REFERENCE), "Texts, or heads of texts, that it needs."),
+        "writes": key(listing(NAME), "Texts that it makes."),
+        "edits": key(EDITS),
+        "requires": key(listing(NAME), "Capabilities."),
+        "local": key(NAME, "The part on which alone the result for a part depends."),
+        "finds": key(FINDS),
+        "for_each": key(NAME, "The task whose finds it runs for."),
+        "one_of": key(ONE_OF),
+        "succeeds": key(SUCCEEDS),
+        "check": key(CHECK),
+        "remembers": key(FLAG, "Whether it needs what earlier rounds of a loop said."),
+        "methods": key(mapping(NAME, listing(NAME)), "Other ways of doing it: names of methods, with their tasks."),
+        "steps": key(STEPS),
+        "combines": key(COMBINES),
+        "compresses": key(COMPRESSES),
+    },
+)
 
-class CostForm(Form):
-    """The cost model; the short form is its name."""
+# -- designs ------------------------------------------------------------------------------------------
 
-    SHORT = ({"enum": ["paper", "linear", "cached", "power"]},)
-    expand = _short("model")
-    model: Literal["paper", "linear", "cached", "power"]
-    input: Formula = Field(ONE, description="Price of a token read.")
-    output: Formula = Field(ONE, description="Price of a token written.")
-    cached: Formula = Field(ONE, description="Share of the price for tokens that the agent has seen before.")
-    exponent: Formula = Field(ONE, description="Growth of attention, at least 1.")
+_BODY = listing({"type": "definition-ref", "schema_ref": "step"})
 
-    @model_validator(mode="after")
-    def _fitting(self) -> CostForm:
-        allowed = {"linear": {"input", "output"}, "cached": {"input", "output", "cached"}, "power": {"exponent"}}
-        for key in sorted(self.model_fields_set - {"model"} - allowed.get(self.model, set())):
-            fits = [kind for kind, keys in allowed.items() if key in keys]
-            raise fail(f"the cost model `{self.model}` has no `{key}`", hint=f"`{key}` belongs to {' and '.join(fits)}")
-        return self
+STEP_KEYS = {
+    "call": key(NAMES, "Call a task, or several in one call."),
+    "repeat": key(FORMULA, "Do so many times, one after the other."),
+    "until": key(NAME, "Repeat until this finder finds nothing more."),
+    "each": key(NAME, "For each part."),
+    "for_each": key(NAME, "For each item that this task found."),
+    "if": key(NAME, "When this task found something."),
+    "case": key(NAME, "Have the fitting specialist do this task."),
+    "retry": key(NAMES, "Repeat until the task succeeded."),
+    "vote": key(FORMULA, "Do so many times and take the majority."),
+    "on": key(NAMES, "What the call reads: a text, `text.head` or a part."),
+    "history": key(SYMBOL, "The loop whose earlier rounds the call reads again."),
+    "rewrite": key(choice("all", "part", "patch"), "How much of an edited text is written."),
+    "fan_out": key(FORMULA, "Options told apart by one call."),
+    "among": key(FORMULA, "Options told apart, where not all of the family's members."),
+    "able": key(NAMES, "Further tasks that the model could do."),
+    "model": key(NAME, "A model of the closed catalogue."),
+    "as": key(SYMBOL, "The name of the loop's index."),
+    "group": key(FORMULA, "Parts taken together."),
+    "share": key(FORMULA, "Members of the family that one specialist has."),
+    "keep": key(FLAG, "Keep the parts accepted between attempts."),
+    "lead": key(FORMULA, "Vote until one answer leads by so many."),
+    "do": key(_BODY, "The steps inside."),
+    "else": key(_BODY, "The steps when nothing was found."),
+}
+STEP = {
+    **form("One step of a hand design; the short form is a task to call.", STEP_KEYS, ("call", _TEXT)),
+    "ref": "step",
+}
 
-
-class EditsForm(Form):
-    """A text changed in place; the short form names it."""
-
-    SHORT = (_TEXT,)
-    expand = _short("text")
-    text: Name
-    unit: Literal["part", "whole"] | None = Field(None, description="What must be written at least.")
-    patch: Formula | None = Field(None, description="Size of a patch that can be applied instead.")
-
-
-class FindsForm(Form):
-    """How many items a task locates; the short form is their number."""
-
-    SHORT = (_SCALAR,)
-    expand = _short("count")
-    count: Formula
-    per_call: Ability = Field(ONE, description="How many one call finds, or `all`.")
-    per_part: Formula = Field(ONE, description="How many a part holds at most.")
-
-
-class OneOfForm(Form):
-    """Only one of a family is needed, and another task tells which."""
-
-    family: Name
-    told_by: Name
-
-
-class SucceedsForm(Form):
-    """Success rate; the short form is the probability per call."""
-
-    SHORT = (_SCALAR,)
-    expand = _short("probability")
-    probability: Formula
-    per: Literal["part", "call"] = "call"
-
-
-class CheckForm(Form):
-    """Who tells success; the short form `free` is an oracle."""
-
-    SHORT = ({"const": "free"},)
-    scope: Literal["part", "whole"] | None = None
-    by: Name | None = None
-
-    @classmethod
-    def expand(cls, value: object) -> object:
-        """Read `free`."""
-        return {} if value == "free" else value
-
-
-class StepsForm(Form):
-    """A chain of dependent steps; the short form is their number."""
-
-    SHORT = (_SCALAR,)
-    expand = _short("count")
-    count: Formula
-    state: Formula = Field(ONE, description="Tokens handed on from step to step.")
-
-
-class CombinesForm(Form):
-    """Who combines the results of parts; the short form is `oracle` or a task."""
-
-    SHORT = (_TEXT,)
-    expand = _short("by")
-    by: Name = Field(description="`oracle`, or a task.")
-
-
-class CompressesForm(Form):
-    """A digest that may be read instead of a text."""
-
-    text: Name
-    to: Formula
-
-
-class TaskForm(Form):
-    """A task and the facts that the user vouches for."""
-
-    about: About = ""
-    reads: Annotated[list[Reference], Several] = Field(default_factory=list)
-    writes: Annotated[list[Name], Several] = Field(default_factory=list)
-    edits: EditsForm | None = None
-    requires: Annotated[list[Name], Several] = Field(default_factory=list)
-    local: Name | None = Field(None, description="The part on which alone the result for a part depends.")
-    finds: FindsForm | None = None
-    for_each: Name | None = Field(None, description="The task whose finds it runs for.")
-    one_of: OneOfForm | None = None
-    succeeds: SucceedsForm | None = None
-    check: CheckForm | None = None
-    remembers: bool = Field(False, description="Whether it needs what earlier rounds of a loop said.")
-    methods: dict[Name, Annotated[list[Name], Several]] = Field(default_factory=dict)
-    steps: StepsForm | None = None
-    combines: CombinesForm | None = None
-    compresses: CompressesForm | None = None
-
-
-class StepForm(Form):
-    """One step of a hand design; the short form is a task to call."""
-
-    SHORT = (_TEXT,)
-    expand = _short("call")
-    call: Names | None = Field(None, description="Call a task, or several in one call.")
-    repeat: Formula | None = Field(None, description="Do so many times, one after the other.")
-    until: Name | None = Field(None, description="Repeat until this finder finds nothing more.")
-    each: Name | None = Field(None, description="For each part.")
-    for_each: Name | None = Field(None, description="For each item that this task found.")
-    if_: Name | None = Field(None, alias="if", description="When this task found something.")
-    case: Name | None = Field(None, description="Have the fitting specialist do this task.")
-    retry: Names | None = Field(None, description="Repeat until the task succeeded.")
-    vote: Formula | None = Field(None, description="Do so many times and take the majority.")
-    on: Names | None = Field(None, description="What the call reads: a text, `text.head` or a part.")
-    history: Symbol | None = Field(None, description="The loop whose earlier rounds the call reads again.")
-    rewrite: Literal["all", "part", "patch"] | None = Field(None, description="How much of an edited text is written.")
-    fan_out: Formula | None = Field(None, description="Options told apart by one call.")
-    among: Formula | None = Field(None, description="Options told apart, where not all of the family's members.")
-    able: Names | None = Field(None, description="Further tasks that the model could do.")
-    model: Name | None = Field(None, description="A model of the closed catalogue.")
-    as_: Symbol | None = Field(None, alias="as", description="The name of the loop's index.")
-    group: Formula | None = Field(None, description="Parts taken together.")
-    share: Formula | None = Field(None, description="Members of the family that one specialist has.")
-    keep: bool | None = Field(None, description="Keep the parts accepted between attempts.")
-    lead: Formula | None = Field(None, description="Vote until one answer leads by so many.")
-    do: Annotated[list[StepForm], Several] | None = None
-    else_: Annotated[list[StepForm], Several] | None = Field(None, alias="else")
+# -- the file -----------------------------------------------------------------------------------------
 
 
 def _parameters(value: object) -> object:
-    """Let a list of names stand for parameters without a description."""
+    """Let names stand for parameters without a description."""
     names = [value] if isinstance(value, str) else value
     if isinstance(names, list) and all(isinstance(item, str) for item in names):
         return dict.fromkeys(names, "")
     return value
 
 
-class ProblemForm(Form):
-    """A problem file."""
-
-    problem: Title = Field(description="The problem's name.")
-    about: About = ""
-    parameters: Annotated[dict[Symbol, ParameterForm], Also(_parameters, "Their names alone.")] = Field(
-        default_factory=dict
-    )
-    assume: Annotated[list[Relation], Several] = Field(
-        default_factory=list, description="What holds of the parameters."
-    )
-    texts: dict[Name, TextForm] = Field(default_factory=dict)
-    capabilities: dict[Name, CapabilityForm] = Field(default_factory=dict)
-    scaling: LawForm = LawForm.model_construct(law="linear", exponent=None)
-    models: dict[Name, ModelForm] = Field(default_factory=dict, description="A closed catalogue.")
-    cost: CostForm = CostForm.model_construct(model="paper", input=ONE, output=ONE, cached=ONE, exponent=ONE)
-    tasks: dict[Name, TaskForm]
-    minimise: Literal["cost"] = Field("cost", description="The objective.")
-    designs: dict[Title, Annotated[list[StepForm], Several]] = Field(default_factory=dict)
+PROBLEM = form(
+    "A problem file.",
+    {
+        "problem": key(TITLE, "The problem's name.", required=True),
+        "about": key(ABOUT),
+        "parameters": key(expanding(_parameters, mapping(SYMBOL, PARAMETER), _NAMES), "What grows."),
+        "assume": key(listing(RELATION), "What holds of the parameters."),
+        "texts": key(mapping(NAME, TEXT), "What is read and written."),
+        "capabilities": key(mapping(NAME, CAPABILITY), "What a model must be able to do."),
+        "scaling": key(LAW),
+        "models": key(mapping(NAME, MODEL), "A closed catalogue."),
+        "cost": key(COST),
+        "tasks": key(mapping(NAME, TASK), "What is to be done.", required=True),
+        "minimise": key(choice("cost"), "The objective."),
+        "designs": key(mapping(TITLE, _BODY), "Hand designs to compare with."),
+    },
+)
 
 
-class _Quietly(GenerateJsonSchema):
-    """Formulas as defaults have no place in JSON: leave them out without a warning."""
+@lru_cache(maxsize=1)
+def validator() -> SchemaValidator:
+    """Return what validates the data of a problem file; its context is a `Formulas`."""
+    from pydantic_core import SchemaValidator
 
-    ignored_warning_kinds = {"non-serializable-default"}  # noqa: RUF012 - the base class declares it so
+    schema: Any = {"type": "definitions", "schema": PROBLEM, "definitions": [STEP]}
+    return SchemaValidator(schema)
 
 
 @lru_cache(maxsize=1)
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of problem files, for editors."""
-    schema = _tidied(ProblemForm.model_json_schema(by_alias=True, schema_generator=_Quietly))
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "decomposer problem", **schema}
+    from decomposer.problem.json_schema import written
+
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "decomposer problem",
+        **written(PROBLEM),
+        "$defs": {"step": written(STEP)},
+    }
 
 
-def _tidied(schema: Any) -> Any:
-    """Leave out what only repeats the names, and nulls: a missing key is written by not writing it."""
-    if isinstance(schema, list):
-        return [_tidied(one) for one in schema if one != {"type": "null"}]
-    if not isinstance(schema, dict):
-        return schema
-    tidy: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key in ("properties", "$defs"):
-            tidy[key] = {name: _tidied(one) for name, one in value.items()}
-        elif key not in ("title", "default"):
-            tidy[key] = _tidied(value)
-    if len(tidy.get("anyOf", ())) == 1:
-        return {**tidy.pop("anyOf")[0], **tidy}
-    return tidy
+def bare(schema: Schema) -> Schema:
+    """Return the schema of the long form."""
+    while True:
+        if schema["type"] == "definition-ref":
+            schema = STEP
+        elif schema["type"] in ("function-before", "function-after", "typed-dict-field"):
+            schema = schema["schema"]
+        else:
+            return schema
+
+
+def keys_at(loc: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that the mapping at a path of a problem file may have; empty when it has none."""
+    current = bare(PROBLEM)
+    for part in loc:
+        if current["type"] == "typed-dict":
+            inside = current["fields"].get(part)
+        else:
+            inside = current.get("values_schema", current.get("items_schema"))
+        if inside is None:
+            return []
+        current = bare(inside)
+    return list(current.get("fields", ()))

@@ -14,7 +14,7 @@ import pytest
 from decomposer.problem.assemble import OPTIONS
 from decomposer.problem.load import load
 from decomposer.problem.sample import sample
-from decomposer.problem.schema import StepForm, json_schema
+from decomposer.problem.schema import STEP_KEYS, json_schema, keys_at
 from decomposer.problem.source import lines_of
 from decomposer.problem.yaml import read as read_yaml
 from decomposer.problems import names, read
@@ -34,10 +34,16 @@ def test_the_schema_is_json_and_says_nothing_on_stderr() -> None:
     assert json.loads(json.dumps(schema)) == schema
     assert schema["required"] == ["problem", "tasks"]
     assert schema["additionalProperties"] is False
-    task = schema["$defs"]["TaskForm"]
+    task = schema["properties"]["tasks"]["additionalProperties"]
     assert {"reads", "for_each", "one_of", "methods"} <= task["properties"].keys()
-    text = schema["$defs"]["TextForm"]
+    text = schema["properties"]["texts"]["additionalProperties"]
     assert text["anyOf"][0] == {"type": ["string", "number"]}
+
+
+def test_keys_are_known_at_every_depth() -> None:
+    assert keys_at(("tasks", "t", "one_of")) == ["family", "told_by"]
+    assert keys_at(("designs", "d", 0, "do", 1))[:2] == ["call", "repeat"]
+    assert keys_at(("texts", "x", "parts")) == keys_at(("nowhere", "x")) == []
 
 
 def fits(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
@@ -79,8 +85,7 @@ def test_shipped_problems_fit_the_schema(text: str) -> None:
 
 
 def test_steps_are_described_once() -> None:
-    fields = {field.alias or name for name, field in StepForm.model_fields.items()}
-    assert fields == {*OPTIONS, *(option for options in OPTIONS.values() for option in options), "do", "else"}
+    assert set(STEP_KEYS) == {*OPTIONS, *(option for options in OPTIONS.values() for option in options), "do", "else"}
 
 
 def test_the_variants_are_shipped() -> None:
