@@ -201,35 +201,33 @@ def _expanded(atom: Atom, x: Number, rest: Mono, factor: Expr, regime: Regime) -
         grows = (chosen.fn == "max") == (direction * x > 0)
         return largest(forms) if grows else smallest(forms)
     total = ZERO
-    for count, term in enumerate(_series(atom, x, regime)):
-        if is_bounded(_growth(rest, term, regime), regime):
+    for count, block in enumerate(_series(atom, x, regime)):
+        if _negligible(rest, block, regime):
             return exponential_form(total * scale, regime)
-        if term is _END or count > MAX_TERMS:
+        if block is _END or count > MAX_TERMS:
             break
-        total = total + term
+        total = total + block
     raise too_hard(f"{atom.key[1]} above an exponent")
 
 
 _END = ONE + ONE
 
 
-def _growth(rest: Mono, term: Expr, regime: Regime) -> Form:
-    """Growth of one term of a series, in absolute value; `_END` stands for an error that is bounded."""
+def _negligible(rest: Mono, block: Expr, regime: Regime) -> bool:
+    """Whether a block of a series, times the rest of the exponent, stays bounded."""
     form = product(rest, regime)
-    if term is _END:
-        return form
-    for mono, _ in collect(term, regime):
-        form = times(form, product(mono, regime))
-    return form
+    if block is _END:
+        return is_bounded(form, regime)
+    return all(is_bounded(times(form, product(mono, regime)), regime) for mono, _ in collect(block, regime))
 
 
 def _series(atom: Atom, x: Number, regime: Regime) -> Iterator[Expr]:
-    """Terms that approach ``atom ** x``, each smaller than those before; `_END` when only a bounded error is left."""
+    """Blocks that add up to ``atom ** x``, each smaller than those before; `_END` for an error that is bounded."""
     if isinstance(atom, Group):
         lead, small = _leading(atom.expr, regime)
         term = lead ** Fraction(x)
         for j in range(1, MAX_TERMS + 2):
-            yield from _monomials(term)
+            yield term
             term = term * small * num(Fraction(x - j + 1) / j)
     elif isinstance(atom, App) and x == 1:
         yield from _function_series(atom, regime)
@@ -239,28 +237,23 @@ def _series(atom: Atom, x: Number, regime: Regime) -> Iterator[Expr]:
 def _function_series(atom: App, regime: Regime) -> Iterator[Expr]:
     argument = atom.args[0]
     if atom.fn in ("ceil", "floor"):
-        yield from _monomials(argument)
+        yield argument
     elif atom.fn == "loggamma":
-        yield from _monomials(argument * log(argument) - argument - log(argument) / 2)
+        yield argument * log(argument) - argument - log(argument) / 2
     elif atom.fn == "log":
         inner = argument.terms[0][0][0][0] if argument.is_monomial else None
         if isinstance(inner, App) and inner.fn == "factorial":
             z = inner.args[0]
-            yield from _monomials(z * log(z) - z + log(z) / 2)
+            yield z * log(z) - z + log(z) / 2
             return
         if inner is not None:
             raise too_hard(f"{atom.key[1]} above an exponent")
         lead, small = _leading(argument, regime)
-        yield from _monomials(log(lead))
+        yield log(lead)
         power = small
         for j in range(1, MAX_TERMS + 2):
-            yield from _monomials(power * num(Fraction((-1) ** (j + 1), j)))
+            yield power * num(Fraction((-1) ** (j + 1), j))
             power = power * small
-
-
-def _monomials(expr: Expr) -> Iterator[Expr]:
-    for mono, coefficient in expr.terms:
-        yield mono_expr(mono, coefficient)
 
 
 def _leading(value: Expr, regime: Regime) -> tuple[Expr, Expr]:
