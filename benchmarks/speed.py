@@ -47,14 +47,14 @@ def library() -> None:
 
     problem = load("debugging")
     optimize(problem)
-    times = [timed(lambda: optimize(problem)) for _ in range(30)]
+    times = [timed(optimize, problem) for _ in range(30)]
     print(f"warm optimize(debugging)    {statistics.median(times) * 1e3:8.1f} ms   (aim: under 20)")
 
 
-def timed(call: Callable[[], Any]) -> float:
+def timed(call: Callable[..., Any], *args: Any) -> float:
     """Seconds that a call takes."""
     start = time.perf_counter()
-    call()
+    call(*args)
     return time.perf_counter() - start
 
 
@@ -66,11 +66,11 @@ def growth() -> None:
 
     ratios: dict[str, list[float]] = {"single": [], "multi": []}
     for case in json.loads(CASES.read_text())["comparisons"]:
+        ours = timed(_ours, relation, case)
         symbols = {name: sympy.Symbol(name, positive=True) for name in case["vars"]}
-        ours = min(timed(lambda: _ours(relation, case)) for _ in range(5))
         f, g = (sympy.sympify(case[key], locals=symbols) for key in ("f", "g"))
         try:
-            theirs = timed(lambda: _theirs(sympy, f, g, [symbols[name] for name in case["vars"]]))
+            theirs = timed(_theirs, sympy, f, g, list(symbols.values()))
         except (NotImplementedError, ValueError, TypeError, RecursionError):
             continue  # sympy gives no answer; that it needs less time for none is no comparison
         ratios[case["cls"]].append(theirs / ours)

@@ -7,7 +7,7 @@ reals. Numbers are `int` where integral and `Fraction` otherwise; no float is ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from math import gcd
 from typing import TypeAlias, Union
@@ -217,8 +217,10 @@ class Expr:
         if len(self.terms) * len(right.terms) > MAX_TERMS:
             raise ExpressionError(f"the expression expands to more than {MAX_TERMS} terms")
         for whole, factor in ((self, right), (right, self)):
-            if len(whole.terms) > 1 and factor.is_monomial and any(
-                isinstance(atom, Group) and atom.expr == whole for atom, _ in factor.terms[0][0]
+            if (
+                len(whole.terms) > 1
+                and factor.is_monomial
+                and any(isinstance(atom, Group) and atom.expr == whole for atom, _ in factor.terms[0][0])
             ):
                 mono, coefficient = factor.terms[0]
                 return _settle(_multiply_monos(mono, ((Group(whole), 1),))[0], coefficient)
@@ -672,15 +674,20 @@ def expected_rounds(count: int, probability: Fraction) -> Fraction:
     return total
 
 
-FUNCTIONS = {"max": maximum, "min": minimum, "log": log, "ceil": ceil, "floor": floor, "factorial": factorial}
+FUNCTIONS: dict[str, Callable[..., Expr]] = {
+    "max": maximum,
+    "min": minimum,
+    "log": log,
+    "ceil": ceil,
+    "floor": floor,
+    "factorial": factorial,
+    "loggamma": loggamma,
+    "rounds": rounds,
+}
 
 
 def apply(fn: str, args: tuple[Expr, ...]) -> Expr:
     """Apply a function by its name, in canonical form."""
-    if fn == "rounds":
-        return rounds(*args)
-    if fn == "loggamma":
-        return loggamma(*args)
     return FUNCTIONS[fn](*args)
 
 

@@ -20,7 +20,7 @@ class _Style:
         self.pretty = pretty
         self.times = "·" if pretty else "*"
 
-    def factor_key(self, pair: tuple[Atom, Number]) -> tuple[int, int, Number, int, tuple[int, str]]:
+    def factor_key(self, pair: tuple[Atom, Number]) -> tuple[Any, ...]:
         """Numbers, then names in the first group of the order, then the others by rising exponents."""
         atom, exponent = pair
         if not isinstance(atom, Sym):
@@ -92,7 +92,8 @@ class _Style:
         parts: list[str] = []
         terms = sorted(expr.terms, key=self.term_key)
         first = next((i for i, (_, coefficient) in enumerate(terms) if coefficient > 0), 0)
-        for mono, coefficient in (terms[first], *terms[:first], *terms[first + 1 :]):
+        terms.insert(0, terms.pop(first))
+        for mono, coefficient in terms:
             written = self.term(mono, abs(coefficient))
             if not parts:
                 parts.append(f"-{written}" if coefficient < 0 else written)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer, decimal
-from decomposer.verbs.compare import Comparison, Row
+from decomposer.verbs.compare import Comparison, Crossover, Row
 
 
 def document(comparison: Comparison) -> list[Block]:
@@ -56,12 +56,11 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
             lines += [f"{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio)]
     if comparison.at and all(crossover.low == 1 and crossover.high is None for crossover in row.crossovers):
         lines.append(f"{reference} is cheaper from 1 on in every parameter, the others as given")
-        crossovers = ()
     else:
-        crossovers = row.crossovers
-    for crossover in crossovers:
-        until = "on" if crossover.high is None else f"to {crossover.high:,}"
-        lines.append(
-            f"{reference} is cheaper from {crossover.parameter} = {crossover.low:,} {until}, the others as given"
-        )
+        lines += (_crossover(crossover, reference) for crossover in row.crossovers)
     return [Heading(f"{row.name} (-) against {reference} (+)"), Code(row.difference), Points(tuple(lines))]
+
+
+def _crossover(crossover: Crossover, reference: str) -> str:
+    until = "on" if crossover.high is None else f"to {crossover.high:,}"
+    return f"{reference} is cheaper from {crossover.parameter} = {crossover.low:,} {until}, the others as given"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from decomposer.expr import Expr, sym
 from decomposer.growth import relation
 from decomposer.problem.dump import dumps
+from decomposer.problem.frozen import Frozen
 from decomposer.problem.load import load, loads
 from decomposer.problem.model import Problem
 from decomposer.problem.regime import regime
@@ -42,10 +44,7 @@ def back(expr: Expr, mapping: dict[str, str]) -> Expr:
 
 
 def reordered(problem: Problem) -> Problem:
-    from dataclasses import replace
-
-    turned = type(problem.tasks)(dict(reversed(list(problem.tasks.items()))))
-    return replace(problem, tasks=turned)
+    return replace(problem, tasks=Frozen(reversed(list(problem.tasks.items()))))
 
 
 def assert_same(one: Result, other: Result, mapping: dict[str, str]) -> None:

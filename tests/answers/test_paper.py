@@ -43,7 +43,9 @@ ANSWERS = {
     ),
     "k-task-power": Answer("m_s*n", "m_s*n + m_d", "delegator", {"generalist": {"k**(1/2)": set()}}),
     "k-task-max": Answer("m_s*n", "m_s*n", "generalist", {"delegator": {"1": set()}}),
-    "k-task-tree": Answer("kappa*log(k) + m_s*n", "m_s*n + 3*kappa*ceil(log(k)/log(3))", tasks={"delegator": {"identify": "k/log(k)"}}),
+    "k-task-tree": Answer(
+        "kappa*log(k) + m_s*n", "m_s*n + 3*kappa*ceil(log(k)/log(3))", tasks={"delegator": {"identify": "k/log(k)"}}
+    ),
     "debugging": Answer(
         "m_q*k*l + m_d*b*l**2",
         "m_q*k*l + m_d*b*l*(l + 1) + m_d*b*l*(l - 1)/2",
@@ -53,9 +55,7 @@ ANSWERS = {
     ),
     "debugging-related": Answer("m_d*b*l**2", None, "focused", {"naive": {"b*k**2": set()}}),
     "debugging-patches": Answer("m_q*k*l + m_d*b*l", "m_q*k*l + m_d*b*(l + 1)"),
-    "debugging-global-fix": Answer(
-        "m_q*k*l + m_d*b*k*l**2", "m_q*k*l + m_d*b*l*(k*l + 1) + m_d*b*l*(l - 1)/2"
-    ),
+    "debugging-global-fix": Answer("m_q*k*l + m_d*b*k*l**2", "m_q*k*l + m_d*b*l*(k*l + 1) + m_d*b*l*(l - 1)/2"),
     "evolution": Answer(
         "m_u*k*l**2",
         "2*k*m_u*(l**2 + l*(l - 1)/2)",

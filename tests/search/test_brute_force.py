@@ -40,7 +40,9 @@ def settled(design: Design, decisions: tuple[Decision, ...]) -> Iterator[Design]
 
 def cheapest(problem: Problem) -> Expr:
     costs = [
-        settle(work(problem, one)) for design, decisions in designs(unfold(problem)) for one in settled(design, decisions)
+        settle(work(problem, one))
+        for design, decisions in designs(unfold(problem))
+        for one in settled(design, decisions)
     ]
     return min(costs, key=cmp_to_key(order))
 
