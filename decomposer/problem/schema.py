@@ -1,8 +1,8 @@
 """The form of a problem file: what may stand where, short and long forms, declared once.
 
 The declarations are schemas of pydantic's core, which validates by them, strictly and with all errors at once;
-the JSON Schema for editors is written from the same. (Pydantic's
-classes would say the same, and take a tenth of a second longer to start.) Names are not resolved here.
+the JSON Schema for editors is written from the same. (Pydantic's classes would say the same, and take a tenth
+of a second longer to start.) Names are not resolved here.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ WORDS = [
     "reads", "writes", "edits", "requires", "finds", "for_each", "one_of", "check", "methods", "call", "repeat", "each",
     "do", "if", "else", "on", "code", "k", "k*l", "1/2", "max", "power", "free", "{", "}", "[", "]", ":", ": ", ", ",
     "\n", "\n  ", "\n    - ", "- ", "# x", "'", '"', "&a ", "*a", "<<", "!!str ", "|", ">", "~", "null", "true",
-    "---\n", "\t", "\u2028", "\x85", "é", "😀", "%", "@", "`", "0x1", "1e5", "-", "(", "**", "log(", "k**k", "<=", "==", "",
+    "---\n", "\t", "\u2028", "\x85", "é", "😀", "%", "@", "`", "0x1", "1e5", "-", "(", "**", "log(", "k**k", "<=",
+    "==", "",
 ]  # fmt: skip
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(WORDS)
 
