@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from decomposer.design.contract import without_ceilings
 from decomposer.design.nodes import substitute
-from decomposer.expr import Expr, num
+from decomposer.expr import Expr, Sym, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise
 from decomposer.rules.base import Decision, Goal
 from decomposer.search.price import Candidate, Policy, compose, simplest
@@ -74,7 +74,7 @@ class _Pricing:
     def settle(self, goal: Goal, candidate: Candidate, decision: Decision) -> Candidate:
         """Give a free parameter its best value: a formula, or the best integer where it stays constant."""
         name = decision.name
-        if name not in candidate.growth.symbols:
+        if never_falls(candidate.growth, name):
             return _put(candidate, name, decision.low)
         regime = self.regime_of(goal)
         least = minimise(candidate.growth, {name: (decision.low, without_ceilings(decision.high))}, regime)
@@ -113,6 +113,16 @@ class _Pricing:
             self.complete = False
             kept = kept[:MAX_KEPT]
         return kept
+
+
+def never_falls(cost: Expr, name: str) -> bool:
+    """Whether a cost plainly never falls in a parameter: it stands in no term that is subtracted or divided by."""
+    return all(
+        coefficient > 0 and isinstance(atom, Sym) and exponent > 0
+        for mono, coefficient in cost.terms
+        for atom, exponent in mono
+        if name in atom.symbols
+    )
 
 
 def least_growth(candidates: Sequence[Candidate], regime: Regime) -> list[Candidate]:
