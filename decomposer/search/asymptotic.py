@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from decomposer.design.contract import without_ceilings
+from decomposer.design.bounds import without_ceilings
 from decomposer.design.nodes import substitute
 from decomposer.expr import Expr, Sym, num
-from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise
+from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
 from decomposer.rules.base import Decision, Goal
 from decomposer.search.price import Candidate, Policy, compose, simplest
 from decomposer.search.unfold import Space, Step
@@ -154,6 +154,11 @@ def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:
         return True
     if all(coefficient < 0 for _, coefficient in difference):
         return False
+    # Growth is the quicker question, and settles most.
+    if is_big_o(a.growth, b.growth, regime) is not True:
+        return False
+    if is_big_o(b.growth, a.growth, regime) is False and relation(a.growth, b.growth, regime=regime).kind == "o":
+        return True
     return at_most(a.growth, b.growth, regime)
 
 
