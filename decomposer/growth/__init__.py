@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decomposer.growth.minimise import Minimum, Policy, best_constant, minimise
+from decomposer.growth.integer import best_constant
+from decomposer.growth.minimise import Minimum, Policy, minimise
 from decomposer.growth.order import at_most, eventually
 from decomposer.growth.ratio import Ratio, RatioCase, ratio
 from decomposer.growth.regime import Regime

@@ -61,10 +61,10 @@ def read(item: AssumptionLike) -> Assumption:
         from decomposer.expr import parse_relation
 
         try:
-            left, operator, right = parse_relation(item)
+            left, relation, right = parse_relation(item)
         except ExpressionError as error:
             raise GrowthError(*error.diagnostics) from error
-        exact = False
+        operator, exact = str(relation), False
     elif len(item) in (3, 4):
         left, operator, right = as_expr(item[0]), item[1], as_expr(item[2])
         exact = len(item) == 4 and bool(item[3])
@@ -124,7 +124,8 @@ def _restricted(regime: Regime, items: Sequence[Assumption], so_far: tuple[Assum
     order = closure(found)
     kept = tuple(piece for piece in pieces if not case_of(piece, order, (), regime.constants).empty)
     if not kept:
-        raise GrowthError(Diagnostic("the assumptions contradict each other", "contradiction", hint=_blame(regime, items)))
+        hint = _blame(regime, items)
+        raise GrowthError(Diagnostic("the assumptions contradict each other", "contradiction", hint=hint))
     result = Regime(so_far, regime.unbounded, regime.constants, order, kept)
     cases(result, frozenset())
     return result

@@ -9,11 +9,11 @@ from itertools import islice, product
 
 from decomposer.errors import DecomposerError, OutsideClassError
 from decomposer.expr import Expr, log, minimum, num
-from decomposer.growth.decide import is_big_o_form, is_little_o_form
+from decomposer.growth.decide import is_little_o_form
 from decomposer.growth.formal import Exponential, Formal, Log, Monomial, Variable, monomial_expr, multiply, raise_to
-from decomposer.growth.forms import CONSTANT, Form, formals, single
+from decomposer.growth.forms import CONSTANT, Form, single
 from decomposer.growth.lift import exact_form
-from decomposer.growth.minimise import Limits, Minimum, Policy, is_plain, minimise, policy_cells
+from decomposer.growth.minimise import Limits, Minimum, Policy, is_plain, minimise
 from decomposer.growth.regime import Regime
 from decomposer.growth.relation import is_big_o
 from decomposer.growth.theta import theta
@@ -47,7 +47,8 @@ def by_candidates(cost: Expr, bounds: Limits, regime: Regime, wide: Regime) -> M
         if trial is not None and all(trial.growth != other.growth for other in trials):
             trials.append(trial)
     if not trials:
-        raise OutsideClassError(f"no value of {', '.join(name for name, _, _ in hard)} gives a growth that can be decided")
+        names = ", ".join(name for name, _, _ in hard)
+        raise OutsideClassError(f"no value of {names} gives a growth that can be decided")
     for trial in trials:
         if all(is_big_o(trial.growth, other.growth, regime) for other in trials):
             proved = is_big_o(trial.growth, cost, wide) is True
@@ -92,7 +93,10 @@ def _tried(cost: Expr, values: dict[str, Expr], easy: Limits, regime: Regime) ->
         if found.status != "proved":
             return None
         policies = tuple(
-            Policy((*((name, value.subs(policy.as_dict())) for name, value in given), *policy.values), policy.conditions)
+            Policy(
+                tuple((name, value.subs(policy.as_dict())) for name, value in given) + policy.values,
+                policy.conditions,
+            )
             for policy in found.policies
         )
         return _Trial(found.growth, policies)
@@ -153,6 +157,3 @@ def _line(monomial: Monomial, name: str) -> tuple[Monomial, Fraction, Expr | Non
 
 def _is(formal: Formal, name: str) -> bool:
     return isinstance(formal, Variable) and formal.name == name
-
-
-__all__ = ["by_candidates", "formals", "is_big_o_form", "policy_cells"]

@@ -1,9 +1,8 @@
 """Cases: the linear rows that hold between the logarithms of formal variables.
 
 With u the logarithm of each formal variable, a case is a cone ``W u >= 0`` with strict rows ``S u > 0``.
-To the rows of the assumptions come those that hold by nature: a variable outgrows every power of its
-logarithm, exponentials compare as their exponents do, and logarithms as what they are of. Only linear
-consequences are drawn; where the order of two variables matters and is open, `split` distinguishes.
+To the rows of the assumptions come those that hold by nature, see `decomposer.growth.rows`. Where the
+order of two variables matters and is open, `split` distinguishes.
 """
 
 from __future__ import annotations
@@ -14,22 +13,8 @@ from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 
-from decomposer.expr import ONE, Expr
-from decomposer.growth.constants import Constants, bounds
-from decomposer.growth.formal import (
-    Exponential,
-    Formal,
-    Log,
-    Monomial,
-    Power,
-    Quotient,
-    Variable,
-    log_monomial,
-    multiply,
-    parts,
-    raise_to,
-    separated,
-)
+from decomposer.growth.constants import Constants
+from decomposer.growth.formal import Formal, Monomial, Variable, parts
 from decomposer.growth.lp import IntVector, Ray, feasible, solve
 
 TIER = 1 << 160
@@ -90,7 +75,9 @@ class Case:
         "weak",
     )
 
-    def __init__(self, piece: Piece, order: tuple[Formal, ...], splits: tuple[Split, ...], constants: Constants) -> None:
+    def __init__(
+        self, piece: Piece, order: tuple[Formal, ...], splits: tuple[Split, ...], constants: Constants
+    ) -> None:
         self.order = order
         self.index = {formal: i for i, formal in enumerate(order)}
         self.origin = piece
@@ -106,7 +93,9 @@ class Case:
             self.add_weak(self.dense(row))
         self.exact.extend(self.dense(row) for row in piece.exact)
         if any(not isinstance(formal, Variable) for formal in order):
-            _Builder(self).build()
+            from decomposer.growth.rows import Builder
+
+            Builder(self).build()
         self.closed_rows = [(0, *(-x for x in row)) for row in self.weak]
         self.open_rows = [(1, *(-x for x in row)) for row in self.strict] + [
             row for row, own in zip(self.closed_rows, self.weak, strict=True) if own not in self.strict
@@ -195,302 +184,3 @@ def closure(formals: Iterable[Formal]) -> tuple[Formal, ...]:
             found.add(formal)
             waiting.extend(parts(formal))
     return tuple(sorted(found, key=lambda formal: (formal.rank, formal.key)))
-
-
-class _Builder:
-    """Adds to a case the rows that hold by nature."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.width = len(case.order)
-        self.units = [tuple(int(i == j) for j in range(self.width)) for i in range(self.width)]
-        # What has a logarithm among the formal variables: these can be compared through it.
-        self.logs: dict[Formal, IntVector] = {}
-        self.scales: dict[Formal, int] = {}
-        self.heights: dict[IntVector, int] = {}
-        for formal in case.order:
-            monomial = log_monomial(formal)
-            if all(part in case.index for part, _ in monomial):
-                self.scales[formal] = lcm(*(x.denominator for _, x in monomial))
-                self.logs[formal] = case.dense(monomial)
-
-    def build(self) -> None:
-        for formal in self.case.order:
-            self.definition(formal)
-        for branch in self.case.splits:
-            self.branch(branch)
-        # Logarithms from the outermost in, exponentials from the lowest up.
-        logs = [formal for formal in self.case.order if isinstance(formal, Log)]
-        for formal in (*reversed(logs), *(other for other in self.case.order if not isinstance(other, Log))):
-            self.growth(formal)
-        for formal in self.case.order:
-            self.constant_ratios(formal)
-        formals = list(self.logs)
-        comparable = [
-            (x, y)
-            for i, x in enumerate(formals)
-            for y in formals[:i]
-            if any(self.gap(x, y)) and not (self.towers(x, y) or self.towers(y, x))
-        ]
-        comparable.sort(key=lambda pair: (max(pair[0].rank, pair[1].rank), pair[0].key, pair[1].key))
-        for x, y in reversed(comparable):
-            self.down(x, y)
-            self.down(y, x)
-        for x, y in comparable:
-            self.up(x, y)
-        for formal in self.case.order:
-            if isinstance(formal, Exponential):
-                self.mean(formal)
-
-    def towers(self, x: Formal, y: Formal) -> bool:
-        """Whether x outgrows y because y stands in its exponent."""
-        logarithm = self.logs[x]
-        return min(logarithm) >= 0 and logarithm[self.case.index[y]] > 0
-
-    # -- rows of one formal variable ------------------------------------------------------------------
-
-    def unit(self, formal: Formal) -> IntVector:
-        return self.units[self.case.index[formal]]
-
-    def definition(self, formal: Formal) -> None:
-        """Rows that follow from what a formal variable is."""
-        case = self.case
-        if formal in self.logs:
-            # u_X >= TIER * u_logX
-            case.add_weak(self.combined(formal, self.scales[formal], self.logs[formal], -TIER))
-            if not isinstance(formal, Exponential | Power):
-                case.exact.append(self.combined(formal, 1, self.logs[formal], -1))
-        whole = formal.value if isinstance(formal, Quotient) else separated(formal)
-        if whole:
-            value = multiply(((formal, 1),), raise_to(whole, -1))
-            row = case.dense(value)
-            opposite = tuple(-x for x in row)
-            for own in (row, opposite):
-                case.add_weak(own)
-                if isinstance(formal, Quotient):
-                    case.exact.append(own)
-
-    def constant_ratios(self, formal: Formal) -> None:
-        """Rows between formal variables whose logarithms differ by a constant factor."""
-        if isinstance(formal, Power):
-            self.proportional(formal, formal.of, formal.factor)
-        for other in self.case.order:
-            if other.key < formal.key and _alike(formal, other):
-                self.proportional(formal, other, _factor(formal) / _factor(other))
-
-    def combined(self, formal: Formal, scale: int, row: IntVector, factor: int) -> IntVector:
-        position = self.case.index[formal]
-        return tuple(factor * x + (scale if i == position else 0) for i, x in enumerate(row))
-
-    def proportional(self, first: Formal, second: Formal, ratio: Expr) -> None:
-        """Enclose ``u_first / u_second``, which is the given constant."""
-        low, high = bounds(ratio, self.case.constants)
-        known = not ratio.symbols
-        i, j = self.case.index[first], self.case.index[second]
-
-        def add(value: Fraction, sign: int, strict: bool) -> None:
-            row = [0] * self.width
-            row[i], row[j] = sign * value.denominator, -sign * value.numerator
-            self.case.add_weak(tuple(row))
-            if strict and self.strict(self.unit(second)):
-                self.case.add_strict(tuple(row))
-
-        # A constant that is positive but unknown is a bounded ratio; its own bounds are not attained.
-        least = low is None or low <= 0
-        add(Fraction(1, RATIO) if low is None or low <= 0 else low, 1, not known and not least)
-        add(Fraction(RATIO) if high is None else high, -1, not known and high is not None)
-
-    def branch(self, branch: Split) -> None:
-        first, second = branch.first, branch.second
-        gap = self.gap(first, second)
-        i, j = self.case.index[first], self.case.index[second]
-        if branch.far:
-            self.case.add_strict(gap)
-            self.case.add_weak(self.ratio_row(i, j, TIER))
-        else:
-            self.case.add_weak(gap)
-            self.case.add_weak(tuple(-x for x in gap))
-            self.case.add_weak(self.ratio_row(j, i, 1, RATIO))
-            self.case.add_weak(self.ratio_row(i, j, 1, RATIO))
-
-    def ratio_row(self, larger: int, smaller: int, factor: int, scale: int = 1) -> IntVector:
-        """Row ``scale * u_larger >= factor * u_smaller``."""
-        row = [0] * self.width
-        row[larger] += scale
-        row[smaller] -= factor
-        return tuple(row)
-
-    def gap(self, first: Formal, second: Formal) -> IntVector:
-        """Exponents of ``log(first) / log(second)``, scaled to integers."""
-        a, b = self.scales[first], self.scales[second]
-        return tuple(x * b - y * a for x, y in zip(self.logs[first], self.logs[second], strict=True))
-
-    def growth(self, formal: Formal) -> None:
-        """A logarithm tends to infinity with what it is of; an exponential with its exponent."""
-        if isinstance(formal, Log):
-            grows = self.strict(self.unit(formal.of))
-        elif isinstance(formal, Exponential):
-            grows = self.strict(self.logs[formal])
-        else:
-            grows = isinstance(formal, Power) and self.strict(self.unit(formal.of))
-        if grows:
-            self.case.add_strict(self.unit(formal))
-
-    # -- implied rows -----------------------------------------------------------------------------------
-
-    def strict(self, row: IntVector) -> bool:
-        """Whether the monomial must tend to infinity."""
-        case = self.case
-        if row in case.strict:
-            return True
-        if not case.strict or max(row) <= 0:
-            return False
-        if min(row) >= 0 and any(x and self.units[i] in case.strict for i, x in enumerate(row)):
-            return True
-        # Taller variables say nothing about lower ones that has not been drawn from them before.
-        height = self.height(row)
-        rows = [(1, *(-x for x in own)) for own in case.strict if self.height(own) <= height]
-        if not rows:
-            return False
-        rows += [(0, *(-x for x in own)) for own in case.weak if self.height(own) <= height]
-        rows.append((0, *row))
-        return not feasible(rows, self.width)
-
-    def height(self, row: IntVector) -> int:
-        """The highest rank among the formal variables of a row."""
-        found = self.heights.get(row)
-        if found is None:
-            found = max((formal.rank for x, formal in zip(row, self.case.order, strict=True) if x), default=-99)
-            self.heights[row] = found
-        return found
-
-    def weak(self, row: IntVector, given: Sequence[IntVector] | None = None) -> bool:
-        """Whether the monomial must be at least about 1."""
-        if min(row) >= 0:
-            return True
-        height = self.height(row)
-        given = [own for own in (self.case.weak if given is None else given) if self.height(own) <= height]
-        return bool(given) and not feasible([(1, *row), *((0, *(-x for x in own)) for own in given)], self.width)
-
-    def exactly(self, row: IntVector) -> bool:
-        """Whether the monomial must, in the end, be at least 1."""
-        units = [
-            unit
-            for unit, formal in zip(self.units, self.case.order, strict=True)
-            if not isinstance(formal, Log) or unit in self.case.strict
-        ]
-        if min(row) >= 0 and all(not x or self.units[i] in units for i, x in enumerate(row)):
-            return True
-        # A logarithm that may stay below 1 has no sign: it is written as a difference.
-        loose = [i for i, unit in enumerate(self.units) if unit not in units]
-
-        def wide(own: IntVector, sign: int) -> tuple[int, ...]:
-            return (*(sign * x for x in own), *(-sign * own[i] for i in loose))
-
-        rows = [(1, *wide(row, 1))]
-        height = self.height(row)
-        given = [own for own in (*self.case.exact, *self.case.strict) if self.height(own) <= height]
-        rows += [(0, *wide(own, -1)) for own in given]
-        return not feasible(rows, self.width + len(loose))
-
-    # -- rows of two -----------------------------------------------------------------------------------
-
-    def down(self, x: Formal, y: Formal) -> None:
-        """If log x is at most a multiple of log y, then log log x is at most log log y."""
-        case = self.case
-        i, j = case.index[x], case.index[y]
-        if not any(row[i] < 0 for row in case.weak):
-            return
-        cap = [0] * self.width
-        cap[j] = 1
-        rows = [(1, *(-int(k == i) for k in range(self.width))), (0, *cap)]
-        rows += [(0, *(-value for value in own)) for own in case.weak]
-        if feasible(rows, self.width):
-            return
-        gap = self.gap(y, x)
-        case.add_weak(gap)
-        if self.exactly(tuple(a - b for a, b in zip(self.units[j], self.units[i], strict=True))) and isinstance(
-            x, Variable | Log
-        ) and isinstance(y, Variable | Log):
-            case.exact.append(gap)
-
-    def up(self, x: Formal, y: Formal) -> None:
-        """Compare two by their logarithms."""
-        case = self.case
-        gap = self.gap(x, y)
-        opposite = tuple(-value for value in gap)
-        i, j = case.index[x], case.index[y]
-        if self.strict(gap):
-            case.add_weak(self.ratio_row(i, j, TIER))
-            return
-        if self.strict(opposite):
-            case.add_weak(self.ratio_row(j, i, TIER))
-            return
-        for larger, smaller, row in ((x, y, gap), (y, x, opposite)):
-            if not self.weak(row):
-                continue
-            k, m = case.index[larger], case.index[smaller]
-            high = bounds(_factor(smaller) / _factor(larger), case.constants)[1] if self.exactly(row) else None
-            high = None if high is None else high / self.margin(row)
-            if high is None:
-                case.add_weak(self.ratio_row(k, m, 1, RATIO))
-            else:
-                case.add_weak(self.ratio_row(k, m, high.denominator, high.numerator))
-        if not any({branch.first, branch.second} == {x, y} for branch in case.splits):
-            case.pairs.append((x, y, gap))
-
-    def margin(self, row: IntVector) -> Fraction:
-        """A number that a monomial, at least 1, exceeds, because x/log(x) is never below e."""
-        for i, x in enumerate(row):
-            formal = self.case.order[i]
-            if x < 0 and isinstance(formal, Log):
-                rest = list(row)
-                rest[i] -= x
-                rest[self.case.index[formal.of]] += x
-                if self.exactly(tuple(rest)):
-                    return Fraction(271, 100) ** -x
-        return Fraction(1)
-
-    def mean(self, formal: Exponential) -> None:
-        """Weighted means: an exponent below a geometric mean of others is below their arithmetic mean."""
-        case = self.case
-        others = [
-            other
-            for other in case.order
-            if isinstance(other, Exponential) and other.exponent != formal.exponent and self.scales[other] == 1
-        ]
-        if len(others) < 2 or self.scales[formal] != 1:
-            return
-        own = self.logs[formal]
-        given = [*case.exact, *case.strict]
-        differences = [tuple(a - b for a, b in zip(self.logs[other], own, strict=True)) for other in others]
-        if any(min(row) >= 0 for row in differences):
-            return
-        answer = solve(
-            [*((1, *row) for row in differences), *((0, *(-x for x in row)) for row in given)], self.width
-        )
-        if isinstance(answer, Ray) or any(
-            slack and isinstance(other, Log) for slack, other in zip(answer.slack, case.order, strict=True)
-        ):
-            return
-        row = [Fraction(0)] * self.width
-        row[case.index[formal]] = Fraction(-1)
-        for other, weight in zip(others, answer.multipliers, strict=False):
-            high = bounds(formal.factor / other.factor, case.constants)[1]
-            if weight and high is None:
-                return
-            row[case.index[other]] += weight * (high or 0)
-        scale = lcm(*(value.denominator for value in row))
-        case.add_weak(tuple(int(value * scale) for value in row))
-
-
-def _alike(left: Formal, right: Formal) -> bool:
-    """Whether the logarithms of two formal variables differ by a constant factor only."""
-    if isinstance(left, Exponential) and isinstance(right, Exponential):
-        return left.exponent == right.exponent
-    return isinstance(left, Power) and isinstance(right, Power) and left.of == right.of
-
-
-def _factor(formal: Formal) -> Expr:
-    """Constant factor in the logarithm of a formal variable."""
-    return formal.factor if isinstance(formal, Exponential | Power) else ONE

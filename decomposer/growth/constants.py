@@ -51,7 +51,8 @@ def _sum(expr: Expr, known: Mapping[str, Range]) -> Range:
     low: Fraction | None = Fraction(0)
     high: Fraction | None = Fraction(0)
     for mono, coefficient in expr.terms:
-        term: Range = (Fraction(abs(coefficient)),) * 2
+        size = Fraction(coefficient if coefficient > 0 else -coefficient)
+        term: Range = (size, size)
         for atom, exponent in mono:
             term = _product(term, _raised(_atom(atom, exponent, known), 1 if isinstance(atom, Exp) else exponent))
         if coefficient < 0:

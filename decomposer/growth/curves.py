@@ -9,7 +9,7 @@ from itertools import combinations
 
 from decomposer.errors import DecomposerError
 from decomposer.expr import ONE, Expr, exp, log, num, sym
-from decomposer.growth.case import RATIO, Case
+from decomposer.growth.case import RATIO, Case, Piece
 from decomposer.growth.formal import Variable, variable
 from decomposer.growth.regime import Regime
 
@@ -104,15 +104,14 @@ def _candidates(sizes: dict[str, int], regime: Regime) -> Iterator[tuple[dict[st
         if name in still:
             continue
         last = groups[-1][0] if groups else None
-        if last is not None and sizes[last] and sizes[name] < RATIO * sizes[last]:
-            groups[-1].append(name)
-        elif last is not None and not sizes[name]:
+        if last is not None and (not sizes[name] or sizes[name] < RATIO * sizes[last]):
             groups[-1].append(name)
         else:
             groups.append([name])
     if len(groups) > len(levels):
         return
-    best = sorted(combinations(range(len(levels)), len(groups)), key=lambda chosen: (3 not in chosen, max(chosen, default=0)))
+    spreads = combinations(range(len(levels)), len(groups))
+    best = sorted(spreads, key=lambda chosen: (3 not in chosen, max(chosen, default=0)))
     for spread in (ONE, num(3), num(Fraction(1, 3))):
         for chosen in best:
             values = {name: num(2) for name in still}
@@ -128,27 +127,22 @@ def _followed(f: Expr, g: Expr, regime: Regime, values: dict[str, Expr], scale: 
     """Whether a curve lies in the regime and the claim fails on it; one variable is compared completely."""
     from decomposer.growth.relation import is_big_o, relation
 
-    line = Regime((), frozenset((scale,)), regime.constants, (variable(scale),), (_line(scale),))
+    line = Piece(strict=(((variable(scale), 1),),))
+    alone = Regime((), frozenset((scale,)), regime.constants, (variable(scale),), (line,))
     try:
         for name in regime.unbounded:
-            if relation(ONE, values[name], regime=line).kind != "o":
+            if relation(ONE, values[name], regime=alone).kind != "o":
                 return False
         for left, operator, right, exact in regime.assumptions:
             below, above = left.subs(values), right.subs(values)
-            kind = relation(below, above, regime=line).kind
+            kind = relation(below, above, regime=alone).kind
             if kind not in {"<=": ("o", "O", "Theta"), "<<": ("o",), "==": ("Theta",)}[operator]:
                 return False
             if exact and kind == "Theta" and below != above:
                 return False
         small, large = f.subs(values), g.subs(values)
         if symbol == "O":
-            return relation(small, large, regime=line).kind == "omega"
-        return is_big_o(large, small, line) is True
+            return relation(small, large, regime=alone).kind == "omega"
+        return is_big_o(large, small, alone) is True
     except DecomposerError:
         return False
-
-
-def _line(scale: str):  # type: ignore[no-untyped-def]
-    from decomposer.growth.case import Piece
-
-    return Piece(strict=(((variable(scale), 1),),))

@@ -108,7 +108,8 @@ def refute_strictly(above: Dense, below: Dense, case: Case) -> Ray | None:
     """One case of `refute_little_o`."""
     for clause in below:
         for part in above:
-            ray = case.interior_escape(integral([b - a for a, b in zip(x, y, strict=True)]) for x in part for y in clause)
+            differences = [[b - a for a, b in zip(x, y, strict=True)] for x in part for y in clause]
+            ray = case.interior_escape(map(integral, differences))
             if ray is not None:
                 return ray
     return None

@@ -249,7 +249,9 @@ def _function_series(atom: App, regime: Regime) -> Iterator[Expr]:
         if inner is not None:
             raise too_hard(f"{atom.key[1]} above an exponent")
         lead, small = _leading(argument, regime)
-        yield log(lead)
+        # The logarithm of a leading 1 is nothing, and must not end the series.
+        if lead != ONE:
+            yield log(lead)
         power = small
         for j in range(1, MAX_TERMS + 2):
             yield power * num(Fraction((-1) ** (j + 1), j))

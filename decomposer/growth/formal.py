@@ -168,11 +168,11 @@ def separated(formal: Formal) -> Monomial:
     """
     if not isinstance(formal, Exponential):
         return ()
-    for log, x in formal.exponent:
-        if isinstance(log, Log) and isinstance(log.of, Quotient) and x == 1:
-            rest = tuple(pair for pair in formal.exponent if pair[0] != log)
+    for inner, x in formal.exponent:
+        if isinstance(inner, Log) and isinstance(inner.of, Quotient) and x == 1:
+            rest = tuple(pair for pair in formal.exponent if pair[0] != inner)
             total: Monomial = ()
-            for part, y in log.of.value:
+            for part, y in inner.of.value:
                 total = multiply(total, ((exponential(formal.factor, multiply(rest, ((log_of(part), 1),))), y),))
             return total
     return ()

@@ -9,14 +9,13 @@ from functools import lru_cache
 from itertools import product
 from typing import Literal
 
-from decomposer.errors import ExpressionError, GrowthError, OutsideClassError
-from decomposer.expr import ONE, Expr, ExprLike, Number, as_expr, num, sym
-from decomposer.growth.cells import Cell, cells, condition_text, distinct, simplified
+from decomposer.errors import GrowthError, OutsideClassError
+from decomposer.expr import ONE, Expr, ExprLike, Number, as_expr, sym
+from decomposer.growth.cells import Cell, cells, condition_text, distinct, over, simplified
 from decomposer.growth.decide import is_big_o_form
 from decomposer.growth.formal import Monomial, Variable, monomial_expr, multiply, raise_to, variable
 from decomposer.growth.forms import Form, form_expr, formals, largest, scaled, single, smallest, times
 from decomposer.growth.lift import exact_form
-from decomposer.growth.order import eventually
 from decomposer.growth.reduce import reduced
 from decomposer.growth.regime import Regime
 
@@ -183,12 +182,13 @@ def _policy(form: Form, name: str, ends: tuple[Form, Form], wide: Regime) -> For
     """A value of the parameter that is best up to a constant, as simple as there is."""
     goal = reduced(_eliminated(form, name, ends), wide)
     lines = _lines(form, name)
+    falls = [(rest, slope) for rest, slope in lines if slope < 0]
     crossings = [
-        [raise_to(multiply(falling, raise_to(rising, -1)), 1 / Fraction(up - fall)) for falling, fall in lines if fall < 0]
+        [raise_to(over(falling, rising), 1 / Fraction(up - fall)) for falling, fall in falls]
         for rising, up in lines
         if up > 0
     ]
-    simple = [end for end in ends if is_sum(end) and len(end) == 1]
+    simple: list[Form] = [end for end in ends if is_sum(end) and len(end) == 1]
     simple += [single(crossing) for row in crossings for crossing in row]
     for value in simple:
         within = is_big_o_form(ends[0], value, wide) and is_big_o_form(value, ends[1], wide)
@@ -223,30 +223,9 @@ def policy_cells(values: Mapping[str, Form], regime: Regime) -> tuple[Policy, ..
     except OutsideClassError:
         return (Policy(tuple((name, form_expr(form)) for name, form in values.items())),)
     return tuple(
-        Policy(tuple(zip(values, map(monomial_expr, cell.values), strict=True)), tuple(map(condition_text, cell.conditions)))
+        Policy(
+            tuple(zip(values, map(monomial_expr, cell.values), strict=True)),
+            tuple(map(condition_text, cell.conditions)),
+        )
         for cell in simplified(joint, regime)
     )
-
-
-def best_constant(cost: ExprLike, parameter: str, low: int, regime: Regime, limit: int = 64) -> int:
-    """The integer from `low` to `limit` with the least exact cost, in the end; the smallest of equal ones.
-
-    Raises
-    ------
-    GrowthError
-        When `limit` is below `low`.
-    """
-    if limit < low:
-        raise GrowthError(f"no integer from {low} to {limit}")
-    whole = as_expr(cost)
-    best: int | None = None
-    least = whole
-    for value in range(low, limit + 1):
-        try:
-            own = whole.subs({parameter: num(value)})
-        except ExpressionError:
-            # Not defined there, such as a division by log(1).
-            continue
-        if best is None or eventually(own, least, regime) == "less":
-            best, least = value, own
-    return low if best is None else best

@@ -94,13 +94,10 @@ def equalities(regime: Regime) -> Substitution:
         for left, operator, _, _ in regime.assumptions
         if operator == "==" and str(left) in left.symbols
     }
-    rows: list[dict[Formal, Number]] = []
-    for row in regime.pieces[0].weak:
-        if all(_equal(row, regime, i) for i in range(len(regime.pieces))):
-            rows.append(dict(row))
+    both = [row for row in regime.pieces[0].weak if all(_equal(row, regime, i) for i in range(len(regime.pieces)))]
     rules: dict[Formal, Monomial] = {}
-    for row in rows:
-        current = _apply(tuple(row.items()), rules)
+    for row in both:
+        current = _apply(row, rules)
         if not current:
             continue
         pivot = max((formal for formal, _ in current), key=lambda formal: (formal.key in defined, formal.key))

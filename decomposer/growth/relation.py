@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
 from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr, ExprLike, as_expr
+from decomposer.growth.case import Case
 from decomposer.growth.decide import (
     Dense,
     Refutation,
@@ -22,6 +24,8 @@ from decomposer.growth.decide import (
 from decomposer.growth.lift import Lifted, lift
 from decomposer.growth.regime import AssumptionLike, ConstantsLike, Regime
 from decomposer.growth.witness import Claim, proof, refutation
+
+FrozenConstants = tuple[tuple[str, tuple[Fraction | int | None, Fraction | int | None]], ...]
 
 Kind = Literal["o", "O", "Theta", "Omega", "omega", "incomparable", "unknown"]
 
@@ -106,13 +110,15 @@ def relation(
     return _relation(left, right, regime or _regime(tuple(assume), tuple(unbounded), _frozen(constants)))
 
 
-def _frozen(constants: ConstantsLike) -> tuple[object, ...]:
-    return tuple(constants.items()) if hasattr(constants, "items") else tuple((name, (None, None)) for name in constants)
+def _frozen(constants: ConstantsLike) -> FrozenConstants:
+    if isinstance(constants, Mapping):
+        return tuple((name, (low, high)) for name, (low, high) in constants.items())
+    return tuple((name, (None, None)) for name in constants)
 
 
 @lru_cache(maxsize=512)
-def _regime(assume: tuple[AssumptionLike, ...], unbounded: tuple[str, ...], constants: tuple[object, ...]) -> Regime:
-    return Regime.of(assume, unbounded, dict(constants))  # type: ignore[arg-type, call-overload]
+def _regime(assume: tuple[AssumptionLike, ...], unbounded: tuple[str, ...], constants: FrozenConstants) -> Regime:
+    return Regime.of(assume, unbounded, dict(constants))
 
 
 @lru_cache(maxsize=16384)
@@ -165,10 +171,7 @@ def _little_o(left: Lifted, right: Lifted, regime: Regime) -> Refutation | None:
     return refute_little_o(left.form, right.form, regime)
 
 
-def _plain(case: object, above: Dense, below: Dense, strict: bool) -> Refutation | None:
-    from decomposer.growth.case import Case
-
-    assert isinstance(case, Case)
+def _plain(case: Case, above: Dense, below: Dense, strict: bool) -> Refutation | None:
     ray = (refute_strictly if strict else refute_case)(above, below, case)
     return None if ray is None else Refutation(case, ray.direction)
 
