@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from decomposer.design.bounds import at_least
 from decomposer.design.context import Context, at_most_one, divide_up, extent, is_whole, items, partition, scans
 from decomposer.design.nodes import (
     Call,
@@ -28,7 +29,7 @@ from decomposer.design.nodes import (
 )
 from decomposer.design.sizes import covers
 from decomposer.errors import DesignError
-from decomposer.expr import ONE, App, Exp, Expr, compare, mono_expr, num, power
+from decomposer.expr import ONE, App, Expr
 from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import topological, unsettled
 from decomposer.problem.model import Problem, Task
@@ -39,17 +40,29 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Progress:
-    """What has happened so far in one scope."""
+    """What has happened so far in one scope.
+
+    `owed` are the tasks that must still be done for items found by a scan.
+    """
 
     seen: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     attempted: set[str] = field(default_factory=set)
     scanned: dict[str, Expr | None] = field(default_factory=dict)
     told: dict[str, Expr] = field(default_factory=dict)
+    owed: set[str] = field(default_factory=set)
 
     def inner(self, complete: set[str]) -> _Progress:
         """Start a narrower scope, or one run of a loop: what came before is there to be read."""
-        return _Progress(seen=set(self.seen), scanned=dict.fromkeys(complete), told=dict(self.told))
+        scanned: dict[str, Expr | None] = dict.fromkeys(complete)
+        return _Progress(seen=set(self.seen), scanned=scanned, told=dict(self.told), owed=set(self.owed))
+
+    def absorb(self, inner: _Progress) -> None:
+        """Take over what a narrower scope has done all over; what it only attempted is open again."""
+        self.seen |= inner.seen
+        self.done = (self.done - (inner.attempted - inner.done)) | inner.done
+        self.attempted |= inner.attempted
+        self.owed = set(inner.owed)
 
 
 def check_design(problem: Problem, design: Design, places: Mapping[int, str] | None = None) -> None:
@@ -103,33 +116,6 @@ def check_template(site: Site, goal: Goal, alternative: Alternative) -> None:
     checker.finish(goal.tasks, goal.pending, context, progress, alternative.template, goal.mode != "cover")
 
 
-def at_least(value: Expr, bound: Expr) -> bool:
-    """Whether `value >= bound` is plain, for symbols that are at least 1; ceilings may be dropped on the left."""
-    if value == bound or without_ceilings(value) == bound:
-        return True
-    if not value.symbols and not bound.symbols:
-        return compare(value, bound, {}) >= 0
-    difference = dict((value - bound).terms)
-    constant = difference.pop((), 0)
-    return all(c > 0 for c in difference.values()) and sum(difference.values(), constant) >= 0
-
-
-def without_ceilings(value: Expr) -> Expr:
-    """Drop ceilings: a lower bound where they stand in increasing places."""
-    total = num(0)
-    for mono, coefficient in value.terms:
-        product = num(coefficient)
-        for atom, exponent in mono:
-            if isinstance(atom, App) and atom.fn == "ceil" and exponent == 1:
-                product = product * without_ceilings(atom.args[0])
-            elif isinstance(atom, Exp) and atom.base is not None:
-                product = product * power(atom.base, without_ceilings(mono_expr(atom.mono, exponent)))
-            else:
-                product = product * mono_expr(((atom, exponent),))
-        total = total + product
-    return total
-
-
 class _Checker:
     def __init__(self, problem: Problem, places: Mapping[int, str], template: bool = False) -> None:
         self.problem = problem
@@ -159,9 +145,12 @@ class _Checker:
         elif isinstance(node, Each):
             self.each(node, context, progress)
         elif isinstance(node, ForEach):
+            self.free_hand(node, node.finder, at_hand)
             if node.finder not in progress.scanned and not self.template:
                 raise self.fail(node, f"for_each {node.finder}: it has not scanned this scope yet")
+            before = set(progress.seen)
             self.visit(node.body, context.for_item(), progress, at_hand | {node.finder})
+            self.not_everywhere(progress, before, set())
         elif isinstance(node, If):
             self.conditional(node, context, progress, at_hand)
         elif isinstance(node, Case):
@@ -172,6 +161,9 @@ class _Checker:
             votes = node.votes.as_fraction()
             if node.lead is None and (votes is None or votes.denominator != 1 or votes % 2 == 0):
                 raise self.fail(node, "a majority needs an odd number of votes")
+            if self.uncertain(node.body):
+                hint = "put the vote inside the condition"
+                raise self.fail(node, "vote: what is voted on must run for certain", hint)
             self.visit(node.body, context, progress, at_hand)
         else:
             self.hole(node, context, progress, at_hand)
@@ -186,6 +178,8 @@ class _Checker:
         count: Expr | None,
     ) -> None:
         """One run of the body stands for all; scans add up."""
+        if count is not None and not at_least(count, ONE) and not _has_functions(count):
+            raise self.fail(node, f"repeat {count}: there may be no round at all")
         complete = self.all_complete(context, progress)
         one_run = progress.inner(complete)
         one_run.done, one_run.attempted = set(progress.done), set(progress.attempted)
@@ -198,9 +192,7 @@ class _Checker:
         for router, number in one_run.told.items():
             if progress.told.get(router) != number:
                 progress.told[router] = number if count is None else number**count
-        progress.seen |= one_run.seen
-        progress.done |= one_run.done
-        progress.attempted |= one_run.attempted
+        progress.absorb(one_run)
 
     def until(self, node: Until, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
         finder = self.finder(node, node.finder)
@@ -225,26 +217,40 @@ class _Checker:
             if not self.complete(finder, narrowed, inner):
                 raise self.fail(node, f"{finder} does not scan often enough to find all items of a {node.part}")
             progress.scanned[finder] = None
-        progress.seen |= inner.seen
-        progress.done |= inner.done
-        progress.attempted |= inner.attempted
+        progress.absorb(inner)
 
     def conditional(self, node: If, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
         finder = self.finder(node, node.finder)
+        self.free_hand(node, node.finder, at_hand)
         within = _first_call_does(node.body, node.finder)
         if within:
             if node.orelse is None or not _first_call_does(node.orelse, node.finder):
                 raise self.fail(node, f"if {node.finder}: nobody looks where it finds nothing")
         elif node.finder not in progress.seen or (not self.template and node.finder not in progress.scanned):
             raise self.fail(node, f"if {node.finder}: it has not scanned this scope yet")
-        if not at_most_one(self.problem, finder, context):
+        if not (at_most_one(self.problem, finder, context) if within else self.single(finder, context, progress)):
             raise self.fail(node, f"if {node.finder}: it may have found several items", "use for_each")
         other = progress.inner(set())
         other.done, other.scanned = set(progress.done), dict(progress.scanned)
         hands = at_hand if within else at_hand | {node.finder}
+        before = set(progress.seen)
         self.visit(node.body, context if within else context.for_item(), progress, hands)
         if node.orelse is not None:
             self.visit(node.orelse, context if within else context.for_item(), other, at_hand)
+        self.not_everywhere(progress, before, other.seen)
+
+    def free_hand(self, node: Design, finder: str, at_hand: frozenset[str]) -> None:
+        """One item of a finder at a time."""
+        if finder in at_hand:
+            raise self.fail(node, f"an item that {finder} found is at hand already", "drop the inner condition")
+
+    def not_everywhere(self, progress: _Progress, before: set[str], otherwise: set[str]) -> None:
+        """Forget tasks that were only done where something was found, but must be done in any case."""
+        for name in progress.seen - before - otherwise:
+            if self.problem.tasks[name].for_each is None:
+                progress.seen.discard(name)
+                progress.done.discard(name)
+                progress.attempted.discard(name)
 
     def case(self, node: Case, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
         task = self.problem.tasks[node.task]
@@ -306,8 +312,19 @@ class _Checker:
             self.inputs(node, task, progress.seen | before)
             if task.for_each is not None and task.for_each not in before:
                 self.item(node, task, context, progress, at_hand)
+            elif task.for_each is not None:
+                self.one_call(node, task, context)
             self.memory(node, task, context)
             self.record(node, task, context, progress)
+            if task.for_each not in before:
+                progress.owed.discard(task.name)
+            self.owes(task, progress, set(node.tasks[position:]))
+
+    def owes(self, task: Task, progress: _Progress, dealing: set[str]) -> None:
+        """What a scan finds must be dealt with: at once by those `dealing` with it, or later."""
+        if task.finds is not None:
+            others = self.problem.tasks.values()
+            progress.owed |= {other.name for other in others if other.for_each == task.name} - dealing
 
     def record(self, node: Call, task: Task, context: Context, progress: _Progress) -> None:
         progress.seen.add(task.name)
@@ -318,6 +335,7 @@ class _Checker:
             progress.told[task.name] = ONE if node.among is None else node.among
         if task.succeeds is not None and task.check is not None:
             progress.attempted.add(task.name)
+            progress.done.discard(task.name)
         else:
             progress.done.add(task.name)
 
@@ -354,7 +372,8 @@ class _Checker:
         finder = self.finder(node, task.for_each or "")
         if finder.name in at_hand:
             return
-        if finder.name in progress.seen and self.rate_is_one(finder.name, context):
+        once = progress.scanned.get(finder.name) == ONE or (self.template and finder.name not in progress.scanned)
+        if finder.name in progress.seen and once and self.rate_is_one(finder.name, context):
             return
         text = partition(self.problem, finder)
         assert finder.finds is not None
@@ -366,6 +385,16 @@ class _Checker:
             f"{task.name} is done for each item that {finder.name} finds, but no item is at hand here",
             f"put it under 'if: found' or 'for_each: {finder.name}'",
         )
+
+    def one_call(self, node: Call, task: Task, context: Context) -> None:
+        """A call that looks for an item and goes on to act on it acts once."""
+        finder = self.finder(node, task.for_each or "")
+        if not at_most_one(self.problem, finder, context):
+            raise self.fail(
+                node,
+                f"{task.name} is done for each item, but {finder.name} may find several in this one call",
+                f"call {finder.name} first, then {task.name} under 'for_each: {finder.name}'",
+            )
 
     def memory(self, node: Call, task: Task, context: Context) -> None:
         if not task.remembers:
@@ -403,6 +432,9 @@ class _Checker:
                 progress.scanned[name] = None if goal.mode == "cover" else ONE
             settled = name in goal.pending or name not in unsettled(self.problem, (name,))
             (progress.done if settled else progress.attempted).add(name)
+            if task.for_each not in goal.tasks:
+                progress.owed.discard(name)
+            self.owes(task, progress, set(goal.tasks))
 
     # -- questions ------------------------------------------------------------------------------
 
@@ -413,8 +445,31 @@ class _Checker:
         return task
 
     def rate_is_one(self, finder: str, context: Context) -> bool:
-        """Whether every round of the enclosing loop handles exactly one item."""
-        return context.rounds == items(self.problem, self.problem.tasks[finder], context)
+        """Whether every round of the enclosing loop handles exactly one item.
+
+        The whole holds a known number of items, and so does a scope where every part is full of them.
+        """
+        task = self.problem.tasks[finder]
+        assert task.finds is not None
+        text = partition(self.problem, task)
+        number = items(self.problem, task, context)
+        known = text is None or is_whole(text, context) or number == task.finds.per_part * extent(text, context)
+        return known and context.rounds == number
+
+    def single(self, finder: Task, context: Context, progress: _Progress) -> bool:
+        """Whether what has been found in the scope is one item at most."""
+        assert finder.finds is not None
+        text = partition(self.problem, finder)
+        if text is not None and extent(text, context) == ONE and finder.finds.per_part == ONE:
+            return True
+        return finder.finds.per_call == ONE and progress.scanned.get(finder.name) == ONE
+
+    def uncertain(self, node: Design) -> bool:
+        """Whether a design holds a task that may fail, and a step that may not run."""
+        parts = tuple(walk(node))
+        names = (name for part in parts if isinstance(part, Call) for name in part.tasks)
+        fails = any(self.problem.tasks[name].succeeds is not None for name in names)
+        return fails and any(isinstance(part, If | ForEach | Until) for part in parts)
 
     def complete(self, finder: str, context: Context, progress: _Progress) -> bool:
         """Whether `finder` has scanned its scope often enough."""
@@ -446,6 +501,11 @@ class _Checker:
                 raise self.fail(design, f"{name} is never done", f"add a call of {name}")
             if name in pending and name not in progress.done:
                 raise self.fail(design, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'")
+            if name in progress.owed:
+                finder = task.for_each
+                raise self.fail(
+                    design, f"{name} is not done for all that {finder} finds", f"add 'for_each: {finder}' after it"
+                )
             if task.finds is not None and not in_round and not self.complete(name, context, progress):
                 needed = scans(self.problem, task, context)
                 raise self.fail(design, f"{name} does not scan often enough: it takes {needed} calls to find all items")
@@ -458,6 +518,10 @@ def _first_call_does(node: Design, task: str) -> bool:
         if isinstance(part, Hole):
             return task in part.goal.tasks
     return False
+
+
+def _has_functions(value: Expr) -> bool:
+    return any(isinstance(atom, App) for mono, _ in value.terms for atom, _ in mono)
 
 
 def _amount(part: str, context: Context, node: Call) -> str:

@@ -92,6 +92,8 @@ def runs(problem: Problem, node: Vote, context: Context) -> Expr:
     right = reliability(problem, node.body, context)
     if right == ONE:
         return node.lead
+    if 2 * right == ONE:
+        return node.lead * node.lead
     ratio = (ONE - right) / right
     reached = ratio**node.lead
     return node.lead * (ONE - reached) / ((ONE + reached) * (2 * right - 1))

@@ -237,7 +237,7 @@ class _Run:
         hand = dict(here.hand)
         at_hand: tuple[str, int] | None = None
         for task in (self.problem.tasks[name] for name in node.tasks):
-            for found in self.scan(task, here, node):
+            for found in self.scan(task, here):
                 hand[task.name] = found
             item = self.item(task, here, hand)
             at_hand = at_hand or item
@@ -358,12 +358,11 @@ class _Run:
         """Items in the scope that have been found."""
         return [item for item in self.state.found[finder] if self.lies_in(finder, item, here)]
 
-    def scan(self, task: Task, here: _Here, node: Call) -> list[int]:
-        """Find what one call can find."""
+    def scan(self, task: Task, here: _Here) -> list[int]:
+        """Find what one call can find in the scope, however much it reads around it."""
         if task.finds is None:
             return []
-        around = replace(here, scope={}) if node.scope == "whole" else here
-        new = self.unfound(task.name, around)
+        new = self.unfound(task.name, here)
         if task.finds.per_call is not None:
             new = new[: natural(task.finds.per_call, "items found per call")]
         self.state.found[task.name].extend(new)
@@ -458,6 +457,8 @@ class _Run:
     def chance(self, node: Design, here: _Here, names: tuple[str, ...]) -> Fraction:
         """Probability that one run of `node`, which runs for certain, gets `names` right."""
         right = Fraction(1)
+        if not any(self.problem.tasks[name].succeeds for part in walk(node) for name in getattr(part, "tasks", ())):
+            return right
         if isinstance(node, Call):
             for name in node.tasks:
                 task = self.problem.tasks[name]

@@ -23,7 +23,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         yield Alternative(seq(hole(only(goal, (finder,))), then), _facts(rest))
     elif goal.mode == "cover" and (finder_name := common_finder(site, goal)) is not None:
         act = hole(replace(goal, mode="item", unit=False))
-        single = goal.single and at_most_one(site.problem, site.task(finder_name), site.context(goal))
+        finds = site.task(finder_name).finds
+        single = goal.single and finds is not None and finds.per_part == 1
         yield Alternative(If(finder_name, act) if single else ForEach(finder_name, act), _facts(goal.tasks))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from decomposer.design.contract import at_least
+from decomposer.design.bounds import at_least
 from decomposer.design.evaluate import part_count, work
 from decomposer.design.nodes import substitute
 from decomposer.errors import NotExactError
