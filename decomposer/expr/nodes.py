@@ -225,19 +225,16 @@ class Expr:
                 mono, coefficient = factor.terms[0]
                 return _settle(_multiply_monos(mono, ((Group(whole), 1),))[0], coefficient)
         total: dict[Mono, Number] = {}
-        rest: list[Expr] = []
         for left_mono, left_coefficient in self.terms:
             for right_mono, right_coefficient in right.terms:
                 mono, special = _multiply_monos(left_mono, right_mono)
                 coefficient = left_coefficient * right_coefficient
-                if special:
-                    rest.append(_settle(mono, coefficient))
-                else:
-                    total[mono] = total.get(mono, 0) + coefficient
-        result = _from_dict(total)
-        for extra in rest:
-            result = result + extra
-        return result
+                settled = _settle(mono, coefficient).terms if special else ((mono, coefficient),)
+                for each, factor in settled:
+                    total[each] = total.get(each, 0) + factor
+                if len(total) > MAX_TERMS:
+                    raise ExpressionError(f"the expression expands to more than {MAX_TERMS} terms")
+        return _from_dict(total)
 
     __rmul__ = __mul__
 
