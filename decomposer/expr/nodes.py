@@ -230,8 +230,8 @@ class Expr:
                 mono, special = _multiply_monos(left_mono, right_mono)
                 coefficient = left_coefficient * right_coefficient
                 settled = _settle(mono, coefficient).terms if special else ((mono, coefficient),)
-                for each, factor in settled:
-                    total[each] = total.get(each, 0) + factor
+                for each, number in settled:
+                    total[each] = total.get(each, 0) + number
                 if len(total) > MAX_TERMS:
                     raise ExpressionError(f"the expression expands to more than {MAX_TERMS} terms")
         return _from_dict(total)

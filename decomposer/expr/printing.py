@@ -90,7 +90,7 @@ class _Style:
         if not expr.terms:
             return "0"
         parts: list[str] = []
-        terms = sorted(expr.terms, key=self.term_key)
+        terms: list[tuple[Mono, Number]] = sorted(expr.terms, key=self.term_key)
         first = next((i for i, (_, coefficient) in enumerate(terms) if coefficient > 0), 0)
         terms.insert(0, terms.pop(first))
         for mono, coefficient in terms:
