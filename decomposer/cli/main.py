@@ -6,8 +6,8 @@ proved; 101 an error of decomposer's own; 130 interrupted.
 
 from __future__ import annotations
 
-import os
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
