@@ -30,3 +30,8 @@ def without_ceilings(value: Expr) -> Expr:
                 product = product * mono_expr(((atom, exponent),))
         total = total + product
     return total
+
+
+def has_functions(value: Expr) -> bool:
+    """Whether ceilings, logarithms and the like occur as factors of a term."""
+    return any(isinstance(atom, App) for mono, _ in value.terms for atom, _ in mono)

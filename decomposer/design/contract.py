@@ -7,10 +7,9 @@ keeps, per scope, what has been done, scanned and told so far. It knows nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from decomposer.design.bounds import at_least
+from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.context import Context, at_most_one, divide_up, extent, is_whole, items, partition, scans
 from decomposer.design.nodes import (
     Call,
@@ -25,44 +24,19 @@ from decomposer.design.nodes import (
     Seq,
     Until,
     Vote,
+    first_call_does,
     walk,
 )
+from decomposer.design.progress import Progress
 from decomposer.design.sizes import covers
 from decomposer.errors import DesignError
-from decomposer.expr import ONE, App, Expr
+from decomposer.expr import ONE, Expr
 from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import topological, unsettled
 from decomposer.problem.model import Problem, Task
 
 if TYPE_CHECKING:
     from decomposer.rules.base import Alternative, Goal, Site
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What has happened so far in one scope.
-
-    `owed` are the tasks that must still be done for items found by a scan.
-    """
-
-    seen: set[str] = field(default_factory=set)
-    done: set[str] = field(default_factory=set)
-    attempted: set[str] = field(default_factory=set)
-    scanned: dict[str, Expr | None] = field(default_factory=dict)
-    told: dict[str, Expr] = field(default_factory=dict)
-    owed: set[str] = field(default_factory=set)
-
-    def inner(self, complete: set[str]) -> _Progress:
-        """Start a narrower scope, or one run of a loop: what came before is there to be read."""
-        scanned: dict[str, Expr | None] = dict.fromkeys(complete)
-        return _Progress(seen=set(self.seen), scanned=scanned, told=dict(self.told), owed=set(self.owed))
-
-    def absorb(self, inner: _Progress) -> None:
-        """Take over what a narrower scope has done all over; what it only attempted is open again."""
-        self.seen |= inner.seen
-        self.done = (self.done - (inner.attempted - inner.done)) | inner.done
-        self.attempted |= inner.attempted
-        self.owed = set(inner.owed)
 
 
 def check_design(problem: Problem, design: Design, places: Mapping[int, str] | None = None) -> None:
@@ -79,7 +53,7 @@ def check_design(problem: Problem, design: Design, places: Mapping[int, str] | N
         With the place and the reason.
     """
     checker = _Checker(problem, places or {})
-    progress = _Progress()
+    progress = Progress()
     checker.visit(design, Context(), progress, frozenset())
     checker.finish(topological(problem), unsettled(problem, topological(problem)), Context(), progress, design)
 
@@ -94,7 +68,7 @@ def check_template(site: Site, goal: Goal, alternative: Alternative) -> None:
     """
     problem = site.problem
     checker = _Checker(problem, {}, template=True)
-    progress = _Progress(seen=set(problem.tasks) - set(goal.tasks))
+    progress = Progress(seen=set(problem.tasks) - set(goal.tasks))
     at_hand: frozenset[str] = frozenset()
     context = site.inside(goal)
     if goal.history is not None and goal.mode != "round":
@@ -131,7 +105,7 @@ class _Checker:
 
     # -- walking --------------------------------------------------------------------------------
 
-    def visit(self, node: Design, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+    def visit(self, node: Design, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         """Walk `node` and record in `progress` what it does; `at_hand`: finders whose item is being handled."""
         if isinstance(node, Call):
             self.call(node, context, progress, at_hand)
@@ -173,12 +147,12 @@ class _Checker:
         node: Design,
         body: Design,
         context: Context,
-        progress: _Progress,
+        progress: Progress,
         at_hand: frozenset[str],
         count: Expr | None,
-    ) -> None:
+    ) -> Progress:
         """One run of the body stands for all; scans add up."""
-        if count is not None and not at_least(count, ONE) and not _has_functions(count):
+        if count is not None and not at_least(count, ONE) and not has_functions(count):
             raise self.fail(node, f"repeat {count}: there may be no round at all")
         complete = self.all_complete(context, progress)
         one_run = progress.inner(complete)
@@ -186,6 +160,8 @@ class _Checker:
         hands = at_hand | {f for f in complete if self.rate_is_one(f, context)}
         self.visit(body, context, one_run, hands)
         for finder, number in one_run.scanned.items():
+            if number is None and finder not in complete and count not in (None, ONE):
+                raise self.fail(node, f"repeat {count}: {finder} has found everything after the first round")
             before = progress.scanned.get(finder, ONE * 0)
             scanned = None if number is None or before is None or count is None else before + number * count
             progress.scanned[finder] = scanned
@@ -193,18 +169,23 @@ class _Checker:
             if progress.told.get(router) != number:
                 progress.told[router] = number if count is None else number**count
         progress.absorb(one_run)
+        return one_run
 
-    def until(self, node: Until, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+    def until(self, node: Until, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         finder = self.finder(node, node.finder)
         assert finder.finds is not None
         if finder.finds.per_call != ONE:
             raise self.fail(node, f"until {node.finder}: only for a task that finds one item per call")
+        if node.finder in progress.scanned:
+            raise self.fail(node, f"until {node.finder}: it has scanned this scope before")
         rounds = items(self.problem, finder, context) + ONE
-        self.loop(node, node.body, context.repeated(rounds), progress, at_hand, None)
-        if node.finder not in progress.scanned:
+        one_run = self.loop(node, node.body, context.repeated(rounds), progress, at_hand, None)
+        if node.finder not in one_run.scanned:
             raise self.fail(node, f"until {node.finder}: the loop never calls {node.finder}")
+        if one_run.scanned[node.finder] != ONE:
+            raise self.fail(node, f"until {node.finder}: the loop must call {node.finder} once in a round")
 
-    def each(self, node: Each, context: Context, progress: _Progress) -> None:
+    def each(self, node: Each, context: Context, progress: Progress) -> None:
         texts = [text for text in self.problem.texts.values() if text.part == node.part]
         if not texts:
             raise self.fail(node, f"no text consists of parts called {node.part!r}")
@@ -219,12 +200,14 @@ class _Checker:
             progress.scanned[finder] = None
         progress.absorb(inner)
 
-    def conditional(self, node: If, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+    def conditional(self, node: If, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         finder = self.finder(node, node.finder)
         self.free_hand(node, node.finder, at_hand)
-        within = _first_call_does(node.body, node.finder)
+        within = first_call_does(node.body, node.finder)
         if within:
-            if node.orelse is None or not _first_call_does(node.orelse, node.finder):
+            if node.finder in self.all_complete(context, progress):
+                raise self.fail(node, f"if {node.finder}: it has found everything in this scope before")
+            if node.orelse is None or not first_call_does(node.orelse, node.finder):
                 raise self.fail(node, f"if {node.finder}: nobody looks where it finds nothing")
         elif node.finder not in progress.seen or (not self.template and node.finder not in progress.scanned):
             raise self.fail(node, f"if {node.finder}: it has not scanned this scope yet")
@@ -233,8 +216,10 @@ class _Checker:
         other = progress.inner(set())
         other.done, other.scanned = set(progress.done), dict(progress.scanned)
         hands = at_hand if within else at_hand | {node.finder}
-        before = set(progress.seen)
+        before, scanned = set(progress.seen), progress.scanned.get(node.finder, ONE * 0)
         self.visit(node.body, context if within else context.for_item(), progress, hands)
+        if within and (scanned is None or progress.scanned.get(node.finder) != scanned + ONE):
+            raise self.fail(node, f"if {node.finder}: what decides it must call {node.finder} once")
         if node.orelse is not None:
             self.visit(node.orelse, context if within else context.for_item(), other, at_hand)
         self.not_everywhere(progress, before, other.seen)
@@ -244,7 +229,7 @@ class _Checker:
         if finder in at_hand:
             raise self.fail(node, f"an item that {finder} found is at hand already", "drop the inner condition")
 
-    def not_everywhere(self, progress: _Progress, before: set[str], otherwise: set[str]) -> None:
+    def not_everywhere(self, progress: Progress, before: set[str], otherwise: set[str]) -> None:
         """Forget tasks that were only done where something was found, but must be done in any case."""
         for name in progress.seen - before - otherwise:
             if self.problem.tasks[name].for_each is None:
@@ -252,7 +237,7 @@ class _Checker:
                 progress.done.discard(name)
                 progress.attempted.discard(name)
 
-    def case(self, node: Case, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+    def case(self, node: Case, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         task = self.problem.tasks[node.task]
         if task.one_of is None:
             raise self.fail(node, f"case {node.task}: nothing says that it needs only one of a family")
@@ -271,7 +256,7 @@ class _Checker:
             raise self.fail(node, f"case {node.task}: different {text.part}s may need different specialists")
         self.visit(node.body, context.sharing(node.task, node.share), progress, at_hand)
 
-    def retry(self, node: Retry, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+    def retry(self, node: Retry, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         for name in node.tasks:
             task = self.problem.tasks[name]
             if task.check is None or task.succeeds is None:
@@ -298,7 +283,7 @@ class _Checker:
 
     # -- leaves ---------------------------------------------------------------------------------
 
-    def call(self, node: Call, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+    def call(self, node: Call, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         if node.model is not None and not covers(self.problem, node.model, node, context):
             raise self.fail(node, f"model {node.model} lacks a capability that {' and '.join(node.tasks)} require")
         if node.history is not None and node.history not in dict(context.indices):
@@ -320,13 +305,13 @@ class _Checker:
                 progress.owed.discard(task.name)
             self.owes(task, progress, set(node.tasks[position:]))
 
-    def owes(self, task: Task, progress: _Progress, dealing: set[str]) -> None:
+    def owes(self, task: Task, progress: Progress, dealing: set[str]) -> None:
         """What a scan finds must be dealt with: at once by those `dealing` with it, or later."""
         if task.finds is not None:
             others = self.problem.tasks.values()
             progress.owed |= {other.name for other in others if other.for_each == task.name} - dealing
 
-    def record(self, node: Call, task: Task, context: Context, progress: _Progress) -> None:
+    def record(self, node: Call, task: Task, context: Context, progress: Progress) -> None:
         progress.seen.add(task.name)
         if task.finds is not None:
             before = progress.scanned.get(task.name, ONE * 0)
@@ -367,7 +352,7 @@ class _Checker:
                     node, f"{task.name} reads {read.text}, which nobody has written yet", f"call {min(writers)} first"
                 )
 
-    def item(self, node: Design, task: Task, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+    def item(self, node: Design, task: Task, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         """A task done for each item needs one at hand, or to be done wherever one may be."""
         finder = self.finder(node, task.for_each or "")
         if finder.name in at_hand:
@@ -404,7 +389,7 @@ class _Checker:
         if context.rounds != ONE and node.history is None:
             raise self.fail(node, f"{task.name} needs what earlier rounds said, but starts afresh in each round")
 
-    def hole(self, node: Hole, context: Context, progress: _Progress, at_hand: frozenset[str]) -> None:
+    def hole(self, node: Hole, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         """A sub-goal does what it says, where it says."""
         goal: Goal = node.goal  # type: ignore[assignment]
         first = self.problem.tasks[goal.tasks[0]]
@@ -456,7 +441,7 @@ class _Checker:
         known = text is None or is_whole(text, context) or number == task.finds.per_part * extent(text, context)
         return known and context.rounds == number
 
-    def single(self, finder: Task, context: Context, progress: _Progress) -> bool:
+    def single(self, finder: Task, context: Context, progress: Progress) -> bool:
         """Whether what has been found in the scope is one item at most."""
         assert finder.finds is not None
         text = partition(self.problem, finder)
@@ -471,7 +456,7 @@ class _Checker:
         fails = any(self.problem.tasks[name].succeeds is not None for name in names)
         return fails and any(isinstance(part, If | ForEach | Until) for part in parts)
 
-    def complete(self, finder: str, context: Context, progress: _Progress) -> bool:
+    def complete(self, finder: str, context: Context, progress: Progress) -> bool:
         """Whether `finder` has scanned its scope often enough."""
         number = progress.scanned.get(finder, ONE * 0)
         if number is None:
@@ -479,7 +464,7 @@ class _Checker:
         needed = scans(self.problem, self.problem.tasks[finder], context)
         return needed is not None and at_least(number, needed)
 
-    def all_complete(self, context: Context, progress: _Progress) -> set[str]:
+    def all_complete(self, context: Context, progress: Progress) -> set[str]:
         """Finders that have found everything in the scope."""
         return {finder for finder in progress.scanned if self.complete(finder, context, progress)}
 
@@ -488,7 +473,7 @@ class _Checker:
         tasks: tuple[str, ...],
         pending: frozenset[str],
         context: Context,
-        progress: _Progress,
+        progress: Progress,
         design: Design,
         in_round: bool = False,
     ) -> None:
@@ -509,19 +494,6 @@ class _Checker:
             if task.finds is not None and not in_round and not self.complete(name, context, progress):
                 needed = scans(self.problem, task, context)
                 raise self.fail(design, f"{name} does not scan often enough: it takes {needed} calls to find all items")
-
-
-def _first_call_does(node: Design, task: str) -> bool:
-    for part in walk(node):
-        if isinstance(part, Call):
-            return task in part.tasks
-        if isinstance(part, Hole):
-            return task in part.goal.tasks
-    return False
-
-
-def _has_functions(value: Expr) -> bool:
-    return any(isinstance(atom, App) for mono, _ in value.terms for atom, _ in mono)
 
 
 def _amount(part: str, context: Context, node: Call) -> str:

@@ -196,6 +196,16 @@ def walk(node: Design) -> Iterator[Design]:
         yield from walk(child)
 
 
+def first_call_does(node: Design, task: str) -> bool:
+    """Whether the first call (or sub-goal) of a design does `task`."""
+    for part in walk(node):
+        if isinstance(part, Call):
+            return task in part.tasks
+        if isinstance(part, Hole):
+            return task in part.goal.tasks
+    return False
+
+
 def substitute(node: Design, values: dict[str, Expr]) -> Design:
     """Replace design parameters (symbols) in every formula of the tree."""
     if isinstance(node, Hole):

@@ -175,7 +175,7 @@ class _Run:
         told = self.state.levels
         while left:
             group, left = left[:size], left[size:]
-            self.state.levels = {}
+            self.state.levels = {router: list(levels) for router, levels in told.items()}
             inside = replace(here.at(group[0]), scope={**here.scope, node.part: tuple(group)})
             self.visit(node.body, inside.child(0))
         self.state.levels = told

@@ -1,0 +1,34 @@
+"""What a walk over a design keeps in mind: what has been done, scanned and told so far in a scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from decomposer.expr import Expr
+
+
+@dataclass(slots=True)
+class Progress:
+    """What has happened so far in one scope.
+
+    `owed` are the tasks that must still be done for items found by a scan.
+    """
+
+    seen: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+    attempted: set[str] = field(default_factory=set)
+    scanned: dict[str, Expr | None] = field(default_factory=dict)
+    told: dict[str, Expr] = field(default_factory=dict)
+    owed: set[str] = field(default_factory=set)
+
+    def inner(self, complete: set[str]) -> Progress:
+        """Start a narrower scope, or one run of a loop: what came before is there to be read."""
+        scanned: dict[str, Expr | None] = dict.fromkeys(complete)
+        return Progress(seen=set(self.seen), scanned=scanned, told=dict(self.told), owed=set(self.owed))
+
+    def absorb(self, inner: Progress) -> None:
+        """Take over what a narrower scope has done all over; what it only attempted is open again."""
+        self.seen |= inner.seen
+        self.done = (self.done - (inner.attempted - inner.done)) | inner.done
+        self.attempted |= inner.attempted
+        self.owed = set(inner.owed)
