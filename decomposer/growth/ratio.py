@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from decomposer.expr import Expr, ExprLike, as_expr
+from decomposer.expr import ONE, Expr, ExprLike, as_expr
 from decomposer.growth.cells import Cell, cells, condition_text, distinct, over, simplified
 from decomposer.growth.formal import monomial_expr
 from decomposer.growth.forms import form_expr, scaled, times
@@ -79,6 +79,9 @@ def ratio(
 def _ratio(f: Expr, g: Expr, regime: Regime) -> Ratio:
     above = reduced(exact_form(f, regime), regime)
     below = reduced(exact_form(g, regime), regime)
+    if above == below:
+        # Equal normal forms: cells would only repeat that the ratio is 1 in each.
+        return Ratio(ONE, (RatioCase(ONE, ()),))
     whole = reduced(times(above, scaled(below, -1)), regime)
     found = [
         Cell((over(top.values[0], bottom.values[0]),), distinct((*top.conditions, *bottom.conditions)))
