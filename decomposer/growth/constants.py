@@ -105,6 +105,8 @@ def _atom(atom: Atom, exponent: Number, known: Mapping[str, Range]) -> Range:
     if isinstance(atom, App) and atom.fn == "log":
         low, high = _sum(atom.args[0], known)
         return _logarithm(low, 0), _logarithm(high, 1)
+    if isinstance(atom, App) and atom.fn == "rounds":
+        return Fraction(1), None  # there is always a first round
     return _UNKNOWN
 
 

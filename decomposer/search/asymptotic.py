@@ -78,15 +78,17 @@ class _Pricing:
             return _put(candidate, name, decision.low)
         regime = self.regime_of(goal)
         least = minimise(candidate.growth, {name: (decision.low, without_ceilings(decision.high))}, regime)
-        proved = candidate.proved and least.status == "proved"
+        if least.status != "proved":
+            # Another value might do better than the best found, so nothing can be called the optimum.
+            self.complete = False
         if len(least.policies) == 1:
             value = least.policies[0].as_dict()[name]
             low = decision.low.as_fraction()
             if value.as_fraction() is not None and low is not None:
                 value = num(best_constant(candidate.growth, name, int(low), regime))
-            return replace(_put(candidate, name, value), proved=proved)
+            return _put(candidate, name, value)
         policies = tuple(Policy(name, policy.as_dict()[name], policy.conditions) for policy in least.policies)
-        return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies), proved=proved)
+        return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies))
 
     def regime_of(self, goal: Goal) -> Regime:
         """The regime, with the free parameters that are open inside `goal`."""

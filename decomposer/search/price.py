@@ -39,7 +39,6 @@ class Candidate:
     rules: tuple[str, ...]
     choices: tuple[tuple[Goal, Step], ...] = ()
     policies: tuple[Policy, ...] = ()
-    proved: bool = True
     rest: Expr | None = None
 
 
@@ -79,7 +78,6 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
         rules=tuple(dict.fromkeys((step.rule, *(rule for candidate in chosen for rule in candidate.rules)))),
         choices=((goal, step), *(choice for candidate in chosen for choice in candidate.choices)),
         policies=policies,
-        proved=all(candidate.proved for candidate in chosen),
     )
 
 

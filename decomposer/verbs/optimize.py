@@ -126,7 +126,7 @@ def _number(problem: Problem, candidate: Candidate) -> Expr:
 
 
 def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, regime: Regime, at: bool) -> Status:
-    if not complete or not all(candidate.proved for candidate in options):
+    if not complete:
         return "bounded"
     if len(options) > 1:
         return "regimes"
