@@ -27,8 +27,8 @@ from decomposer.design.nodes import (
     first_call_does,
     walk,
 )
-from decomposer.design.progress import Progress
-from decomposer.design.sizes import covers
+from decomposer.design.progress import Progress, amount
+from decomposer.design.sizes import covers, uncertain
 from decomposer.errors import DesignError
 from decomposer.expr import ONE, Expr
 from decomposer.problem.diagnose import diagnostic
@@ -119,7 +119,7 @@ class _Checker:
         elif isinstance(node, Each):
             self.each(node, context, progress)
         elif isinstance(node, ForEach):
-            self.free_hand(node, node.finder, at_hand)
+            self.free_hand(node, node.finder, progress, at_hand)
             if node.finder not in progress.scanned and not self.template:
                 raise self.fail(node, f"for_each {node.finder}: it has not scanned this scope yet")
             before = set(progress.seen)
@@ -135,7 +135,7 @@ class _Checker:
             votes = node.votes.as_fraction()
             if node.lead is None and (votes is None or votes.denominator != 1 or votes % 2 == 0):
                 raise self.fail(node, "a majority needs an odd number of votes")
-            if self.uncertain(node.body):
+            if uncertain(self.problem, node.body):
                 hint = "put the vote inside the condition"
                 raise self.fail(node, "vote: what is voted on must run for certain", hint)
             self.visit(node.body, context, progress, at_hand)
@@ -157,6 +157,7 @@ class _Checker:
         complete = self.all_complete(context, progress)
         one_run = progress.inner(complete)
         one_run.done, one_run.attempted = set(progress.done), set(progress.attempted)
+        one_run.before |= complete
         hands = at_hand | {f for f in complete if self.rate_is_one(f, context)}
         self.visit(body, context, one_run, hands)
         for finder, number in one_run.scanned.items():
@@ -202,7 +203,7 @@ class _Checker:
 
     def conditional(self, node: If, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         finder = self.finder(node, node.finder)
-        self.free_hand(node, node.finder, at_hand)
+        self.free_hand(node, node.finder, progress, at_hand)
         within = first_call_does(node.body, node.finder)
         if within:
             if node.finder in self.all_complete(context, progress):
@@ -224,10 +225,12 @@ class _Checker:
             self.visit(node.orelse, context if within else context.for_item(), other, at_hand)
         self.not_everywhere(progress, before, other.seen)
 
-    def free_hand(self, node: Design, finder: str, at_hand: frozenset[str]) -> None:
-        """One item of a finder at a time."""
+    def free_hand(self, node: Design, finder: str, progress: Progress, at_hand: frozenset[str]) -> None:
+        """One item of a finder at a time, and each item once."""
         if finder in at_hand:
             raise self.fail(node, f"an item that {finder} found is at hand already", "drop the inner condition")
+        if finder in progress.before:
+            raise self.fail(node, f"{finder} has scanned before the loop, not in its rounds", "move it out of the loop")
 
     def not_everywhere(self, progress: Progress, before: set[str], otherwise: set[str]) -> None:
         """Forget tasks that were only done where something was found, but must be done in any case."""
@@ -334,7 +337,7 @@ class _Checker:
             if node.scope == "part" or not is_whole(text, context):
                 raise self.fail(
                     node,
-                    f"{task.name} reads only {_amount(text.part, context, node)} of {name}, but it needs all of it",
+                    f"{task.name} reads only {amount(text.part, context, node)} of {name}, but it needs all of it",
                     f"state that {task.name} is local to a {text.part}, or let it read all of {name}",
                 )
         if node.scope == "part" and task.for_each is None:
@@ -449,13 +452,6 @@ class _Checker:
             return True
         return finder.finds.per_call == ONE and progress.scanned.get(finder.name) == ONE
 
-    def uncertain(self, node: Design) -> bool:
-        """Whether a design holds a task that may fail, and a step that may not run."""
-        parts = tuple(walk(node))
-        names = (name for part in parts if isinstance(part, Call) for name in part.tasks)
-        fails = any(self.problem.tasks[name].succeeds is not None for name in names)
-        return fails and any(isinstance(part, If | ForEach | Until) for part in parts)
-
     def complete(self, finder: str, context: Context, progress: Progress) -> bool:
         """Whether `finder` has scanned its scope often enough."""
         number = progress.scanned.get(finder, ONE * 0)
@@ -494,8 +490,3 @@ class _Checker:
             if task.finds is not None and not in_round and not self.complete(name, context, progress):
                 needed = scans(self.problem, task, context)
                 raise self.fail(design, f"{name} does not scan often enough: it takes {needed} calls to find all items")
-
-
-def _amount(part: str, context: Context, node: Call) -> str:
-    size = ONE if node.scope == "part" else context.extents.get(part, ONE)
-    return f"one {part}" if size == ONE else f"{size} {part}s"

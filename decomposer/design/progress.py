@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from decomposer.expr import Expr
+from decomposer.design.context import Context
+from decomposer.design.nodes import Call
+from decomposer.expr import ONE, Expr
 
 
 @dataclass(slots=True)
 class Progress:
     """What has happened so far in one scope.
 
-    `owed` are the tasks that must still be done for items found by a scan.
+    `owed` are the tasks that must still be done for items found by a scan; `before` the finders that had found
+    everything before the enclosing loops.
     """
 
     seen: set[str] = field(default_factory=set)
@@ -20,11 +23,13 @@ class Progress:
     scanned: dict[str, Expr | None] = field(default_factory=dict)
     told: dict[str, Expr] = field(default_factory=dict)
     owed: set[str] = field(default_factory=set)
+    before: set[str] = field(default_factory=set)
 
     def inner(self, complete: set[str]) -> Progress:
         """Start a narrower scope, or one run of a loop: what came before is there to be read."""
         scanned: dict[str, Expr | None] = dict.fromkeys(complete)
-        return Progress(seen=set(self.seen), scanned=scanned, told=dict(self.told), owed=set(self.owed))
+        told, owed, before = dict(self.told), set(self.owed), set(self.before)
+        return Progress(seen=set(self.seen), scanned=scanned, told=told, owed=owed, before=before)
 
     def absorb(self, inner: Progress) -> None:
         """Take over what a narrower scope has done all over; what it only attempted is open again."""
@@ -32,3 +37,9 @@ class Progress:
         self.done = (self.done - (inner.attempted - inner.done)) | inner.done
         self.attempted |= inner.attempted
         self.owed = set(inner.owed)
+
+
+def amount(part: str, context: Context, node: Call) -> str:
+    """How much of a text a call is given, in words."""
+    size = ONE if node.scope == "part" else context.extents.get(part, ONE)
+    return f"one {part}" if size == ONE else f"{size} {part}s"

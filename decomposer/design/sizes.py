@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from decomposer.design.context import Context, extent, is_whole, trials
-from decomposer.design.nodes import Call, Scope
+from decomposer.design.nodes import Call, Design, ForEach, If, Scope, Until, walk
 from decomposer.expr import ONE, ZERO, Expr, maximum, num
 from decomposer.problem.model import Problem, Task, Text
 
@@ -182,3 +182,11 @@ def success(problem: Problem, tasks: Iterable[str], names: Iterable[str], contex
 def reads_whole(problem: Problem, task: Task, context: Context) -> bool:
     """Whether all texts that a task reads are whole in this context."""
     return all(is_whole(problem.texts[read.text], context) for read in task.reads)
+
+
+def uncertain(problem: Problem, node: Design) -> bool:
+    """Whether a design holds a task that may fail, and a step that may not run."""
+    parts = tuple(walk(node))
+    names = (name for part in parts if isinstance(part, Call) for name in part.tasks)
+    fails = any(problem.tasks[name].succeeds is not None for name in names)
+    return fails and any(isinstance(part, If | ForEach | Until) for part in parts)
