@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from decomposer.problem.model import Succeeds as Succeeds
     from decomposer.problem.model import Task as Task
     from decomposer.problem.model import Text as Text
+    from decomposer.verbs.claim import Verification as Verification
+    from decomposer.verbs.claim import claim as claim
     from decomposer.verbs.compare import Comparison as Comparison
     from decomposer.verbs.compare import compare as compare
     from decomposer.verbs.explain import Explanation as Explanation
@@ -97,6 +99,7 @@ _HOMES = {
         "Task",
         "Text",
     ),
+    "decomposer.verbs.claim": ("Verification", "claim"),
     "decomposer.verbs.compare": ("Comparison", "compare"),
     "decomposer.verbs.explain": ("Explanation", "explain"),
     "decomposer.verbs.optimize": ("optimize",),
@@ -139,8 +142,10 @@ __all__ = [
     "Succeeds",
     "Task",
     "Text",
+    "Verification",
     "__version__",
     "build",
+    "claim",
     "compare",
     "dumps",
     "explain",

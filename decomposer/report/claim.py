@@ -1,0 +1,63 @@
+"""The report of `claim`: the verdict, why, numbers to try, and what would make it true."""
+
+from __future__ import annotations
+
+from decomposer.growth.curves import Curve
+from decomposer.report.document import Block, Facts, Heading, Hint, Points, Table, Title, Writer, number
+from decomposer.verbs.claim import Verification
+
+_VERDICTS = {
+    "proved": "proved, however the parameters grow within what is assumed",
+    "refuted": "refuted: it fails for some growth of the parameters within what is assumed",
+    "unknown": "unknown",
+}
+
+
+def document(found: Verification) -> list[Block]:
+    """Lay out what became of a claim."""
+    problem, statement, writer = found.problem, found.statement, Writer(found.problem)
+    bound = writer.formula(statement.bound)
+    rows = [
+        ("claim", f"{statement.left} = {statement.symbol}({bound})"),
+        ("verdict", _VERDICTS[found.verdict] + (f": {found.reason}" if found.reason else "")),
+        ("assumed", ", ".join(map(writer.condition, problem.assume)) or "nothing but that the parameters grow"),
+    ]
+    blocks: list[Block] = [Title(problem.name), Facts(tuple(rows))]
+    if found.verdict == "refuted":
+        lines = tuple(
+            f"{_curve(item.curve, writer)}: {statement.left} {how} {bound}"
+            for how, item in zip(found.fails, found.evidence, strict=True)
+            if item.curve is not None
+        )
+        blocks += [Heading("where it fails"), Points(lines)]
+    if found.trials:
+        names = tuple(name for name, _ in found.trials[0].at)
+        values = tuple(
+            (*(f"{value}" for _, value in trial.at), number(trial.left), number(trial.bound))
+            for trial in found.trials
+        )
+        blocks += [Heading("numbers to try"), Table((*names, statement.left, bound), values)]
+    if found.repairs:
+        lines = tuple(writer.conditions(repair.assume) for repair in found.repairs)
+        blocks += [Heading("it holds as soon as" if len(lines) == 1 else "it holds as soon as one of"), Points(lines)]
+    elif found.verdict == "refuted":
+        blocks += [Heading("it holds as soon as"), Points(("no assumption between products of powers was found",))]
+    if found.ratio is not None and found.verdict != "proved":
+        cases = tuple(
+            writer.theta(case.growth) + (f" where {writer.conditions(case.conditions)}" if case.conditions else "")
+            for case in found.ratio.cases
+        )
+        blocks += [Heading(f"what {statement.left} is"), Points(cases)]
+    if found.verdict == "proved":
+        steps = tuple(str(step) for item in found.evidence for step in item.steps)
+        blocks += [Heading("proof, monomial by monomial"), Points(steps)]
+    blocks.append(Hint(f"decomposer compare {problem.file or problem.name}"))
+    return blocks
+
+
+def _curve(curve: Curve, writer: Writer) -> str:
+    """A curve as the beginning of a sentence."""
+    listed = ", ".join(f"{name} = {writer.formula(value)}" for name, value in curve.values if str(value) != name)
+    if not curve.scale or all(not value.symbols for _, value in curve.values):
+        return f"with {listed}" if listed else "everywhere"
+    return f"with {listed + ' and ' if listed else ''}{curve.scale} going to infinity"
