@@ -214,6 +214,8 @@ class _Checker:
             raise self.fail(node, f"if {node.finder}: it has not scanned this scope yet")
         if not (at_most_one(self.problem, finder, context) if within else self.single(finder, context, progress)):
             raise self.fail(node, f"if {node.finder}: it may have found several items", "use for_each")
+        if node.orelse is not None and any(isinstance(part, Call) and part.history for part in walk(node)):
+            raise self.fail(node, f"if {node.finder}: who speaks in a round is not known, so nobody can keep a history")
         other = progress.inner(set())
         other.done, other.scanned = set(progress.done), dict(progress.scanned)
         hands = at_hand if within else at_hand | {node.finder}
@@ -291,6 +293,8 @@ class _Checker:
             raise self.fail(node, f"model {node.model} lacks a capability that {' and '.join(node.tasks)} require")
         if node.history is not None and node.history not in dict(context.indices):
             raise self.fail(node, f"history {node.history}: no enclosing loop has this index")
+        if node.history is not None and at_hand and context.extents:
+            raise self.fail(node, f"history {node.history}: an item is found in no known round here")
         for position, name in enumerate(node.tasks):
             task = self.problem.tasks[name]
             if not task.requires:

@@ -369,14 +369,15 @@ class _Run:
         return new
 
     def item(self, task: Task, here: _Here, hand: Mapping[str, int]) -> tuple[str, int] | None:
-        """The item that a task is done for: the one at hand, else the first found that it has not dealt with."""
+        """The item that a task is done for: the one at hand, else the first that it has not dealt with, or the last."""
         finder = task.for_each
         if finder is None:
             return None
         if finder in hand:
             return finder, hand[finder]
         dealt = self.state.dealt.get(task.name, set())
-        waiting = [item for item in self.found_in(finder, here) if item not in dealt]
+        found = self.found_in(finder, here)
+        waiting = [item for item in found if item not in dealt] or found[-1:]
         return (finder, waiting[0]) if waiting else None
 
     def note(self, task: Task, node: Call, here: _Here, item: tuple[str, int] | None) -> None:

@@ -148,6 +148,28 @@ REFUSED = {
         3,
         "has scanned before the loop",
     ),
+    "keeps a history where an item is found in no known round": (
+        BUGS,
+        steps(
+            "- each: function",
+            "  do:",
+            "    - repeat: 2",
+            "      as: i",
+            "      do: [{call: find}, {if: find, do: [{call: fix, history: i}]}]",
+        ),
+        5,
+        "an item is found in no known round",
+    ),
+    "keeps a history where it is not known who speaks": (
+        BUGS,
+        steps(
+            "- repeat: b",
+            "  as: i",
+            "  do: [{if: find, do: [{call: [find, fix]}], else: [{call: find, history: i}]}]",
+        ),
+        3,
+        "nobody can keep a history",
+    ),
     "until with two scans a round": (
         BUGS,
         steps("- until: find", "  do:", "    - {call: [find, fix]}", "    - {call: [find, fix]}"),

@@ -12,6 +12,7 @@ import pytest
 
 from decomposer.design.evaluate import footprint, work
 from decomposer.design.lift import hand_design
+from decomposer.design.literal import natural
 from decomposer.design.nodes import Call, Design, Repeat, symbols
 from decomposer.design.nodes import substitute as put_in_design
 from decomposer.design.simulate import simulate
@@ -80,12 +81,16 @@ def at(problem: Problem, design: Design, values: Mapping[str, int | Fraction]) -
 
 
 def placements(problem: Problem, values: Numbers) -> list[dict[str, list[int]]]:
-    """Items in the first parts, and moved on by every number of parts: each part holds each item equally often."""
+    """Items in the first parts, as full as can be, and shifted: each part holds each item equally often."""
     finders = [name for name, task in problem.tasks.items() if task.finds is not None]
     if not finders:
         return [{}]
     parts, number = int(values["k"]), int(values["b"])
-    return [{name: [(item + shift) % parts for item in range(number)] for name in finders} for shift in range(parts)]
+    together = max(natural(task.finds.per_part, "room") for task in problem.tasks.values() if task.finds is not None)
+    return [
+        {name: [(item // together + shift) % parts for item in range(number)] for name in finders}
+        for shift in range(parts)
+    ]
 
 
 def both(problem: Problem, design: Design, values: Numbers) -> None:
