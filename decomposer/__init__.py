@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from decomposer.verbs.claim import claim as claim
     from decomposer.verbs.compare import Comparison as Comparison
     from decomposer.verbs.compare import compare as compare
+    from decomposer.verbs.effort import Effort as Effort
+    from decomposer.verbs.effort import effort as effort
     from decomposer.verbs.explain import Explanation as Explanation
     from decomposer.verbs.explain import explain as explain
     from decomposer.verbs.optimize import optimize as optimize
@@ -101,6 +103,7 @@ _HOMES = {
     ),
     "decomposer.verbs.claim": ("Verification", "claim"),
     "decomposer.verbs.compare": ("Comparison", "compare"),
+    "decomposer.verbs.effort": ("Effort", "effort"),
     "decomposer.verbs.explain": ("Explanation", "explain"),
     "decomposer.verbs.optimize": ("optimize",),
     "decomposer.verbs.results": ("Result",),
@@ -148,6 +151,7 @@ __all__ = [
     "claim",
     "compare",
     "dumps",
+    "effort",
     "explain",
     "from_networkx",
     "growth",
