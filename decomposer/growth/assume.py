@@ -135,7 +135,8 @@ def _blame(regime: Regime, items: Sequence[Assumption]) -> str:
     """The first assumption that does not fit those before it."""
     for count in range(1, len(items)):
         try:
-            _restricted(regime, items[:count], ())
+            # Under its own name: comparisons are remembered by what a regime assumes.
+            _restricted(regime, items[:count], (*regime.assumptions, *items[:count]))
         except GrowthError:
             return f"{describe(items[count - 1])} does not fit what is assumed before it"
     return f"{describe(items[-1])} does not fit what else is assumed"
