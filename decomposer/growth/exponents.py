@@ -82,7 +82,7 @@ def _joined(terms: list[Term], regime: Regime) -> tuple[Monomial, list[Term]]:
     for mono, factor in terms:
         number = factor.as_fraction()
         logs = [atom for atom, x in mono if isinstance(atom, App) and atom.fn == "log" and x == 1]
-        own = _pure(logs[0], 1) if len(logs) == 1 else None
+        own = _pure(logs[0], 1, regime) if len(logs) == 1 else None
         if own is not None and number is not None and isinstance(own[0][0], Log):
             rest = tuple(pair for pair in mono if pair[0] != logs[0])
             groups.setdefault(rest, []).append(((mono, factor), ((own[0][0].of, 1),), number))
@@ -90,7 +90,7 @@ def _joined(terms: list[Term], regime: Regime) -> tuple[Monomial, list[Term]]:
     for rest, members in groups.items():
         if not (rest and any(x > 0 for _, _, x in members) and any(x < 0 for _, _, x in members)):
             continue
-        pure = _pure_product(rest)
+        pure = _pure_product(rest, regime)
         ratio: Monomial = ()
         for _, value, x in members:
             ratio = multiply(ratio, raise_to(value, x))
@@ -105,10 +105,10 @@ def _joined(terms: list[Term], regime: Regime) -> tuple[Monomial, list[Term]]:
     return result, terms
 
 
-def _pure_product(mono: Mono) -> Monomial | None:
+def _pure_product(mono: Mono, regime: Regime) -> Monomial | None:
     result: Monomial = ()
     for atom, x in mono:
-        own = _pure(atom, x)
+        own = _pure(atom, x, regime)
         if own is None:
             return None
         result = multiply(result, own)
@@ -118,9 +118,9 @@ def _pure_product(mono: Mono) -> Monomial | None:
 def _term(mono: Mono, factor: Expr, regime: Regime) -> Form:
     """The growth of ``e ** (factor * mono)`` for a product that varies."""
     for i, (atom, x) in enumerate(mono):
-        if _pure(atom, x) is None:
+        if _pure(atom, x, regime) is None:
             return _expanded(atom, x, mono[:i] + mono[i + 1 :], factor, regime)
-    pure = _pure_product(mono)
+    pure = _pure_product(mono, regime)
     assert pure is not None
     if is_bounded(single(pure), regime):
         return CONSTANT
@@ -140,7 +140,7 @@ def _tower(pure: Monomial, factor: Expr, regime: Regime) -> Form:
     return single(result)
 
 
-def _pure(atom: Atom, x: Number) -> Monomial | None:
+def _pure(atom: Atom, x: Number, regime: Regime) -> Monomial | None:
     """An atom that is itself a formal variable, exactly."""
     if isinstance(atom, Sym):
         return ((variable(atom.name), x),)
@@ -148,16 +148,16 @@ def _pure(atom: Atom, x: Number) -> Monomial | None:
         inner = atom.args[0]
         if inner.is_monomial and len(inner.terms[0][0]) == 1 and inner.terms[0][1] == 1:
             below, y = inner.terms[0][0][0]
-            own = _pure(below, y)
+            own = _pure(below, y, regime)
             if y == 1 and own is not None and len(own) == 1 and own[0][1] == 1:
                 return ((log_of(own[0][0]), x),)
         return None
     if isinstance(atom, Exp):
-        return _pure_exponential(atom, x)
+        return _pure_exponential(atom, x, regime)
     return None
 
 
-def _pure_exponential(atom: Exp, x: Number) -> Monomial | None:
+def _pure_exponential(atom: Exp, x: Number, regime: Regime) -> Monomial | None:
     """A power whose exponent is one exact monomial with a constant factor free of unknowns."""
     exponent = mono_expr(atom.mono)
     if atom.base is not None:
@@ -171,11 +171,12 @@ def _pure_exponential(atom: Exp, x: Number) -> Monomial | None:
         if not below.symbols:
             constant += ((below, y),)
             continue
-        own = _pure(below, y)
+        own = _pure(below, y, regime)
         if own is None:
             return None
         pure = multiply(pure, own)
-    if not pure:
+    # Where the exponent vanishes, what matters is how far the power is from 1.
+    if not pure or is_bounded(single(pure), regime):
         return None
     return ((exponential(mono_expr(constant), pure), x * coefficient),)
 
@@ -202,7 +203,8 @@ def _expanded(atom: Atom, x: Number, rest: Mono, factor: Expr, regime: Regime) -
         return largest(forms) if grows else smallest(forms)
     total = ZERO
     for count, block in enumerate(_series(atom, x, regime)):
-        if _negligible(rest, block, regime):
+        # Without any term nothing is known, not even up to a bounded error.
+        if (count or block is not _END) and _negligible(rest, block, regime):
             return exponential_form(total * scale, regime)
         if block is _END or count > MAX_TERMS:
             break
@@ -229,9 +231,21 @@ def _series(atom: Atom, x: Number, regime: Regime) -> Iterator[Expr]:
         for j in range(1, MAX_TERMS + 2):
             yield term
             term = term * small * num(Fraction(x - j + 1) / j)
+    elif isinstance(atom, Exp):
+        yield from _exponential_series(atom, x, regime)
     elif isinstance(atom, App) and x == 1:
         yield from _function_series(atom, regime)
     yield _END
+
+
+def _exponential_series(atom: Exp, x: Number, regime: Regime) -> Iterator[Expr]:
+    """A power whose exponent vanishes."""
+    exponent = mono_expr(atom.mono, x) * (ONE if atom.base is None else log(atom.base))
+    if all(is_little_o_form(product(mono, regime), CONSTANT, regime) for mono, _ in collect(exponent, regime)):
+        term = ONE
+        for j in range(1, MAX_TERMS + 2):
+            yield term
+            term = term * exponent / num(j)
 
 
 def _function_series(atom: App, regime: Regime) -> Iterator[Expr]:

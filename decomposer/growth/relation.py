@@ -131,7 +131,18 @@ def _relation(f: Expr, g: Expr, regime: Regime) -> Relation:
     except UndecidedError:
         return Relation("unknown", f, g, regime, "too many cases to distinguish")
     reason = "what is subtracted may matter" if kind == "unknown" else ""
+    if kind in ("O", "Omega", "incomparable") and _on_a_line(f, g, regime):
+        kind, reason = "unknown", "growths of one parameter have an order, which was not found"
     return Relation(kind, f, g, regime, reason)
+
+
+def _on_a_line(f: Expr, g: Expr, regime: Regime) -> bool:
+    """Whether all depends on one parameter that tends to infinity: one growth is then the larger, or they are alike.
+
+    Where the order is left open all the same, a distinction was not drawn (Hardy's theorem on such functions).
+    """
+    names = f.symbols.union(g.symbols, *(side.symbols for item in regime.assumptions for side in (item[0], item[2])))
+    return len(names) <= 1 and names <= regime.unbounded
 
 
 def _kind(left: Lifted, right: Lifted, regime: Regime) -> Kind:
