@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from decomposer.problem.model import Succeeds as Succeeds
     from decomposer.problem.model import Task as Task
     from decomposer.problem.model import Text as Text
+    from decomposer.verbs.audit import Audit as Audit
+    from decomposer.verbs.audit import audit as audit
     from decomposer.verbs.claim import Verification as Verification
     from decomposer.verbs.claim import claim as claim
     from decomposer.verbs.compare import Comparison as Comparison
@@ -101,6 +103,7 @@ _HOMES = {
         "Task",
         "Text",
     ),
+    "decomposer.verbs.audit": ("Audit", "audit"),
     "decomposer.verbs.claim": ("Verification", "claim"),
     "decomposer.verbs.compare": ("Comparison", "compare"),
     "decomposer.verbs.effort": ("Effort", "effort"),
@@ -113,6 +116,7 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Audit",
     "Capability",
     "Chain",
     "Check",
@@ -147,6 +151,7 @@ __all__ = [
     "Text",
     "Verification",
     "__version__",
+    "audit",
     "build",
     "claim",
     "compare",

@@ -1,0 +1,59 @@
+"""The report of `audit`: what each fact and assumption is worth, and what would pay, the largest first."""
+
+from __future__ import annotations
+
+from decomposer.expr import ONE
+from decomposer.growth import Ratio
+from decomposer.report.document import Block, Facts, Heading, Hint, Points, Title, Writer
+from decomposer.verbs.audit import Audit, Worth
+
+
+def document(audit: Audit) -> list[Block]:
+    """Lay out an audit."""
+    problem, writer = audit.problem, Writer(audit.problem)
+    blocks: list[Block] = [Title(f"{problem.name}: audit"), Facts((("cost", writer.theta(audit.theta)),))]
+    if audit.facts:
+        blocks += [Heading("what the answer owes to each fact"), Points(_lines(audit.facts, writer, "dearer"))]
+    if audit.assumptions:
+        blocks += [Heading("and to each assumption"), Points(_lines(audit.assumptions, writer, "dearer"))]
+    chances = _lines(audit.opportunities, writer, "cheaper")
+    if not chances:
+        chances = (f"nothing: none of the {audit.tried} facts that were tried changes the growth",)
+    blocks += [Heading("what else would pay, if it could be established"), Points(chances)]
+    blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
+    return blocks
+
+
+def _lines(found: tuple[Worth, ...], writer: Writer, word: str) -> tuple[str, ...]:
+    lines: list[str] = []
+    for worth in found:
+        if worth.theta is None or worth.ratio is None:
+            lines.append(f"{_when(worth, writer)}: no design is known to do the job")
+        elif worth.free:
+            alike = all(case.growth == ONE for case in worth.ratio.cases)
+            words = "the same growth" if alike else "no dearer, and cheaper somewhere"
+            lines.append(f"{_when(worth, writer)}: {words}")
+        elif len(worth.ratio.cases) == 1:
+            times = _times(worth.ratio, writer, word)[0]
+            lines.append(f"{_when(worth, writer)}: {times}, {writer.theta(worth.theta)}")
+        else:
+            lines.append(f"{_when(worth, writer)}: {writer.theta(worth.theta)}")
+            lines += (f"  {line}" for line in _times(worth.ratio, writer, word))
+        if not worth.proved:
+            lines[-1] += " (of the designs that were kept; the search was not complete)"
+    return tuple(lines)
+
+
+def _when(worth: Worth, writer: Writer) -> str:
+    if worth.kind == "assumption":
+        return worth.when.replace(worth.subject, writer.condition(worth.subject))
+    return worth.when
+
+
+def _times(ratio: Ratio, writer: Writer, word: str) -> list[str]:
+    """A ratio, a line for each regime; where nothing changes comes last."""
+    lines = []
+    for case in sorted(ratio.cases, key=lambda case: case.growth == ONE):
+        times = "the same growth" if case.growth == ONE else f"{writer.formula(case.growth)} times {word}"
+        lines.append(times + (f" where {writer.conditions(case.conditions)}" if case.conditions else ""))
+    return lines

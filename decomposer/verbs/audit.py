@@ -1,0 +1,282 @@
+"""Audit: what each fact and each assumption is worth, and which facts not stated would pay most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from decomposer.errors import DecomposerError, InfeasibleError
+from decomposer.expr import ONE, Expr, minimum
+from decomposer.growth import Ratio, Regime, is_big_o, ratio, theta
+from decomposer.problem.frozen import Frozen
+from decomposer.problem.model import Check, Problem, Read, Task
+from decomposer.problem.validate import validate
+from decomposer.rules.base import Fact
+from decomposer.search import asymptotic
+from decomposer.search.price import Candidate
+from decomposer.search.unfold import Space, unfold
+from decomposer.verbs.explain import without
+from decomposer.verbs.measure import regime_of
+from decomposer.verbs.results import FORMAT_VERSION, ratio_cases
+
+Kind = Literal["fact", "assumption", "opportunity"]
+
+Least = tuple[Expr | None, bool]
+"""A least growth, if there is any, and whether it is proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one fact or assumption is worth.
+
+    Attributes
+    ----------
+    kind : {"fact", "assumption", "opportunity"}
+        An opportunity is a fact that is not stated.
+    subject : str
+        The fact, such as ``"fix: local"``, or the assumption as written.
+    when : str
+        The change in words: "if fix is not local to one function".
+    theta : Expr, optional
+        The least growth after the change; `None` when nothing can be done any more.
+    ratio : Ratio, optional
+        How many times dearer that is than before; for an opportunity, how many times cheaper.
+    free : bool
+        Whether the growth is no larger after the change (for an opportunity: no smaller).
+    proved : bool
+        Whether the search for the least growth after the change was complete.
+    """
+
+    kind: Kind
+    subject: str
+    when: str
+    theta: Expr | None
+    ratio: Ratio | None
+    free: bool
+    proved: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data."""
+        return {
+            "kind": self.kind,
+            "subject": self.subject,
+            "when": self.when,
+            "theta": None if self.theta is None else str(self.theta),
+            "ratio": None if self.ratio is None else str(self.ratio.expr),
+            "ratio_holds_when": None if self.ratio is None else ratio_cases(self.ratio),
+            "free": self.free,
+            "proved": self.proved,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The answer of `audit`: facts and assumptions by price, and opportunities by gain, the largest first.
+
+    Opportunities that change nothing are only counted, in `tried`.
+    """
+
+    problem: Problem
+    theta: Expr
+    facts: tuple[Worth, ...]
+    assumptions: tuple[Worth, ...]
+    opportunities: tuple[Worth, ...]
+    tried: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data, fit for JSON."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "problem": self.problem.name,
+            "theta": str(self.theta),
+            "facts": [worth.to_dict() for worth in self.facts],
+            "assumptions": [worth.to_dict() for worth in self.assumptions],
+            "opportunities": [worth.to_dict() for worth in self.opportunities],
+            "opportunities_tried": self.tried,
+        }
+
+    def _repr_html_(self) -> str:
+        from decomposer.report.audit import document
+        from decomposer.report.html import fragment
+
+        return fragment(document(self))
+
+
+def audit(problem: Problem) -> Audit:
+    """Find what the answer owes to each fact and assumption, and which facts would improve it most.
+
+    Raises
+    ------
+    InfeasibleError
+        When nothing solves the problem.
+    ProblemError
+        When the space of designs is too large.
+    OutsideClassError
+        When a cost is not in the class that growth decides.
+
+    Notes
+    -----
+    The optimum is found anew without each fact and each assumption, and with each opportunity: one search each.
+    """
+    problem = replace(problem, designs=type(problem.designs)())
+    regime, space = regime_of(problem), unfold(problem)
+    best, _ = _best(space, regime)
+    if not best:
+        raise InfeasibleError("no design satisfies the problem: there is nothing to audit", file=problem.file)
+    now = _growth(best, regime)
+    used = sorted({fact for candidate in best for fact in candidate.facts})
+    facts = [
+        _worth("fact", subject, _lost(problem, fact), least(without(space, fact), regime), now, regime)
+        for fact, subject in ((fact, f"{fact.task}: {fact.kind}") for fact in used)
+    ]
+    facts += [
+        _worth("fact", subject, when, _after(weaker), now, regime) for subject, when, weaker in _weaker(problem, used)
+    ]
+    chances = [
+        _worth("opportunity", subject, when, _after(changed), now, regime)
+        for subject, when, changed in opportunities(problem)
+    ]
+    return Audit(
+        problem=problem,
+        theta=now,
+        facts=_sorted(facts, regime),
+        assumptions=_sorted([_assumption(problem, text, now) for text in problem.assume], _free_regime(problem)),
+        opportunities=_sorted([chance for chance in chances if not chance.free], regime),
+        tried=len(chances),
+    )
+
+
+def _best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+    """The designs of least growth, and whether no other can do better."""
+    found, complete = asymptotic.best(space, regime)
+    return asymptotic.least_growth(found, regime), complete
+
+
+def _growth(best: Sequence[Candidate], regime: Regime) -> Expr:
+    return minimum(*(theta(option.growth, regime=regime).expr for option in best))
+
+
+def least(space: Space, regime: Regime) -> Least:
+    """The least growth of a space, and whether it is proved; `None` where nothing does the job."""
+    found, proved = _best(space, regime)
+    return (_growth(found, regime) if found else None), proved
+
+
+def _after(problem: Problem) -> Least:
+    return least(unfold(problem), regime_of(problem))
+
+
+def _worth(kind: Kind, subject: str, when: str, after: Least, now: Expr, regime: Regime) -> Worth:
+    growth, proved = after
+    if growth is None:
+        return Worth(kind, subject, when, None, None, False, proved)
+    above, below = (now, growth) if kind == "opportunity" else (growth, now)
+    free = is_big_o(above, below, regime) is True
+    return Worth(kind, subject, when, growth, ratio(above, below, regime), free, proved)
+
+
+def _assumption(problem: Problem, text: str, now: Expr) -> Worth:
+    """The optimum where an assumption need not hold, against the growth that it promised."""
+    wider = replace(problem, assume=tuple(other for other in problem.assume if other != text))
+    return _worth("assumption", text, f"if {text} need not hold", _after(wider), now, regime_of(wider))
+
+
+def _free_regime(problem: Problem) -> Regime:
+    return regime_of(replace(problem, assume=()))
+
+
+def _sorted(found: Sequence[Worth], regime: Regime) -> tuple[Worth, ...]:
+    """The largest ratio first: by how many others are strictly larger; what is beyond price before all."""
+
+    def larger(one: Worth, other: Worth) -> bool:
+        if one.ratio is None or other.ratio is None:
+            return one.ratio is None and other.ratio is not None
+        a, b = one.ratio.expr, other.ratio.expr
+        return is_big_o(b, a, regime) is True and is_big_o(a, b, regime) is False
+
+    ranks = [sum(larger(other, one) for other in found) for one in found]
+    return tuple(worth for _, worth in sorted(zip(ranks, found, strict=True), key=lambda pair: (pair[0], pair[1].free)))
+
+
+# -- in words -----------------------------------------------------------------------------------------
+
+
+def _lost(problem: Problem, fact: Fact) -> str:
+    """What it means that a fact does not hold."""
+    task = problem.tasks[fact.task]
+    words = {
+        "local": f"if {task.name} is not local to one {task.local}",
+        "finds": f"if nothing is known of how many items {task.name} finds",
+        "for_each": f"if {task.name} is to be done everywhere, not only where {task.for_each} found something",
+        "forgets": f"if {task.name} needs what earlier rounds said",
+        "edits": f"if {task.name} must write everything again, not only what changes",
+        "patch": f"if what {task.name} changes cannot be written as a patch",
+        "reads head": f"if {task.name} needs all of what it reads, not only the head",
+        "one_of": f"if nothing tells which specialist {task.name} needs",
+        "succeeds": f"if the chance that {task.name} succeeds is not known",
+        "check": f"if nobody can tell whether {task.name} succeeded",
+    }
+    return words.get(fact.kind, f"without {fact.kind} of {task.name}")
+
+
+def _weaker(problem: Problem, used: Sequence[Fact]) -> Iterator[tuple[str, str, Problem]]:
+    """Facts in use that could hold in a weaker form."""
+    for fact in used:
+        task = problem.tasks[fact.task]
+        if fact.kind == "check" and task.check is not None and task.check.scope == "part":
+            weaker = replace(task, check=replace(task.check, scope="whole"))
+            yield (
+                f"{task.name}: check per part",
+                f"if only all of {task.name} can be checked, not each part",
+                _with_task(problem, weaker),
+            )
+
+
+def opportunities(problem: Problem) -> Iterator[tuple[str, str, Problem]]:
+    """Facts that are not stated and would make sense: each with its name, in words, and the problem that has it."""
+    for task in problem.tasks.values():
+        for kind, when, changed in _more(problem, task):
+            try:
+                yield f"{task.name}: {kind}", when, validate(changed)
+            except DecomposerError:  # it contradicts what is stated
+                continue
+
+
+def _more(problem: Problem, task: Task) -> Iterator[tuple[str, str, Problem]]:
+    texts = [problem.texts[read.text] for read in task.reads]
+    parts = dict.fromkeys(text.part for text in texts if text.part is not None)
+    if task.local is None:
+        for part in parts:
+            when = f"if {task.name} were local to one {part}"
+            yield "local", when, _with_task(problem, replace(task, local=part))
+    edited = task.edits.text if task.edits is not None else None
+    for place, read in enumerate(task.reads):
+        text = problem.texts[read.text]
+        looks = task.finds is None and task.local is None and text.name != edited
+        if looks and not read.head and text.tokens != (text.head or ONE):
+            headed = problem
+            if text.head is None:
+                headed = replace(problem, texts=Frozen({**problem.texts, text.name: replace(text, head=ONE)}))
+            reads = (*task.reads[:place], Read(text.name, head=True), *task.reads[place + 1 :])
+            when = f"if {task.name} needed only a head of {text.name}"
+            yield f"head of {text.name}", when, _with_task(headed, replace(task, reads=reads))
+    if task.edits is not None and task.edits.patch is None:
+        patched = replace(task, edits=replace(task.edits, patch=ONE))
+        yield "patch", f"if what {task.name} changes were a patch of constant size", _with_task(problem, patched)
+    if task.edits is not None and task.edits.unit == "whole" and problem.texts[task.edits.text].part is not None:
+        partial = replace(task, edits=replace(task.edits, unit="part"))
+        yield "edits", f"if {task.name} could write only the part that changes", _with_task(problem, partial)
+    if task.succeeds is not None and task.check is None:
+        checked = replace(task, check=Check("part" if parts else "whole"))
+        yield "check", f"if an oracle could tell whether {task.name} succeeded", _with_task(problem, checked)
+    if task.check is not None and task.check.scope == "whole" and parts:
+        checked = replace(task, check=replace(task.check, scope="part"))
+        yield "check per part", f"if each part of {task.name} could be checked", _with_task(problem, checked)
+    if task.remembers:
+        fresh = replace(task, remembers=False)
+        yield "forgets", f"if {task.name} needed nothing of what earlier rounds said", _with_task(problem, fresh)
+
+
+def _with_task(problem: Problem, task: Task) -> Problem:
+    return replace(problem, tasks=Frozen({**problem.tasks, task.name: task}))

@@ -1,0 +1,84 @@
+"""Audits: prices agree with the variants of the shipped problems in which one thing is changed by hand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from decomposer.cli.main import main
+from decomposer.growth import is_big_o, relation
+from decomposer.problem.load import load
+from decomposer.problems import names
+from decomposer.verbs.audit import Worth, audit, opportunities
+from decomposer.verbs.measure import regime_of
+from decomposer.verbs.optimize import optimize
+
+GROUPS = ("facts", "assumptions", "opportunities")
+
+
+def worth(problem: str, group: str, subject: str) -> Worth:
+    found: tuple[Worth, ...] = getattr(audit(load(problem)), group)
+    return next(each for each in found if each.subject == subject)
+
+
+@pytest.mark.parametrize(
+    ("problem", "group", "subject", "variant", "ratios"),
+    [
+        ("debugging", "facts", "fix: local", "debugging-global-fix", {"k", "b*l*m_d/m_q", "1"}),
+        ("debugging", "opportunities", "fix: patch", "debugging-patches", {"l", "b*l*m_d/(k*m_q)", "1"}),
+        ("debugging-global-fix", "opportunities", "fix: local", "debugging", {"k", "b*l*m_d/m_q", "1"}),
+        ("k-task", "facts", "identify: reads head", "k-task-no-head", {"m_d/m_s", "1"}),
+        ("k-task", "assumptions", "k <= n", "k-task-unrelated", {"m_d/(m_s*n)", "1"}),
+        ("evolution", "facts", "mutate: check per part", "evolution-all-or-nothing", {"2**k"}),
+        ("evolution-all-or-nothing", "opportunities", "mutate: check per part", "evolution", {"2**k"}),
+    ],
+)
+def test_agrees_with_the_variant(problem: str, group: str, subject: str, variant: str, ratios: set[str]) -> None:
+    found, other = worth(problem, group, subject), load(variant)
+    assert found.theta is not None and found.ratio is not None
+    assert relation(found.theta, optimize(other).theta, regime=regime_of(other)).kind == "Theta"
+    assert {str(case.growth) for case in found.ratio.cases} == ratios
+    assert not found.free and found.proved
+
+
+@pytest.mark.parametrize("name", names())
+def test_laws(name: str) -> None:
+    given = load(name)
+    found, regime = audit(given), regime_of(given)
+    assert relation(found.theta, optimize(given).theta, regime=regime).kind == "Theta"
+    for fact in found.facts:
+        # Fewer designs are never cheaper.
+        assert fact.theta is None or is_big_o(found.theta, fact.theta, regime)
+    for chance in found.opportunities:
+        assert chance.theta is not None and not chance.free
+        assert is_big_o(chance.theta, found.theta, regime)
+    assert len(found.opportunities) <= found.tried == len(list(opportunities(given)))
+    for group in (found.facts, found.opportunities):
+        prices = [each.ratio.expr for each in group if each.ratio is not None]
+        for place, price in enumerate(prices):
+            assert not any(relation(price, later, regime=regime).kind == "o" for later in prices[place + 1 :])
+
+
+def test_what_cannot_be_spared_comes_first() -> None:
+    found = audit(load("evolution"))
+    assert [each.theta is None for each in found.facts] == [True, True, False, False]
+    assert found.facts[2].subject == "mutate: check per part"
+
+
+def test_an_assumption_that_costs_nothing() -> None:
+    found = worth("debugging", "assumptions", "b <= k")
+    assert found.free
+
+
+def test_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "debugging"]) == 0
+    text = capsys.readouterr().out
+    assert "if fix is not local to one function" in text and "k times dearer where m_q·k = O(m_d·l·b)" in text
+    assert "if what fix changes were a patch of constant size" in text
+    assert main(["audit", "debugging", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert all(data[group] for group in GROUPS) and data["opportunities_tried"] == 1
+    for kind in ("markdown", "html"):
+        assert main(["audit", "evolution", "--format", kind]) == 0
+        assert "2^k times dearer" in capsys.readouterr().out
