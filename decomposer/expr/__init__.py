@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decomposer.expr.evaluate import compare, enclose, evaluate
+from decomposer.expr.functions import ceil, factorial, floor, loggamma, maximum, minimum, rounds
 from decomposer.expr.nodes import (
     MINUS_ONE,
     ONE,
@@ -19,23 +20,13 @@ from decomposer.expr.nodes import (
     Sym,
     as_expr,
     atom_expr,
-    ceil,
-    exp,
-    factorial,
-    factorise,
-    floor,
-    log,
-    loggamma,
-    maximum,
-    minimum,
     mono_expr,
     normal,
     num,
-    power,
-    rounds,
     sym,
 )
 from decomposer.expr.parse import parse, parse_relation
+from decomposer.expr.powers import exp, factorise, log, power
 from decomposer.expr.printing import pretty, text
 
 __all__ = [

@@ -7,9 +7,8 @@ reals. Numbers are `int` where integral and `Fraction` otherwise; no float is ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from math import gcd
 from typing import TypeAlias, Union
 
 from decomposer.errors import ExpressionError
@@ -223,13 +222,13 @@ class Expr:
                 and any(isinstance(atom, Group) and atom.expr == whole for atom, _ in factor.terms[0][0])
             ):
                 mono, coefficient = factor.terms[0]
-                return _settle(_multiply_monos(mono, ((Group(whole), 1),))[0], coefficient)
+                return settle(_multiply_monos(mono, ((Group(whole), 1),))[0], coefficient)
         total: dict[Mono, Number] = {}
         for left_mono, left_coefficient in self.terms:
             for right_mono, right_coefficient in right.terms:
                 mono, special = _multiply_monos(left_mono, right_mono)
                 coefficient = left_coefficient * right_coefficient
-                settled = _settle(mono, coefficient).terms if special else ((mono, coefficient),)
+                settled = settle(mono, coefficient).terms if special else ((mono, coefficient),)
                 for each, number in settled:
                     total[each] = total.get(each, 0) + number
                 if len(total) > MAX_TERMS:
@@ -239,23 +238,32 @@ class Expr:
     __rmul__ = __mul__
 
     def __truediv__(self, other: ExprLike) -> Expr:
+        from decomposer.expr.powers import power
+
         return self * power(as_expr(other), MINUS_ONE)
 
     def __rtruediv__(self, other: ExprLike) -> Expr:
+        from decomposer.expr.powers import power
+
         return as_expr(other) * power(self, MINUS_ONE)
 
     def __pow__(self, other: ExprLike) -> Expr:
+        from decomposer.expr.powers import power
+
         return power(self, as_expr(other))
 
     def __rpow__(self, other: ExprLike) -> Expr:
+        from decomposer.expr.powers import power
+
         return power(as_expr(other), self)
 
     def subs(self, values: Mapping[str, ExprLike]) -> Expr:
         """Replace variables by expressions, all at once."""
         if self.symbols.isdisjoint(values):
             return self
-        exact = {name: as_expr(value) for name, value in values.items()}
-        return _substitute(self, exact)
+        from decomposer.expr.functions import substitute
+
+        return substitute(self, {name: as_expr(value) for name, value in values.items()})
 
 
 # -- construction ---------------------------------------------------------------------------------
@@ -352,18 +360,18 @@ def _multiply_monos(left: Mono, right: Mono) -> tuple[Mono, bool]:
     return tuple(merged), special
 
 
-def _settle(mono: Mono, coefficient: Number) -> Expr:
+def settle(mono: Mono, coefficient: Number) -> Expr:
     """Bring roots back to exponents in (0, 1), and expand groups under positive integer exponents."""
     kept: list[tuple[Atom, Number]] = []
     factors: list[Expr] = []
     for atom, exponent in mono:
         if isinstance(atom, Root):
             whole = exponent.numerator // exponent.denominator
-            coefficient = coefficient * _integer_power(atom.value, whole)
+            coefficient = coefficient * integer_power(atom.value, whole)
             if exponent != whole:
                 kept.append((atom, normal(exponent - whole)))
         elif isinstance(atom, Group) and exponent.denominator == 1 and exponent > 0:
-            factors.append(_expand_power(atom.expr, exponent.numerator))
+            factors.append(expand_power(atom.expr, exponent.numerator))
         else:
             kept.append((atom, exponent))
     result = mono_expr(tuple(kept), normal(coefficient))
@@ -372,349 +380,17 @@ def _settle(mono: Mono, coefficient: Number) -> Expr:
     return result
 
 
-# -- powers ---------------------------------------------------------------------------------------
-
-
-def _integer_power(base: Number, exponent: int) -> Number:
+def integer_power(base: Number, exponent: int) -> Number:
     size = max(abs(base.numerator), base.denominator).bit_length() * abs(exponent)
     if size > MAX_BITS and max(abs(base.numerator), base.denominator) > 1:
         raise ExpressionError(f"a number of more than {MAX_BITS} bits")
     return normal(Fraction(base) ** exponent)
 
 
-def _expand_power(base: Expr, exponent: int) -> Expr:
+def expand_power(base: Expr, exponent: int) -> Expr:
     if len(base.terms) > 1 and exponent > 64:
         raise ExpressionError("a sum raised to a power above 64 is too large to expand")
     result = ONE
     for _ in range(exponent):
         result = result * base
     return result
-
-
-def _number_power(value: Number, exponent: Number) -> Expr:
-    """`value ** exponent` for a positive rational value, with the irrational part as `Root` atoms."""
-    if exponent.denominator == 1:
-        return num(_integer_power(value, exponent.numerator))
-    result = ONE
-    for prime, count in factorise(value):
-        total = Fraction(count) * exponent
-        whole = total.numerator // total.denominator
-        result = result * num(_integer_power(prime, whole))
-        if total != whole:
-            result = result * atom_expr(Root(prime), normal(total - whole))
-    return result
-
-
-def factorise(value: Number) -> list[tuple[int, int]]:
-    """Factor a positive rational by trial division up to 10 000; a larger cofactor stays whole.
-
-    Returns
-    -------
-    list of (factor, exponent)
-        Factors above 1, ascending; exponents may be negative.
-    """
-    found: dict[int, int] = {}
-    for part, sign in ((value.numerator, 1), (value.denominator, -1)):
-        rest, divisor = part, 2
-        while divisor * divisor <= rest and divisor <= 10_000:
-            while rest % divisor == 0:
-                found[divisor] = found.get(divisor, 0) + sign
-                rest //= divisor
-            divisor += 1 if divisor == 2 else 2
-        if rest > 1:
-            found[rest] = found.get(rest, 0) + sign
-    return sorted((factor, count) for factor, count in found.items() if count)
-
-
-def power(base: Expr, exponent: Expr) -> Expr:
-    """Raise `base` to `exponent`, in canonical form.
-
-    Raises
-    ------
-    ExpressionError
-        For zero to a negative power, roots of negative numbers, and results that are too large.
-    """
-    number = exponent.as_fraction()
-    if number is not None:
-        return _rational_power(base, number)
-    result = ONE
-    for mono, coefficient in exponent.terms:
-        result = result * (_symbolic_power(base, mono, coefficient) if mono else _rational_power(base, coefficient))
-    return result
-
-
-def _rational_power(base: Expr, exponent: Number) -> Expr:
-    if exponent == 0:
-        return ONE
-    if exponent == 1:
-        return base
-    if not base.terms:
-        if exponent < 0:
-            raise ExpressionError("division by zero")
-        return ZERO
-    if len(base.terms) == 1:
-        mono, coefficient = base.terms[0]
-        if coefficient < 0 and exponent.denominator != 1:
-            raise ExpressionError("a root of a negative number")
-        raised = tuple((atom, normal(x * exponent)) for atom, x in mono)
-        number = (
-            num(_integer_power(coefficient, exponent.numerator))
-            if exponent.denominator == 1
-            else _number_power(coefficient, exponent)
-        )
-        return _settle(raised, 1) * number
-    if exponent.denominator == 1 and exponent > 0:
-        return _expand_power(base, exponent.numerator)
-    content, primitive = _primitive(base)
-    return _rational_power(num(content), exponent) * atom_expr(Group(primitive), exponent)
-
-
-def _primitive(base: Expr) -> tuple[Number, Expr]:
-    """Split a sum into its rational content and a primitive sum of the same sign."""
-    numerator, denominator = 0, 1
-    for _, coefficient in base.terms:
-        numerator = gcd(numerator, coefficient.numerator)
-        denominator = denominator * coefficient.denominator // gcd(denominator, coefficient.denominator)
-    content = normal(Fraction(numerator, denominator))
-    return content, base * num(1 / Fraction(content))
-
-
-def _symbolic_power(base: Expr, mono: Mono, coefficient: Number) -> Expr:
-    """`base ** (coefficient * mono)` for a monomial that is not a number."""
-    number = base.as_fraction()
-    if number is not None:
-        if number <= 0:
-            raise ExpressionError("a symbolic power needs a positive base")
-        result = ONE
-        for prime, count in factorise(number):
-            result = result * _atomic_power(num(prime), mono, normal(coefficient * count))
-        return result
-    if len(base.terms) > 1:
-        return _atomic_power(base, mono, coefficient)
-    inner, factor = base.terms[0]
-    result = ONE if factor == 1 else _symbolic_power(num(factor), mono, coefficient)
-    for atom, x in inner:
-        scaled = normal(coefficient * x)
-        if isinstance(atom, Exp):
-            exponent = mono_expr(mono, scaled) * mono_expr(atom.mono)
-            result = result * (exp(exponent) if atom.base is None else power(atom.base, exponent))
-        elif isinstance(atom, Root):
-            result = result * _atomic_power(num(atom.value), mono, scaled)
-        elif isinstance(atom, Group):
-            result = result * _atomic_power(atom.expr, mono, scaled)
-        else:
-            result = result * _atomic_power(atom_expr(atom), mono, scaled)
-    return result
-
-
-def _atomic_power(base: Expr | None, mono: Mono, coefficient: Number) -> Expr:
-    """`base ** (coefficient * mono)`, undoing logarithms: b**(x/log(b)) = e**x and e**(x*log(y)) = y**x."""
-    if base is not None:
-        own = log(base)
-        if own.is_monomial and own.terms[0][1] == 1 and len(own.terms[0][0]) == 1:
-            atom = own.terms[0][0][0][0]
-            if (atom, -1) in mono:
-                return exp(mono_expr(tuple(pair for pair in mono if pair[0] != atom), coefficient))
-        return atom_expr(Exp(base, mono), coefficient)
-    for pair in mono:
-        atom, x = pair
-        if isinstance(atom, App) and atom.fn == "log" and x == 1:
-            return power(atom.args[0], mono_expr(tuple(p for p in mono if p is not pair), coefficient))
-    return atom_expr(Exp(None, mono), coefficient)
-
-
-# -- functions ------------------------------------------------------------------------------------
-
-
-def exp(exponent: Expr) -> Expr:
-    """Euler's number to the power `exponent`."""
-    result = ONE
-    for mono, coefficient in exponent.terms:
-        result = result * (_atomic_power(None, mono, coefficient) if mono else _euler(coefficient))
-    return result
-
-
-def _euler(exponent: Number) -> Expr:
-    """`e ** exponent` for a number: an `Exp` whose monomial is empty."""
-    return atom_expr(Exp(None, ()), exponent)
-
-
-def log(value: Expr) -> Expr:
-    """Natural logarithm; products, powers and rational numbers are split into sums.
-
-    Raises
-    ------
-    ExpressionError
-        For the logarithm of zero or of a negative number.
-    """
-    number = value.as_fraction()
-    if number is not None:
-        if number <= 0:
-            raise ExpressionError("the logarithm of a number that is not positive")
-        total = ZERO
-        for prime, count in factorise(number):
-            total = total + num(count) * atom_expr(App("log", (num(prime),)))
-        return total
-    if len(value.terms) > 1:
-        content, primitive = _primitive(value)
-        own = atom_expr(App("log", (primitive,)))
-        return own if content == 1 else own + log(num(content))
-    mono, coefficient = value.terms[0]
-    total = log(num(coefficient)) if coefficient != 1 else ZERO
-    for atom, x in mono:
-        if isinstance(atom, Exp):
-            inner = mono_expr(atom.mono) if atom.base is None else mono_expr(atom.mono) * log(atom.base)
-        elif isinstance(atom, Root):
-            inner = log(num(atom.value))
-        elif isinstance(atom, Group):
-            inner = atom_expr(App("log", (atom.expr,)))
-        else:
-            inner = atom_expr(App("log", (atom_expr(atom),)))
-        total = total + num(x) * inner
-    return total
-
-
-def _extremum(fn: str, values: Iterable[ExprLike]) -> Expr:
-    pick = max if fn == "max" else min
-    flat: dict[Expr, None] = {}
-    numbers: list[Number] = []
-    for value in map(as_expr, values):
-        atom = value.terms[0][0][0][0] if value.is_monomial and value.terms[0][0] else None
-        nested = isinstance(atom, App) and atom.fn == fn and value == atom_expr(atom)
-        for part in atom.args if nested and isinstance(atom, App) else (value,):
-            number = part.as_fraction()
-            if number is None:
-                flat[part] = None
-            else:
-                numbers.append(number)
-    if numbers:
-        flat[num(pick(numbers))] = None
-    if not flat:
-        raise ExpressionError(f"{fn} of nothing")
-    parts = sorted(flat, key=str)
-    return parts[0] if len(parts) == 1 else atom_expr(App(fn, tuple(parts)))
-
-
-def maximum(*values: ExprLike) -> Expr:
-    """Largest of the values."""
-    return _extremum("max", values)
-
-
-def minimum(*values: ExprLike) -> Expr:
-    """Smallest of the values."""
-    return _extremum("min", values)
-
-
-def ceil(value: Expr) -> Expr:
-    """Least integer that is not below `value`."""
-    number = value.as_fraction()
-    if number is not None:
-        return num(-(-number.numerator // number.denominator))
-    return atom_expr(App("ceil", (value,)))
-
-
-def floor(value: Expr) -> Expr:
-    """Greatest integer that is not above `value`."""
-    number = value.as_fraction()
-    if number is not None:
-        return num(number.numerator // number.denominator)
-    return atom_expr(App("floor", (value,)))
-
-
-def factorial(value: Expr) -> Expr:
-    """Factorial; a number up to 300 is worked out.
-
-    Raises
-    ------
-    ExpressionError
-        For a negative or fractional number.
-    """
-    number = value.as_fraction()
-    if number is not None:
-        if number < 0 or number.denominator != 1:
-            raise ExpressionError("the factorial of a number that is not a natural number")
-        if number <= 300:
-            result = 1
-            for i in range(2, number.numerator + 1):
-                result *= i
-            return num(result)
-    return atom_expr(App("factorial", (value,)))
-
-
-def loggamma(value: Expr) -> Expr:
-    """Logarithm of the gamma function."""
-    return atom_expr(App("loggamma", (value,)))
-
-
-def rounds(count: Expr, probability: Expr) -> Expr:
-    """Expected maximum of `count` independent geometric variables of success `probability`.
-
-    The number of attempts until each of `count` items has succeeded once, if those that have are kept.
-    """
-    if count == ONE:
-        return ONE / probability
-    if probability == ONE:
-        return ONE
-    many, chance = count.as_fraction(), probability.as_fraction()
-    if many is not None and chance is not None and many.denominator == 1 and 0 < chance <= 1 and 0 < many <= 64:
-        return num(expected_rounds(many.numerator, Fraction(chance)))
-    return atom_expr(App("rounds", (count, probability)))
-
-
-def expected_rounds(count: int, probability: Fraction) -> Fraction:
-    """Work out `rounds` at numbers, by inclusion and exclusion over the items that fail."""
-    total, binomial, failing = Fraction(0), 1, Fraction(1)
-    for size in range(1, count + 1):
-        binomial = binomial * (count - size + 1) // size
-        failing *= 1 - probability
-        total += (binomial if size % 2 else -binomial) / (1 - failing)
-    return total
-
-
-FUNCTIONS: dict[str, Callable[..., Expr]] = {
-    "max": maximum,
-    "min": minimum,
-    "log": log,
-    "ceil": ceil,
-    "floor": floor,
-    "factorial": factorial,
-    "loggamma": loggamma,
-    "rounds": rounds,
-}
-
-
-def apply(fn: str, args: tuple[Expr, ...]) -> Expr:
-    """Apply a function by its name, in canonical form."""
-    return FUNCTIONS[fn](*args)
-
-
-# -- substitution ---------------------------------------------------------------------------------
-
-
-def _substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
-    result = ZERO
-    for mono, coefficient in expr.terms:
-        result = result + _substitute_mono(mono, values) * num(coefficient)
-    return result
-
-
-def _substitute_mono(mono: Mono, values: Mapping[str, Expr]) -> Expr:
-    fixed = tuple(pair for pair in mono if pair[0].symbols.isdisjoint(values))
-    result = mono_expr(fixed)
-    for atom, exponent in mono:
-        if not atom.symbols.isdisjoint(values):
-            result = result * _rational_power(_substitute_atom(atom, values), exponent)
-    return result
-
-
-def _substitute_atom(atom: Atom, values: Mapping[str, Expr]) -> Expr:
-    if isinstance(atom, Sym):
-        return values[atom.name]
-    if isinstance(atom, Exp):
-        exponent = _substitute_mono(atom.mono, values)
-        return exp(exponent) if atom.base is None else power(_substitute(atom.base, values), exponent)
-    if isinstance(atom, App):
-        return apply(atom.fn, tuple(_substitute(arg, values) for arg in atom.args))
-    if isinstance(atom, Group):
-        return _substitute(atom.expr, values)
-    raise AssertionError(f"{atom!r} holds no symbols")

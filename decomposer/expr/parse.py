@@ -10,24 +10,9 @@ from fractions import Fraction
 from typing import Literal, TypeAlias, cast
 
 from decomposer.errors import ExpressionError
-from decomposer.expr.nodes import (
-    MAX_BITS,
-    MAX_TERMS,
-    Expr,
-    Sym,
-    ceil,
-    exp,
-    factorial,
-    floor,
-    log,
-    loggamma,
-    maximum,
-    minimum,
-    num,
-    power,
-    rounds,
-    sym,
-)
+from decomposer.expr.functions import ceil, factorial, floor, loggamma, maximum, minimum, rounds
+from decomposer.expr.nodes import MAX_BITS, MAX_TERMS, Expr, Sym, num, sym
+from decomposer.expr.powers import exp, log, power
 from decomposer.expr.tokens import Token, describe, error_at, tokenise
 
 Relation: TypeAlias = Literal["<=", ">=", "==", "<<", ">>", "<", ">"]

@@ -8,7 +8,7 @@ from itertools import product
 
 from decomposer.errors import Diagnostic, ExpressionError, GrowthError
 from decomposer.expr import Exp, Expr, Sym, as_expr
-from decomposer.expr.nodes import App, Group
+from decomposer.expr import App, Group
 from decomposer.growth.case import Piece, case_of, closure
 from decomposer.growth.constants import Constants
 from decomposer.growth.decide import cases

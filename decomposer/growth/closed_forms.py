@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from decomposer.errors import ExpressionError
 from decomposer.expr.enclosures import bernoulli
-from decomposer.expr.nodes import (
+from decomposer.expr import (
     ONE,
     ZERO,
     App,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from decomposer.errors import OutsideClassError
-from decomposer.expr.nodes import ONE, ZERO, App, Expr, mono_expr
+from decomposer.expr import ONE, ZERO, App, Expr, mono_expr
 
 if TYPE_CHECKING:
     from decomposer.growth import Regime

@@ -12,7 +12,7 @@ from math import gcd, lcm
 
 from decomposer.expr.enclosures import Bounds
 from decomposer.expr.evaluate import compare
-from decomposer.expr.nodes import ONE, ZERO, Expr, log, num, sym
+from decomposer.expr import ONE, ZERO, Expr, log, num, sym
 from decomposer.growth.judge import Judge
 from decomposer.growth.solution import Call, Recurrence, outside
 from decomposer.growth.sums import Piece, read_pieces, sum_theta

@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from decomposer.errors import Diagnostic, ExpressionError, GrowthError, OutsideClassError
-from decomposer.expr.nodes import ONE, ZERO, App, Expr, Number, Sym, atom_expr, exp, log, mono_expr, num, sym
+from decomposer.expr import ONE, ZERO, App, Expr, Number, Sym, atom_expr, exp, log, mono_expr, num, sym
 from decomposer.expr.parse import Equation, parse_equation
 from decomposer.growth.akra_bazzi import divide
 from decomposer.growth.judge import Judge

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from decomposer.errors import Diagnostic, OutsideClassError
-from decomposer.expr.nodes import Expr, sym
+from decomposer.expr import Expr, sym
 
 
 @dataclass(frozen=True, slots=True)

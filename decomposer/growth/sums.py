@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from decomposer.errors import Diagnostic, ExpressionError, GrowthError, OutsideClassError
 from decomposer.expr.evaluate import compare
-from decomposer.expr.nodes import (
+from decomposer.expr import (
     ONE,
     ZERO,
     App,

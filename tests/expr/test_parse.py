@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decomposer.errors import Diagnostic, ExpressionError
-from decomposer.expr.nodes import Expr, ceil, exp, factorial, floor, log, maximum, minimum, num, rounds, sym
+from decomposer.expr import Expr, ceil, exp, factorial, floor, log, maximum, minimum, num, rounds, sym
 from decomposer.expr.parse import parse, parse_equation, parse_relation
 
 n, k, m = sym("n"), sym("k"), sym("m")
