@@ -94,7 +94,7 @@ class _Style:
         first = next((i for i, (_, coefficient) in enumerate(terms) if coefficient > 0), 0)
         terms.insert(0, terms.pop(first))
         for mono, coefficient in terms:
-            written = self.term(mono, abs(coefficient))
+            written = self.term(mono, coefficient if coefficient > 0 else -coefficient)
             if not parts:
                 parts.append(f"-{written}" if coefficient < 0 else written)
             else:
