@@ -27,10 +27,11 @@ from decomposer.expr import (
     num,
 )
 from decomposer.growth.constants import sign
-from decomposer.growth.decide import is_little_o_form, too_hard
-from decomposer.growth.formal import Log, Monomial, exponential, log_of, multiply, quotient, raise_to, variable
+from decomposer.growth.decide import is_big_o_form, is_little_o_form, too_hard
+from decomposer.growth.formal import Alike, Log, Monomial, exponential, log_of, multiply, quotient, raise_to, variable
 from decomposer.growth.forms import CONSTANT, Form, largest, single, smallest, times
 from decomposer.growth.lift import at_least_one, collect, exact_form, is_bounded, product
+from decomposer.growth.reduce import reduced
 from decomposer.growth.regime import Regime
 
 Term = tuple[Mono, Expr]
@@ -209,7 +210,16 @@ def _expanded(atom: Atom, x: Number, rest: Mono, factor: Expr, regime: Regime) -
         if block is _END or count > MAX_TERMS:
             break
         total = total + block
-    raise too_hard(f"{atom.key[1]} above an exponent")
+    return _alike(tuple(sorted((*rest, (atom, x)), key=lambda pair: pair[0].key)), factor, regime)
+
+
+def _alike(mono: Mono, factor: Expr, regime: Regime) -> Form:
+    """``e ** (factor * mono)``, where the product is known up to a constant factor only."""
+    form = reduced(product(mono, regime), regime)
+    value = form[0][0]
+    if len(form) > 1 or len(form[0]) > 1 or not value or not is_big_o_form(CONSTANT, form, regime):
+        raise too_hard(f"{mono_expr(mono)} above an exponent")
+    return _tower(((Alike(mono_expr(mono), value), 1),), factor, regime)
 
 
 _END = ONE + ONE

@@ -98,6 +98,19 @@ class Quotient(Formal):
         super().__init__(f"({key_of(value)})", rank, monomial_expr(value))
 
 
+class Alike(Formal):
+    """A quantity known up to a constant factor only, as a monomial of at least about 1.
+
+    Above an exponent that decides against what is far smaller or far larger, and against nothing else.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, expr: Expr, value: Monomial) -> None:
+        self.value = value
+        super().__init__(f"~({expr})", max(formal.rank for formal, _ in value), expr)
+
+
 @lru_cache(maxsize=4096)
 def variable(name: str) -> Variable:
     """The formal variable of a size parameter."""
@@ -153,7 +166,7 @@ def parts(formal: Formal) -> Iterable[Formal]:
     """Formal variables that a formal variable is made of, and that must be compared along with it."""
     if isinstance(formal, Exponential):
         return (*(part for part, _ in formal.exponent), *(part for part, _ in separated(formal)))
-    if isinstance(formal, Quotient):
+    if isinstance(formal, Quotient | Alike):
         return (part for part, _ in formal.value)
     if isinstance(formal, Log | Power):
         return (formal.of,)

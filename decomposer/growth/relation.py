@@ -10,7 +10,7 @@ from typing import Literal
 
 from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr, ExprLike, as_expr
-from decomposer.growth.case import Case
+from decomposer.growth.case import Case, closure
 from decomposer.growth.decide import (
     Dense,
     Refutation,
@@ -21,6 +21,7 @@ from decomposer.growth.decide import (
     refute_little_o,
     refute_strictly,
 )
+from decomposer.growth.formal import Alike
 from decomposer.growth.lift import Lifted, lift
 from decomposer.growth.regime import AssumptionLike, ConstantsLike, Regime
 from decomposer.growth.witness import Claim, proof, refutation
@@ -133,6 +134,8 @@ def _relation(f: Expr, g: Expr, regime: Regime) -> Relation:
     reason = "what is subtracted may matter" if kind == "unknown" else ""
     if kind in ("O", "Omega", "incomparable") and _on_a_line(f, g, regime):
         kind, reason = "unknown", "growths of one parameter have an order, which was not found"
+    elif kind in ("O", "Omega", "incomparable") and _rough(left, right, regime):
+        kind, reason = "unknown", "what stands above an exponent is known up to a constant factor only"
     return Relation(kind, f, g, regime, reason)
 
 
@@ -143,6 +146,11 @@ def _on_a_line(f: Expr, g: Expr, regime: Regime) -> bool:
     """
     names = f.symbols.union(g.symbols, *(side.symbols for item in regime.assumptions for side in (item[0], item[2])))
     return len(names) <= 1 and names <= regime.unbounded
+
+
+def _rough(left: Lifted, right: Lifted, regime: Regime) -> bool:
+    """Whether something above an exponent is not exact, so that what is proved holds and nothing is refuted."""
+    return any(isinstance(item, Alike) for item in closure((*regime.formals, *left.extra, *right.extra)))
 
 
 def _kind(left: Lifted, right: Lifted, regime: Regime) -> Kind:
@@ -205,7 +213,7 @@ def is_big_o(f: Expr, g: Expr, regime: Regime) -> bool | None:
             return True
     except (OutsideClassError, UndecidedError):
         return None
-    return False if left.exact else None
+    return False if left.exact and not _rough(left, right, regime) else None
 
 
 @lru_cache(maxsize=1024)

@@ -14,6 +14,7 @@ from decomposer.expr import ONE, Expr
 from decomposer.growth.case import RATIO, TIER, Case, Split
 from decomposer.growth.constants import bounds
 from decomposer.growth.formal import (
+    Alike,
     Exponential,
     Formal,
     Log,
@@ -91,7 +92,7 @@ class Builder:
             case.add_weak(self.combined(formal, self.scales[formal], self.logs[formal], -TIER))
             if not isinstance(formal, Exponential | Power):
                 case.exact.append(self.combined(formal, 1, self.logs[formal], -1))
-        whole = formal.value if isinstance(formal, Quotient) else separated(formal)
+        whole = formal.value if isinstance(formal, Quotient | Alike) else separated(formal)
         if whole:
             value = multiply(((formal, 1),), raise_to(whole, -1))
             row = case.dense(value)
