@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from decomposer.design.bounds import at_least
-from decomposer.design.evaluate import part_count, work
+from decomposer.design.counts import part_count
+from decomposer.design.evaluate import work
 from decomposer.design.nodes import substitute
 from decomposer.errors import NotExactError
 from decomposer.expr import Expr, compare, evaluate, num

@@ -240,9 +240,7 @@ def _choices(ways: list[list[tuple[Monomial, ...]]], regime: Regime) -> list[tup
         size *= len(way)
     if not ways or size > MAX_REPAIRS:
         return []
-    sets = [
-        distinct(condition for conditions in choice for condition in conditions) for choice in product(*ways)
-    ]
+    sets = [distinct(condition for conditions in choice for condition in conditions) for choice in product(*ways)]
     roomy = simplified([Cell((), conditions) for conditions in sets], regime)
     # What holds only where two growths are alike has no room; such a repair is better than none.
     return [cell.conditions for cell in roomy] or list(dict.fromkeys(sets))

@@ -8,9 +8,10 @@ from difflib import ndiff
 from fractions import Fraction
 from typing import Any
 
-from decomposer.design.evaluate import Footprint, footprint, reliability
+from decomposer.design.evaluate import Footprint, footprint
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
+from decomposer.design.reliability import reliability
 from decomposer.design.write import steps, tree
 from decomposer.errors import ExpressionError
 from decomposer.expr import Expr

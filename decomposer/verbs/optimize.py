@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cmp_to_key
 
-from decomposer.design.evaluate import agents, footprint, reliability
+from decomposer.design.evaluate import agents, footprint
+from decomposer.design.reliability import reliability
 from decomposer.errors import InfeasibleError
 from decomposer.expr import Expr, maximum, minimum
 from decomposer.growth import Regime, eventually, theta

@@ -57,8 +57,10 @@ def _trial(problem: Problem, curve: Curve, left: Expr, bound: Expr, scale: int) 
             if parameter.kind == "constant":
                 at[name] = _between(parameter.low, parameter.high)
             else:
-                at[name] = Fraction(_rounded(values[name].subs({curve.scale: num(scale)}))) if name in values else (
-                    Fraction(1)
+                at[name] = (
+                    Fraction(_rounded(values[name].subs({curve.scale: num(scale)})))
+                    if name in values
+                    else (Fraction(1))
                 )
         if any(len(str(value)) > MAX_DIGITS for value in at.values()):
             return None

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decomposer.design.context import TOP
-from decomposer.design.evaluate import agents, footprint, reliability, runs, span, work
+from decomposer.design.evaluate import agents, footprint, span, work
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Call, Design, Each, Repeat, Retry, Seq, Vote, seq
+from decomposer.design.reliability import reliability, runs
 from decomposer.design.simulate import simulate
 from decomposer.design.sizes import covers, model_size
 from decomposer.expr import ONE, Expr, evaluate, maximum, num, parse, rounds

@@ -1,0 +1,152 @@
+"""The leaves of a design: its calls, where each stands, and how often it runs.
+
+All costs but the span are linear in how often a call runs, so they are sums over leaves. Holes (sub-goals not
+designed yet) are leaves too; whoever folds a template gives their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from decomposer.design.context import TOP, Context, divide_up, is_whole, items, partition
+from decomposer.design.cost_models import call_cost
+from decomposer.design.counts import finder_rounds, group_counts, parts_in_scope
+from decomposer.design.nodes import Call, Case, Design, Each, ForEach, Hole, If, Repeat, Retry, Seq, Until, Vote, walk
+from decomposer.design.reliability import attempts, runs
+from decomposer.design.sizes import model_size, output_tokens, prompt_tokens, repeated_tokens, rewritten
+from decomposer.expr import ONE, Expr, sym
+from decomposer.growth.sums import closed_form
+from decomposer.problem.model import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A call (or hole) of a design, where it stands, and the expected number of times that it runs.
+
+    A call that keeps a history runs `count` times *per round* of the loop whose index it uses.
+    """
+
+    node: Call | Hole
+    context: Context
+    count: Expr
+
+
+def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr = ONE) -> Iterator[Leaf]:
+    """All calls and holes of a design with their context and expected count.
+
+    `count` leaves out the rounds of scanning, which stand in the context: what is done per item found runs
+    once per item, so that rounds cancel without ever being divided by.
+    """
+    if isinstance(node, Call):
+        yield Leaf(node, context, _effective(count, context))
+    elif isinstance(node, Hole):
+        yield Leaf(node, context, count if node.whole_scope else _effective(count, context))
+    elif isinstance(node, Seq):
+        for step in node.steps:
+            yield from leaves(problem, step, context, count)
+            context = context.rewritten(_written(problem, step))
+    elif isinstance(node, Repeat):
+        yield from leaves(problem, node.body, context.repeated(node.count, node.index), count)
+    elif isinstance(node, Until):
+        number = finder_rounds(problem, node.finder, context)
+        yield from leaves(problem, node.body, context.repeated(number), count)
+    elif isinstance(node, Each):
+        outer = count * context.rounds
+        for number, size in group_counts(parts_in_scope(problem, node.part, context), node.size):
+            yield from leaves(problem, node.body, context.narrowed(node.part, size), outer * number)
+    elif isinstance(node, ForEach | If):
+        number = items(problem, problem.tasks[node.finder], context)
+        yield from _per_item(problem, node, context, count, number)
+        if isinstance(node, If) and node.orelse is not None:
+            yield from leaves(problem, node.orelse, context.for_item(), count * (context.rounds - number))
+    elif isinstance(node, Case):
+        yield from leaves(problem, node.body, context.sharing(node.task, node.share), count)
+    else:
+        assert isinstance(node, Retry | Vote)
+        number = runs(problem, node, context) if isinstance(node, Vote) else attempts(problem, node, context)
+        if problem.cost.kind == "cached":
+            yield from leaves(problem, node.body, context, count)
+            yield from leaves(problem, node.body, replace(context, again=True), count * (number - ONE))
+        else:
+            yield from leaves(problem, node.body, context, count * number)
+
+
+def _per_item(problem: Problem, node: ForEach | If, context: Context, count: Expr, number: Expr) -> Iterator[Leaf]:
+    """Leaves of what is done for each item.
+
+    Where a conversation finds `per_call` items in each round, its last rounds find fewer, or none; what is
+    done for an item then reads what has been said up to its round.
+    """
+    finder = problem.tasks[node.finder]
+    assert finder.finds is not None
+    per_call = finder.finds.per_call
+    text = partition(problem, finder)
+    whole = text is None or is_whole(text, context)
+    if per_call is None or not context.indices or context.rounds != context.indices[-1][1] or not whole:
+        yield from leaves(problem, node.body, context.for_item(), count * number)
+        return
+    finding = divide_up(number, per_call)
+    inside = context.found_in_rounds(finding)
+    yield from leaves(problem, node.body, inside, count * per_call * finding)
+    if per_call * finding != number:
+        missing = number - per_call * finding
+        yield from leaves(problem, node.body, inside.in_last_round(), count * missing)
+
+
+def _written(problem: Problem, node: Design) -> frozenset[str]:
+    """Texts that the calls of a design write."""
+    return rewritten(problem, (name for part in walk(node) if isinstance(part, Call) for name in part.tasks))
+
+
+def _effective(count: Expr, context: Context) -> Expr:
+    """How often a leaf runs; per round, within a conversation."""
+    rounds = context.rounds
+    for index, number in context.indices:
+        if index not in context.last:
+            rounds = rounds / number
+    return rounds * count
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one call takes: the size of its model, tokens read (and seen before), tokens written."""
+
+    size: Expr
+    read: Expr
+    seen: Expr
+    written: Expr
+
+
+def usage(problem: Problem, call: Call, context: Context) -> Usage:
+    """Work out what one call takes; in a conversation, in the round that its index names."""
+    base = prompt_tokens(problem, call, context)
+    written = output_tokens(problem, call, context)
+    size = model_size(problem, call, context)
+    seen = repeated_tokens(problem, call, context)
+    if call.history is None:
+        return Usage(size, base, seen, written)
+    index = sym(call.history)
+    return Usage(size, base * index, base * (index - 1) + seen, written)
+
+
+def leaf_cost(problem: Problem, leaf: Leaf) -> Expr:
+    """Work of one call as often as it runs."""
+    assert isinstance(leaf.node, Call)
+    used = usage(problem, leaf.node, leaf.context)
+    cost = call_cost(problem.cost, used.size, used.read, used.seen, used.written)
+    return over_rounds(cost * leaf.count, leaf.context)
+
+
+def over_rounds(value: Expr, context: Context) -> Expr:
+    """Sum `value` over the rounds of the enclosing conversations."""
+    for index, count in reversed(context.indices):
+        if index in context.last:
+            value = value.subs({index: count})
+        elif index in value.symbols:
+            total = closed_form(value, index, ONE, count)
+            assert total is not None, "costs are polynomials in the index of a conversation"
+            value = total
+        else:
+            value = value * count
+    return value
