@@ -342,8 +342,17 @@ class _Sum:
         if atom.fn == "log" and alone and compare(inner.power, ZERO, {}) > 0:
             return Piece(logs=1)
         if atom.fn == "log" and inner.power == ZERO and not inner.logs:
-            return Piece(factor=log(inner.factor))
+            return self.shape_of_log(argument)
         return None
+
+    def shape_of_log(self, value: Expr) -> Piece | None:
+        """Growth of the logarithm of what stays about constant; close to 1, log(1 + x) is about x."""
+        if value.symbols == {self.index}:
+            limit = sum((mono_expr(mono, x) for mono, x in value.terms if not mono_expr(mono).symbols), ZERO)
+            order = compare(limit, ONE, {})
+            return Piece() if order > 0 else self.shape_of_sum(value - ONE) if order == 0 else None
+        ends = [log(value.subs({self.index: end})) for end in (self.low, self.high)]
+        return Piece(factor=ends[1]) if self.judge.relation(ends[0], ends[1]) == "Theta" else None
 
     def shape_of_sum(self, value: Expr) -> Piece | None:
         """Growth of a sum with positive terms in the index, or that does not change its growth over the range."""

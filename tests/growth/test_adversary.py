@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from decomposer.errors import GrowthError
+from decomposer.expr import parse
 from decomposer.growth import Regime, relation
+from decomposer.growth.sums import sum_theta
 
 
 def test_a_contradiction_leaves_no_trace() -> None:
@@ -54,3 +56,19 @@ def test_towers(f: str, g: str, right: str) -> None:
 )
 def test_what_is_known_up_to_a_constant_only_refutes_nothing(f: str, g: str) -> None:
     assert relation(f, g, unbounded=["n"]).kind in ("omega", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("term", "growth"),
+    [
+        ("log(1 + 1/i)", "log(n)"),
+        ("log(1 + 1/i**2)", "1"),
+        ("log(1 + 1/sqrt(i))", "sqrt(n)"),
+        ("log(2 + 1/i)", "n"),
+        ("i*log(1 + 1/i)", "n"),
+        ("log(3*i + 1)", "n*log(n)"),
+    ],
+)
+def test_sums_of_logarithms_close_to_a_constant(term: str, growth: str) -> None:
+    found = sum_theta(parse(term), "i", parse("1"), parse("n"))
+    assert relation(found, growth, unbounded=["n"]).kind == "Theta"
