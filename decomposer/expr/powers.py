@@ -124,7 +124,7 @@ def _symbolic_power(base: Expr, mono: Mono, coefficient: Number) -> Expr:
         for prime, count in factorise(number):
             result = result * _atomic_power(num(prime), mono, normal(coefficient * count))
         return result
-    if len(base.terms) > 1:
+    if not base.is_monomial:
         return _atomic_power(base, mono, coefficient)
     inner, factor = base.terms[0]
     result = ONE if factor == 1 else _symbolic_power(num(factor), mono, coefficient)
@@ -187,7 +187,7 @@ def log(value: Expr) -> Expr:
         for prime, count in factorise(number):
             total = total + num(count) * atom_expr(App("log", (num(prime),)))
         return total
-    if len(value.terms) > 1:
+    if not value.is_monomial:
         content, primitive = primitive_part(value)
         own = atom_expr(App("log", (primitive,)))
         return own if content == 1 else own + log(num(content))

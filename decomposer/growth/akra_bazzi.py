@@ -117,9 +117,9 @@ def _total(pieces: list[Piece], sides: list[int], p: Expr | None, variable: str)
 
 def _closed_exponent(calls: tuple[Call, ...]) -> Expr | None:
     """``log(a)/log(1/b)`` for one call; for several, the logarithm of a rational root, where there is one."""
-    if len(calls) > 1:
+    if len(calls) != 1:
         return None
-    (call,) = calls
+    call = calls[0]
     if call.coefficient == ONE:
         return ZERO
     exponent = log(call.coefficient) / -log(call.shrink)

@@ -97,7 +97,7 @@ def _atom(atom: Atom, exponent: Number, known: Mapping[str, Range]) -> Range:
         low, high = known.get(atom.name, _UNKNOWN)
         return Fraction(0) if low is None else low, high
     if isinstance(atom, Root):
-        return (Fraction(atom.value),) * 2
+        return Fraction(atom.value), Fraction(atom.value)
     if isinstance(atom, Group):
         return _sum(atom.expr, known)
     if isinstance(atom, Exp):

@@ -203,11 +203,11 @@ def _expanded(atom: Atom, x: Number, rest: Mono, factor: Expr, regime: Regime) -
         grows = (chosen.fn == "max") == (direction * x > 0)
         return largest(forms) if grows else smallest(forms)
     total = ZERO
-    for count, block in enumerate(_series(atom, x, regime)):
+    for count, block in enumerate(series(atom, x, regime)):
         # Without any term nothing is known, not even up to a bounded error.
-        if (count or block is not _END) and _negligible(rest, block, regime):
+        if (count or block is not END) and _negligible(rest, block, regime):
             return exponential_form(total * scale, regime)
-        if block is _END or count > MAX_TERMS:
+        if block is END or count > MAX_TERMS:
             break
         total = total + block
     return _alike(tuple(sorted((*rest, (atom, x)), key=lambda pair: pair[0].key)), factor, regime)
@@ -216,25 +216,25 @@ def _expanded(atom: Atom, x: Number, rest: Mono, factor: Expr, regime: Regime) -
 def _alike(mono: Mono, factor: Expr, regime: Regime) -> Form:
     """``e ** (factor * mono)``, where the product is known up to a constant factor only."""
     form = reduced(product(mono, regime), regime)
-    value = form[0][0]
-    if len(form) > 1 or len(form[0]) > 1 or not value or not is_big_o_form(CONSTANT, form, regime):
+    alone = len(form) == 1 and len(form[0]) == 1
+    if not alone or form == CONSTANT or not is_big_o_form(CONSTANT, form, regime):
         raise too_hard(f"{mono_expr(mono)} above an exponent")
-    return _tower(((Alike(mono_expr(mono), value), 1),), factor, regime)
+    return _tower(((Alike(mono_expr(mono), form[0][0]), 1),), factor, regime)
 
 
-_END = ONE + ONE
+END = ONE + ONE
 
 
 def _negligible(rest: Mono, block: Expr, regime: Regime) -> bool:
     """Whether a block of a series, times the rest of the exponent, stays bounded."""
     form = product(rest, regime)
-    if block is _END:
+    if block is END:
         return is_bounded(form, regime)
     return all(is_bounded(times(form, product(mono, regime)), regime) for mono, _ in collect(block, regime))
 
 
-def _series(atom: Atom, x: Number, regime: Regime) -> Iterator[Expr]:
-    """Blocks that add up to ``atom ** x``, each smaller than those before; `_END` for an error that is bounded."""
+def series(atom: Atom, x: Number, regime: Regime) -> Iterator[Expr]:
+    """Blocks that add up to ``atom ** x``, each smaller than those before; `END` for an error that is bounded."""
     if isinstance(atom, Group):
         lead, small = _leading(atom.expr, regime)
         term = lead ** Fraction(x)
@@ -245,7 +245,7 @@ def _series(atom: Atom, x: Number, regime: Regime) -> Iterator[Expr]:
         yield from _exponential_series(atom, x, regime)
     elif isinstance(atom, App) and x == 1:
         yield from _function_series(atom, regime)
-    yield _END
+    yield END
 
 
 def _exponential_series(atom: Exp, x: Number, regime: Regime) -> Iterator[Expr]:

@@ -146,9 +146,9 @@ def _change_variable(driving: Expr, calls: tuple[Call, ...], variable: str, judg
     """With ``m = log(n)`` and S(m) = T(n), ``T(n**e)`` is ``S(e*m)``; a factor ``n**h`` is taken out first."""
     scale = ZERO
     if any(variable in call.coefficient.symbols for call in calls):
-        if len(calls) > 1:
+        if len(calls) != 1:
             raise outside(f"several coefficients depend on {variable}")
-        (call,) = calls
+        call = calls[0]
         pieces = read_pieces(call.coefficient, variable)
         if pieces is None or len(pieces) != 1 or pieces[0].logs or pieces[0].loglogs or pieces[0].ratio != ONE:
             raise outside(f"the coefficient {call.coefficient} is no power of {variable}")

@@ -193,7 +193,7 @@ def _others(problem: Problem, task: Task, loc: Loc) -> Iterator[Issue]:
     named.append(((*loc, "check", "by"), task.check.by if task.check else None))
     named.append(((*loc, "combines", "by"), task.combines.by if task.combines else None))
     for place, name in named:
-        if name == task.name:
+        if name is not None and name == task.name:
             yield Issue(place, f"`{name}` cannot do this for itself", "bad-fact", "name another task", name)
     if task.combines is not None and task.combines.by == "oracle":
         yield Issue((*loc, "combines"), "`oracle` is the word for no task", "bad-name", "rename the task")
