@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from decomposer.verbs.explain import Explanation as Explanation
     from decomposer.verbs.explain import explain as explain
     from decomposer.verbs.optimize import optimize as optimize
+    from decomposer.verbs.regimes import RegimeMap as RegimeMap
+    from decomposer.verbs.regimes import regime_map as regime_map
     from decomposer.verbs.results import Result as Result
 
 __version__ = "0.1.0"
@@ -109,6 +111,7 @@ _HOMES = {
     "decomposer.verbs.effort": ("Effort", "effort"),
     "decomposer.verbs.explain": ("Explanation", "explain"),
     "decomposer.verbs.optimize": ("optimize",),
+    "decomposer.verbs.regimes": ("RegimeMap", "regime_map"),
     "decomposer.verbs.results": ("Result",),
 }
 """The module that each public name comes from."""
@@ -144,6 +147,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Read",
+    "RegimeMap",
     "Result",
     "Step",
     "Succeeds",
@@ -163,6 +167,7 @@ __all__ = [
     "load",
     "loads",
     "optimize",
+    "regime_map",
 ]
 
 

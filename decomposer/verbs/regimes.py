@@ -1,0 +1,198 @@
+"""Regime maps: which design is best, as a decision tree over how the parameters grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from decomposer.design.evaluate import work
+from decomposer.design.lift import hand_design
+from decomposer.design.nodes import Design
+from decomposer.design.write import steps
+from decomposer.errors import GrowthError, InfeasibleError
+from decomposer.expr import Expr, parse
+from decomposer.growth import Regime, is_big_o, theta
+from decomposer.growth.partition import Branch, Leaf, Tree, leaves, partition
+from decomposer.problem.model import Problem
+from decomposer.search import asymptotic
+from decomposer.search.price import Policy
+from decomposer.search.unfold import unfold
+from decomposer.verbs.effort import as_assumption
+from decomposer.verbs.measure import regime_of
+from decomposer.verbs.results import FORMAT_VERSION
+from decomposer.verbs.statement import OPTIMUM, assuming
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """A design of a map: its name, its growth, and the values of its free parameters."""
+
+    name: str
+    design: Design
+    growth: Expr
+    theta: Expr
+    policies: tuple[Policy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeMap:
+    """Which design is best where.
+
+    Attributes
+    ----------
+    designs : tuple of Contestant
+        All that took part; some may be best nowhere.
+    tree : Tree
+        Branches ask how two monomials compare, leaves name a design.
+    complete : bool
+        Whether no design of the space was left out for want of room.
+    """
+
+    problem: Problem
+    designs: tuple[Contestant, ...]
+    tree: Tree
+    complete: bool
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The leaves of the tree, from left to right; their conditions cover the regime."""
+        return tuple(leaves(self.tree))
+
+    @property
+    def verified(self) -> bool:
+        """Whether at each leaf the winner was proved to grow no faster than each rival."""
+        return all(leaf.verified for leaf in self.leaves)
+
+    def named(self, name: str) -> Contestant:
+        """The design of a leaf."""
+        return next(design for design in self.designs if design.name == name)
+
+    def policies(self, leaf: Leaf) -> tuple[Policy, ...]:
+        """Values of the winner's free parameters at a leaf, with only the conditions that the leaf leaves open."""
+        return tuple(
+            found for policy in self.named(leaf.winner).policies if (found := _inside(policy, leaf.regime)) is not None
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data, fit for JSON."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "problem": self.problem.name,
+            "assume": list(self.problem.assume),
+            "complete": self.complete,
+            "verified": self.verified,
+            "designs": [
+                {
+                    "name": each.name,
+                    "theta": str(each.theta),
+                    "design": steps(self.problem, each.design),
+                    "best_somewhere": any(leaf.winner == each.name for leaf in self.leaves),
+                }
+                for each in self.designs
+            ],
+            "tree": self._tree(self.tree),
+        }
+
+    def _tree(self, tree: Tree) -> dict[str, Any]:
+        if isinstance(tree, Branch):
+            return {"if": tree.condition, "yes": self._tree(tree.yes), "no": self._tree(tree.no)}
+        return {
+            "design": tree.winner,
+            "theta": str(tree.theta),
+            "when": list(tree.conditions),
+            "parameters": [
+                {"name": policy.name, "value": str(policy.value), "when": list(policy.when)}
+                for policy in self.policies(tree)
+            ],
+            "verified": tree.verified,
+        }
+
+    def _repr_html_(self) -> str:
+        from decomposer.report.html import fragment
+        from decomposer.report.regimes import document
+
+        return fragment(document(self))
+
+
+def regime_map(
+    problem: Problem, names: Sequence[str] = (OPTIMUM,), assume: Sequence[str] = (), keep: bool = True
+) -> RegimeMap:
+    """Find out which design is best under which growth of the parameters.
+
+    Parameters
+    ----------
+    problem : Problem
+    names : sequence of str
+        Which designs take part: ``"optimum"`` for those of the whole space that none beats everywhere, and
+        hand designs.
+    assume : sequence of str
+        Assumptions beyond those of the problem.
+    keep : bool
+        Whether the assumptions of the problem itself hold.
+
+    Raises
+    ------
+    ProblemError, DesignError, InfeasibleError
+        When an assumption cannot be used, a hand design is unknown or illegal, or nothing solves the problem.
+    OutsideClassError
+        When costs cannot be compared.
+
+    Notes
+    -----
+    A leaf is verified by proving that its winner is O of every rival under the leaf's conditions; the leaves cover
+    the regime because each branch asks a question and has both answers.
+    """
+    target = assuming(problem if keep else replace(problem, assume=()), tuple(assume))
+    regime = regime_of(target)
+    found: list[Contestant] = []
+    complete = True
+    for name in dict.fromkeys(names or (OPTIMUM,)):
+        if name == OPTIMUM:
+            best, complete = _space(target, regime)
+            found += [each for each in best if each.design not in [other.design for other in found]]
+        else:
+            design = hand_design(target, name)
+            found = [each for each in found if each.design != design]
+            found.append(_contestant(name, design, work(target, design), (), regime))
+    tree = partition({each.name: each.growth for each in found}, regime)
+    return RegimeMap(target, tuple(found), tree, complete)
+
+
+def _space(problem: Problem, regime: Regime) -> tuple[list[Contestant], bool]:
+    """The designs of the space of which each is best somewhere; named as by hand where the hand drew them."""
+    candidates, complete = asymptotic.best(unfold(problem), regime)
+    if not candidates:
+        raise InfeasibleError("no design satisfies the problem: there is nothing to map", file=problem.file)
+    known = {hand_design(problem, name): name for name in reversed(list(problem.designs))}
+    best = asymptotic.least_growth(candidates, regime)
+    found = []
+    for place, candidate in enumerate(best, 1):
+        plain = OPTIMUM if len(best) == 1 else f"design {place}"
+        name = known.get(candidate.design, plain)
+        found.append(_contestant(name, candidate.design, candidate.growth, candidate.policies, regime))
+    return found, complete
+
+
+def _contestant(
+    name: str, design: Design, growth: Expr, policies: tuple[Policy, ...], regime: Regime
+) -> Contestant:
+    return Contestant(name, design, growth, theta(growth, regime=regime).expr, policies)
+
+
+def _inside(policy: Policy, regime: Regime) -> Policy | None:
+    """A policy within a regime: without the conditions that hold there, `None` where they have no room."""
+    kept = []
+    for condition in policy.when:
+        below, _, above = as_assumption(condition).partition(" <= ")
+        low, high = parse(below), parse(above)
+        if is_big_o(low, high, regime) is True:
+            continue
+        if is_big_o(high, low, regime) is True:
+            return None  # only on the wall, which another policy covers
+        kept.append(condition)
+    try:
+        regime.extended([as_assumption(condition) for condition in kept])
+    except GrowthError:
+        return None
+    return replace(policy, when=tuple(kept))
