@@ -101,14 +101,13 @@ def exact_form(expr: Expr, regime: Regime) -> Form:
 def _sum(expr: Expr, regime: Regime) -> tuple[Form, bool]:
     if not expr.terms:
         raise OutsideClassError("the growth of zero")
-    positive: list[tuple[Mono, Expr]] = []
-    negative: list[tuple[Mono, Expr]] = []
-    for mono, factor in collect(expr, regime):
-        direction = _sign(factor, regime)
-        if direction:
-            (positive if direction > 0 else negative).append((mono, factor))
+    positive, negative = _signed(expr, regime)
     if not positive:
-        raise OutsideClassError(f"{expr} is not positive")
+        # Such as -log(1 - 1/x).
+        found = _by_series(expr, regime)
+        if found is None:
+            raise OutsideClassError(f"{expr} is not positive")
+        return found, True
     forms = {mono: product(mono, regime) for mono, _ in positive}
     form = largest(forms.values())
     if not negative:
@@ -117,8 +116,35 @@ def _sum(expr: Expr, regime: Regime) -> tuple[Form, bool]:
         return form, True
     from decomposer.growth.logarithms import quotients
 
-    joined = quotients(positive, negative, regime)
+    joined = quotients(positive, negative, regime) or _by_series(expr, regime)
     return (form, False) if joined is None else (joined, True)
+
+
+def _signed(expr: Expr, regime: Regime) -> tuple[list[tuple[Mono, Expr]], list[tuple[Mono, Expr]]]:
+    """What is added and what is subtracted."""
+    positive: list[tuple[Mono, Expr]] = []
+    negative: list[tuple[Mono, Expr]] = []
+    for mono, factor in collect(expr, regime):
+        direction = _sign(factor, regime)
+        if direction:
+            (positive if direction > 0 else negative).append((mono, factor))
+    return positive, negative
+
+
+def _by_series(expr: Expr, regime: Regime) -> Form | None:
+    from decomposer.growth.differences import difference
+
+    return difference(expr, regime)
+
+
+def known_sum(expr: Expr, regime: Regime) -> Form | None:
+    """The growth of a sum, where what is subtracted is plainly outweighed; otherwise `None`."""
+    positive, negative = _signed(expr, regime)
+    if not positive:
+        return None
+    forms = {mono: product(mono, regime) for mono, _ in positive}
+    form = largest(forms.values())
+    return form if not negative or _harmless(negative, positive, forms, form, regime) else None
 
 
 def collect(expr: Expr, regime: Regime) -> list[tuple[Mono, Expr]]:

@@ -72,3 +72,41 @@ def test_what_is_known_up_to_a_constant_only_refutes_nothing(f: str, g: str) -> 
 def test_sums_of_logarithms_close_to_a_constant(term: str, growth: str) -> None:
     found = sum_theta(parse(term), "i", parse("1"), parse("n"))
     assert relation(found, growth, unbounded=["n"]).kind == "Theta"
+
+
+DIFFERENCES = [
+    # Real_Asymp and Gruntz: the leading terms cancel, and the next decides.
+    ("sqrt(x**2 + x) - x", "1"),
+    ("sqrt(x + 1) - sqrt(x)", "1/sqrt(x)"),
+    ("(x + 1)**(1/3) - x**(1/3)", "x**(-2/3)"),
+    ("log(x + 1) - log(x)", "1/x"),
+    ("x*(log(x + 1) - log(x))", "1"),
+    ("log(x + sqrt(x)) - log(x)", "1/sqrt(x)"),
+    ("exp(1/x) - 1", "1/x"),
+    ("1 - exp(-1/x)", "1/x"),
+    ("x*(exp(1/x) - 1)", "1"),
+    ("-log(1 - 1/x)", "1/x"),
+    ("exp(x)*(exp(1/x) - exp(1/x - exp(-x)))", "1"),
+    ("exp(x)*(exp(1/x + exp(-x) + exp(-x**2)) - exp(1/x - exp(-exp(x))))", "1"),
+    ("1/x - 1/(x + 1)", "x**(-2)"),
+    ("sqrt(x + 1) + sqrt(x - 1) - 2*sqrt(x) + 1/x", "1/x"),
+    ("exp(x + 1/x) - exp(x)", "exp(x)/x"),
+    ("x - log(exp(x) - 1) + 1/x", "1/x"),
+]
+
+
+@pytest.mark.parametrize(("f", "g"), DIFFERENCES)
+def test_differences(f: str, g: str) -> None:
+    assert relation(f, g, unbounded=["x"]).kind == "Theta"
+    assert relation(f"({f})*log(x)", g, unbounded=["x"]).kind == "omega"
+
+
+@pytest.mark.parametrize("f", ["sqrt(x) - sqrt(x + 1)", "log(x) - log(x + 1)", "sqrt(x + 1) + sqrt(x - 1) - 2*sqrt(x)"])
+def test_negative_differences_are_refused(f: str) -> None:
+    assert relation(f, "1", unbounded=["x"]).kind == "unknown"
+
+
+def test_differences_of_several_parameters() -> None:
+    assert relation("sqrt(n + k) - sqrt(n)", "k/sqrt(n)", assume=["k << n"], unbounded=["n", "k"]).kind == "Theta"
+    assert relation("log(n + k) - log(n)", "k/n", assume=["k << n"], unbounded=["n", "k"]).kind == "Theta"
+    assert relation("sqrt(n + k) - sqrt(n)", "k/sqrt(n)", assume=["k <= n"], unbounded=["n", "k"]).kind == "unknown"
