@@ -135,7 +135,9 @@ def _balances(form: Form, name: str, wide: Regime) -> Iterator[Expr]:
             if rate is not None and decay is None:
                 ratio = multiply(other, raise_to(rest, -1))
                 if is_little_o_form(CONSTANT, single(ratio), wide):
+                    # Up to the crossing, and safely below it, where factors beside the exponential matter less.
                     yield log(monomial_expr(ratio)) / rate
+                    yield log(monomial_expr(ratio)) / (2 * rate)
 
 
 def _line(monomial: Monomial, name: str) -> tuple[Monomial, Fraction, Expr | None]:

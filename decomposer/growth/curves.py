@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 
 from decomposer.errors import DecomposerError
 from decomposer.expr import ONE, Expr, exp, log, num, sym
@@ -13,7 +13,7 @@ from decomposer.growth.case import RATIO, Case, Piece
 from decomposer.growth.formal import Variable, variable
 from decomposer.growth.regime import Regime
 
-MAX_TRIALS = 60
+MAX_TRIALS = 80
 """Most curves that are tried."""
 
 
@@ -83,11 +83,20 @@ def _powers(sizes: dict[str, int], regime: Regime, outcome: str) -> Curve | None
 
 
 def _candidates(sizes: dict[str, int], regime: Regime) -> Iterator[tuple[dict[str, Expr], str]]:
-    """Curves in the order of the direction: groups of alike sizes on increasing scales."""
+    """Curves in the order of the direction: first groups of alike sizes on increasing scales, then each alone."""
     scale = "t"
     while scale in sizes or scale in regime.names:
         scale += "_"
-    t = sym(scale)
+    ordered = sorted(sizes, key=lambda name: (sizes[name], name))
+    still = {name: num(2) for name in ordered if not sizes[name] and name not in regime.unbounded}
+    moving = [name for name in ordered if name not in still]
+    for values in _grouped(sizes, moving, sym(scale)):
+        yield {**still, **values}, scale
+    for values in _single(moving, sym(scale)):
+        yield {**still, **values}, scale
+
+
+def _grouped(sizes: dict[str, int], moving: list[str], t: Expr) -> Iterator[dict[str, Expr]]:
     levels: list[Expr] = [
         log(log(t)),
         log(t),
@@ -97,30 +106,46 @@ def _candidates(sizes: dict[str, int], regime: Regime) -> Iterator[tuple[dict[st
         num(2) ** t,
         num(2) ** (num(2) ** t),
     ]
-    ordered = sorted(sizes, key=lambda name: (sizes[name], name))
-    still = [name for name in ordered if not sizes[name] and name not in regime.unbounded]
     groups: list[list[str]] = []
-    for name in ordered:
-        if name in still:
-            continue
+    for name in moving:
         last = groups[-1][0] if groups else None
         if last is not None and (not sizes[name] or sizes[name] < RATIO * sizes[last]):
             groups[-1].append(name)
         else:
             groups.append([name])
-    if len(groups) > len(levels):
-        return
     spreads = combinations(range(len(levels)), len(groups))
     best = sorted(spreads, key=lambda chosen: (3 not in chosen, max(chosen, default=0)))
     for spread in (ONE, num(3), num(Fraction(1, 3))):
         for chosen in best:
-            values = {name: num(2) for name in still}
+            values = {}
             for level, group in zip(chosen, groups, strict=True):
                 for name in group:
                     power = Fraction(sizes[name], sizes[group[0]]) if sizes[group[0]] else Fraction(1)
                     factor = spread if level < 3 else ONE
                     values[name] = factor * levels[level] ** power.limit_denominator(64)
-            yield values, scale
+            yield values
+
+
+def _single(moving: list[str], t: Expr) -> Iterator[dict[str, Expr]]:
+    """Each parameter on a scale of its own, not falling in the order of the direction; the middle scales first."""
+    levels: list[Expr] = [
+        log(log(t)),
+        log(t),
+        log(t) ** 2,
+        exp(log(t) ** Fraction(1, 2)),
+        t ** Fraction(1, 2),
+        t / log(t),
+        t,
+        t * log(t),
+        t ** Fraction(3, 2),
+        t**2,
+        t**3,
+        num(2) ** t,
+    ]
+    middle = levels.index(t)
+    spreads = combinations_with_replacement(range(len(levels)), len(moving))
+    for chosen in sorted(spreads, key=lambda chosen: (middle not in chosen, sum(abs(i - middle) for i in chosen))):
+        yield dict(zip(moving, (levels[i] for i in chosen), strict=True))
 
 
 def _followed(f: Expr, g: Expr, regime: Regime, values: dict[str, Expr], scale: str, symbol: str) -> bool:

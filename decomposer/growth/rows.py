@@ -6,7 +6,7 @@ as what they are of. Only linear consequences are drawn, each from rows drawn be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -27,6 +27,9 @@ from decomposer.growth.formal import (
     separated,
 )
 from decomposer.growth.lp import IntVector, Ray, feasible, solve
+
+POWERS = tuple(Fraction(*pair) for pair in ((4, 1), (3, 1), (2, 1), (3, 2), (1, 1), (2, 3), (1, 2), (1, 3), (1, 4)))
+"""Powers of one variable by which another is bounded from below that are looked for."""
 
 
 class Builder:
@@ -213,6 +216,8 @@ class Builder:
         ]
         if min(row) >= 0 and all(not x or self.units[i] in units for i, x in enumerate(row)):
             return True
+        if self.strict(row):
+            return True
         # A logarithm that may stay below 1 has no sign: it is written as a difference.
         loose = [i for i, unit in enumerate(self.units) if unit not in units]
 
@@ -262,26 +267,78 @@ class Builder:
             if not self.weak(row):
                 continue
             k, m = case.index[larger], case.index[smaller]
-            high = bounds(_factor(smaller) / _factor(larger), case.constants)[1] if self.exactly(row) else None
-            high = None if high is None else high / self.margin(row)
+            least = self.least(row)
+            high = None if least is None else bounds(_factor(smaller) / _factor(larger), case.constants)[1]
+            if high is not None and least is not None:
+                high /= least
             if high is None:
                 case.add_weak(self.ratio_row(k, m, 1, RATIO))
             else:
                 case.add_weak(self.ratio_row(k, m, high.denominator, high.numerator))
+        self.powers(x, y)
         if not any({branch.first, branch.second} == {x, y} for branch in case.splits):
             case.pairs.append((x, y, gap))
 
-    def margin(self, row: IntVector) -> Fraction:
-        """A number that a monomial, at least 1, exceeds, because x/log(x) is never below e."""
-        for i, x in enumerate(row):
-            formal = self.case.order[i]
-            if x < 0 and isinstance(formal, Log):
-                rest = list(row)
-                rest[i] -= x
-                rest[self.case.index[formal.of]] += x
-                if self.exactly(tuple(rest)):
-                    return Fraction(271, 100) ** -x
-        return Fraction(1)
+    def powers(self, x: Formal, y: Formal) -> None:
+        """Equal powers of two variables differ at least as the variables: (a/b)**m >= a/b where m >= 1."""
+        if not (isinstance(x, Exponential) and isinstance(y, Exponential) and x.factor == y.factor):
+            return
+        above, below = dict(x.exponent), dict(y.exponent)
+        own = [formal for formal in above if isinstance(formal, Log) and formal not in below]
+        other = [formal for formal in below if isinstance(formal, Log) and formal not in above]
+        if len(own) != 1 or len(other) != 1 or above[own[0]] != 1 or below[other[0]] != 1:
+            return
+        first, second = own[0], other[0]
+        rest = tuple(pair for pair in x.exponent if pair[0] != first)
+        if rest != tuple(pair for pair in y.exponent if pair[0] != second):
+            return
+        for large, small, a, b in ((x, y, first.of, second.of), (y, x, second.of, first.of)):
+            gap = self.difference(a, b)
+            if self.exactly(gap) and self.exactly(self.case.dense(rest)):
+                low = bounds(x.factor, self.case.constants)[0]
+                scale = Fraction(1, RATIO) if low is None or low <= 0 else low
+                row = [scale.denominator * v for v in self.difference(large, small)]
+                self.case.add_weak(tuple(v - scale.numerator * w for v, w in zip(row, gap, strict=True)))
+
+    def difference(self, x: Formal, y: Formal) -> IntVector:
+        """Exponents of the quotient of two formal variables."""
+        return tuple(a - b for a, b in zip(self.unit(x), self.unit(y), strict=True))
+
+    def least(self, row: IntVector) -> Fraction | None:
+        """A number that a monomial is not below in the end; `None` when none is known.
+
+        What is at least 1 by other rows gains from logarithms: x/log(x) is never below e, and log(y)/log(x)
+        is at least about c where y is at least about x**c.
+        """
+        best = Fraction(1) if self.exactly(row) else None
+        logs = [i for i, x in enumerate(row) if x and isinstance(self.case.order[i], Log)]
+        for i in logs:
+            power = -row[i]
+            if power <= 0:
+                continue
+            below = self.case.order[i]
+            assert isinstance(below, Log)
+            for value, rest in self.gains(row, i, below, power, logs):
+                if (best is None or value > best) and self.exactly(rest):
+                    best = value
+        return best
+
+    def gains(
+        self, row: IntVector, i: int, below: Log, power: int, logs: Sequence[int]
+    ) -> Iterator[tuple[Fraction, IntVector]]:
+        """Bounds by one logarithm below, with what else must then be at least 1."""
+        inner = self.case.index[below.of]
+        yield Fraction(271, 100) ** power, _moved(row, {i: power, inner: -power})
+        if self.units[i] not in self.case.strict:
+            return
+        for j in logs:
+            above = self.case.order[j]
+            if row[j] >= power and isinstance(above, Log):
+                outer = self.case.index[above.of]
+                for c in POWERS:
+                    if self.weak(_moved((0,) * self.width, {outer: c.denominator, inner: -c.numerator})):
+                        yield (c - Fraction(1, 1 << 20)) ** power, _moved(row, {i: power, j: -power})
+                        break
 
     def mean(self, formal: Exponential) -> None:
         """Weighted means: an exponent below a geometric mean of others is below their arithmetic mean."""
@@ -314,6 +371,11 @@ class Builder:
             row[case.index[other]] += weight * (high or 0)
         scale = lcm(*(value.denominator for value in row))
         case.add_weak(tuple(int(value * scale) for value in row))
+
+
+def _moved(row: IntVector, changes: dict[int, int]) -> IntVector:
+    """A row with some components changed."""
+    return tuple(x + changes.get(i, 0) for i, x in enumerate(row))
 
 
 def _alike(left: Formal, right: Formal) -> bool:

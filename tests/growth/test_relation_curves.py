@@ -6,16 +6,17 @@ exponentials, parameters follow scales from the logarithm to the exponential and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import mpmath
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from decomposer.growth import Regime, is_big_o, relation
-from decomposer.expr import App, Exp, Expr, Group, Root, Sym, parse
 from decomposer.errors import GrowthError
+from decomposer.expr import App, Exp, Expr, Group, Root, Sym, parse
+from decomposer.growth import Regime, is_big_o, relation
 
 NAMES = ("x", "y", "z")
 Exponents = tuple[int, ...]
@@ -144,7 +145,7 @@ def value(expr: Expr, env: dict[str, mpmath.mpf]) -> mpmath.mpf:
     return total
 
 
-SCALES = {
+SCALES: dict[str, Callable[[mpmath.mpf], mpmath.mpf]] = {
     "2": lambda t: mpmath.mpf(2),
     "log log t": lambda t: mpmath.log(mpmath.log(t)),
     "log t": lambda t: mpmath.log(t),
@@ -164,9 +165,13 @@ factors = st.sampled_from(
     ["1", "n", "m", "n**2", "sqrt(m)", "log(n)", "log(m)", "log(n)**2", "sqrt(log(m))", "log(log(n))", "1/log(n)",
      "1/m", "2**log(n)", "log(m*n)", "log(m + n)"]
 )
-towers = st.sampled_from(["2**n", "3**n", "2**m", "2**(n/2)", "n**log(n)", "2**sqrt(log(m))", "m**m", "n**m", "2**(m*log(n))"])
+towers = st.sampled_from(
+    ["2**n", "3**n", "2**m", "2**(n/2)", "n**log(n)", "2**sqrt(log(m))", "m**m", "n**m", "2**(m*log(n))"]
+)
 polylogs = st.lists(st.lists(factors, min_size=1, max_size=3).map("*".join), min_size=1, max_size=2).map(" + ".join)
-exponentials = st.tuples(st.lists(st.one_of(factors, towers), min_size=1, max_size=3).map("*".join), polylogs).map(" + ".join)
+exponentials = st.tuples(
+    st.lists(st.one_of(factors, towers), min_size=1, max_size=3).map("*".join), polylogs
+).map(" + ".join)
 contexts = st.sampled_from(
     [(), ("m <= n",), ("n << m",), ("m == n**2",), ("m <= log(n)",), ("n <= m**3", "m <= n**2"), ("2**m <= n",)]
 )
@@ -209,13 +214,13 @@ def along(f: Expr, g: Expr, context: tuple[str, ...]) -> list[list[mpmath.mpf]]:
 
 def diverges(ratios: list[mpmath.mpf]) -> bool:
     """Whether f/g grows without bound, to the eye: by ever larger steps."""
-    steps = [b - a for a, b in zip(ratios, ratios[1:], strict=False)]
-    return all(step > 0.1 for step in steps[-2:]) and ratios[-1] > 40 and steps[-1] >= steps[-2]
+    steps = [b - a for a, b in pairwise(ratios)]
+    return bool(all(step > 0.1 for step in steps[-2:]) and ratios[-1] > 40 and steps[-1] >= steps[-2])
 
 
 def rises(ratios: list[mpmath.mpf]) -> bool:
     """Whether f/g clearly grows at the end of what can be computed."""
-    return ratios[-1] > 5 and ratios[-1] > ratios[-2] + 2 > ratios[-3] + 4
+    return bool(ratios[-1] > 5 and ratios[-1] > ratios[-2] + 2 > ratios[-3] + 4)
 
 
 @settings(max_examples=60, deadline=None)
