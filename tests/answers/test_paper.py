@@ -42,6 +42,7 @@ ANSWERS = {
         {"generalist": {"k": {"m_d = O(m_s*n)"}, "k*m_s*n/m_d": {"m_s*n = O(m_d)"}}},
     ),
     "k-task-power": Answer("m_s*n", "m_s*n + m_d", "delegator", {"generalist": {"k**(1/2)": set()}}),
+    "k-task-power-law": Answer("m_s*n", "m_s*n + m_d", "delegator", {"generalist": {"k**e": set()}}),
     "k-task-max": Answer("m_s*n", "m_s*n", "generalist", {"delegator": {"1": set()}}),
     "k-task-tree": Answer(
         "kappa*log(k) + m_s*n", "m_s*n + 3*kappa*ceil(log(k)/log(3))", tasks={"delegator": {"identify": "k/log(k)"}}

@@ -33,7 +33,7 @@ SIZES: tuple[Numbers, ...] = (
     {"k": 4, "b": 3, "l": 3, "n": 5},
     {"k": 9, "b": 4, "l": 2, "n": 9},
 )
-MODELS: Numbers = {"m_q": 3, "m_d": 7, "m_u": 5, "m_s": 11, "kappa": 2, "q": Fraction(2, 5)}
+MODELS: Numbers = {"m_q": 3, "m_d": 7, "m_u": 5, "m_s": 11, "kappa": 2, "q": Fraction(2, 5), "e": Fraction(1, 2)}
 
 COSTS = {
     "paper": CostModel(),

@@ -55,6 +55,8 @@ def some_numbers(problem: Problem, source: random.Random) -> dict[str, int | Fra
         values["n"] = source.randint(int(values["k"]), 12)
     if "b" in values:
         values["b"] = source.randint(1, int(values["k"]))
+    if "e" in values:
+        values["e"] = Fraction(1, 2)
     if "q" in values:
         values["q"] = Fraction(source.randint(1, 9), 10)
     return values
@@ -77,7 +79,7 @@ def test_asymptotic_optimum_wins_at_large_numbers(name: str) -> None:
     result = optimize(problem)
     numbers: dict[str, int | Fraction] = dict.fromkeys(problem.parameters, 40)
     numbers |= {"k": 24, "n": 200}
-    numbers |= {name: Fraction(1, 2) for name in ("q",) if name in problem.parameters}
+    numbers |= {name: Fraction(1, 2) for name in ("q", "e") if name in problem.parameters}
     if "m_d == k*m_s" in problem.assume:
         numbers["m_d"] = numbers["k"] * numbers["m_s"]
     here = at_numbers(problem, {key: value for key, value in numbers.items() if key in problem.parameters})
