@@ -27,8 +27,10 @@ def document(audit: Audit) -> list[Block]:
 def _lines(found: tuple[Worth, ...], writer: Writer, word: str) -> tuple[str, ...]:
     lines: list[str] = []
     for worth in found:
-        if worth.theta is None or worth.ratio is None:
+        if worth.theta is None:
             lines.append(f"{_when(worth, writer)}: no design is known to do the job")
+        elif worth.ratio is None:
+            lines.append(f"{_when(worth, writer)}: {writer.theta(worth.theta)}")
         elif worth.free:
             alike = all(case.growth == ONE for case in worth.ratio.cases)
             words = "the same growth" if alike else "no dearer, and cheaper somewhere"

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from decomposer.errors import DecomposerError, InfeasibleError
+from decomposer.errors import DecomposerError, InfeasibleError, OutsideClassError
 from decomposer.expr import ONE, Expr, minimum
-from decomposer.growth import Ratio, Regime, is_big_o, ratio, theta
+from decomposer.growth import Ratio, RatioCase, Regime, is_big_o, ratio, theta
+from decomposer.growth.cells import MAX_CELLS, Cell, cells, condition_text, distinct, over, simplified
+from decomposer.growth.formal import monomial_expr
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Check, Problem, Read, Task
 from decomposer.problem.validate import validate
@@ -41,7 +43,8 @@ class Worth:
     theta : Expr, optional
         The least growth after the change; `None` when nothing can be done any more.
     ratio : Ratio, optional
-        How many times dearer that is than before; for an opportunity, how many times cheaper.
+        How many times dearer that is than before; for an opportunity, how many times cheaper. `None` where nothing
+        can be done, and where the two growths have too many cases.
     free : bool
         Whether the growth is no larger after the change (for an opportunity: no smaller).
     proved : bool
@@ -173,7 +176,28 @@ def _worth(kind: Kind, subject: str, when: str, after: Least, now: Expr, regime:
         return Worth(kind, subject, when, None, None, False, proved)
     above, below = (now, growth) if kind == "opportunity" else (growth, now)
     free = is_big_o(above, below, regime) is True
-    return Worth(kind, subject, when, growth, ratio(above, below, regime), free, proved)
+    return Worth(kind, subject, when, growth, _ratio(above, below, regime), free, proved)
+
+
+def _ratio(above: Expr, below: Expr, regime: Regime) -> Ratio | None:
+    """The ratio; case by case where one formula for all of the regime is too large, `None` where there is none."""
+    try:
+        return ratio(above, below, regime)
+    except OutsideClassError:
+        pass
+    try:
+        found = [
+            Cell((over(top.values[0], bottom.values[0]),), distinct((*top.conditions, *bottom.conditions)))
+            for top in cells(theta(above, regime=regime).form)
+            for bottom in cells(theta(below, regime=regime).form)
+        ]
+    except OutsideClassError:
+        return None
+    kept = simplified(found, regime) if len(found) <= MAX_CELLS else ()
+    cases = tuple(
+        RatioCase(monomial_expr(cell.values[0]), tuple(map(condition_text, cell.conditions))) for cell in kept
+    )
+    return Ratio(above / below, cases) if cases else None
 
 
 def _assumption(problem: Problem, text: str, now: Expr) -> Worth:
@@ -191,7 +215,7 @@ def _sorted(found: Sequence[Worth], regime: Regime) -> tuple[Worth, ...]:
 
     def larger(one: Worth, other: Worth) -> bool:
         if one.ratio is None or other.ratio is None:
-            return one.ratio is None and other.ratio is not None
+            return one.theta is None and other.theta is not None
         a, b = one.ratio.expr, other.ratio.expr
         return is_big_o(b, a, regime) is True and is_big_o(a, b, regime) is False
 

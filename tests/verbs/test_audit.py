@@ -8,9 +8,10 @@ import pytest
 
 from decomposer.cli.main import main
 from decomposer.growth import is_big_o, relation
-from decomposer.problem.load import load
+from decomposer.problem.load import load, loads
 from decomposer.problems import names
 from decomposer.verbs.audit import Worth, audit, opportunities
+from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.optimize import optimize
 
@@ -82,3 +83,30 @@ def test_command(capsys: pytest.CaptureFixture[str]) -> None:
     for kind in ("markdown", "html"):
         assert main(["audit", "evolution", "--format", kind]) == 0
         assert "2^k times dearer" in capsys.readouterr().out
+
+
+CATALOGUE = """
+problem: catalogue
+parameters: {k: tasks, n: tokens, m_g: generalist, m_s: specialist, m_d: delegator}
+texts: {query: {tokens: n, head: 1}, label: 1, answer: 1}
+capabilities: {identify: m_d, solve: {family: k, each: m_s}}
+models:
+  generalist: {size: m_g, can: {solve: all}}
+  specialist: {size: m_s, can: {solve: 1}}
+  delegator: {size: m_d, can: [identify]}
+tasks:
+  identify: {reads: query.head, writes: label, requires: identify}
+  solve: {reads: query, writes: answer, requires: solve, one_of: {family: solve, told_by: identify}}
+"""
+
+
+def test_where_the_best_design_depends_on_the_regime() -> None:
+    """The ratio of two minima: in each case it is the quotient of the two growths there."""
+    given = loads(CATALOGUE)
+    found, regime = audit(given), regime_of(given)
+    assert {each.subject for each in found.facts} == {"identify: reads head", "solve: one_of"}
+    for each in found.facts:
+        assert each.theta is not None and each.ratio is not None
+        for case in each.ratio.cases:
+            inside = regime.extended([as_assumption(condition) for condition in case.conditions])
+            assert relation(each.theta, found.theta * case.growth, regime=inside).kind == "Theta"
