@@ -7,11 +7,10 @@ a piecewise linear function, a maximum of minima of linear ones.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import product
 
 from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr, Number, maximum, minimum
-from decomposer.growth.formal import Formal, Monomial, monomial_expr, multiply, raise_to
+from decomposer.growth.formal import Formal, Monomial, key_of, monomial_expr, multiply, raise_to
 
 Form = tuple[tuple[Monomial, ...], ...]
 """A maximum (outer) of minima (inner)."""
@@ -74,11 +73,22 @@ def transposed(form: Form) -> Form:
         return (tuple(part[0] for part in form),)
     if len(form) == 1:
         return tuple((monomial,) for monomial in form[0])
-    size = 1
+    result: list[frozenset[Monomial]] = [frozenset()]
     for part in form:
-        size *= len(part)
-        _room(size)
-    return tuple(dict.fromkeys(tuple(dict.fromkeys(choice)) for choice in product(*form)))
+        _room(len(result) * len(part) // 8)
+        result = _absorbed({clause.union((monomial,)) for clause in result for monomial in part})
+        _room(len(result))
+    ordered = [tuple(sorted(clause, key=key_of)) for clause in result]
+    return tuple(sorted(ordered, key=lambda clause: [key_of(monomial) for monomial in clause]))
+
+
+def _absorbed(clauses: Iterable[frozenset[Monomial]]) -> list[frozenset[Monomial]]:
+    """Drop clauses that hold another: they are never the extreme one."""
+    kept: list[frozenset[Monomial]] = []
+    for clause in sorted(clauses, key=len):
+        if not any(other <= clause for other in kept):
+            kept.append(clause)
+    return kept
 
 
 def formals(form: Form) -> set[Formal]:
