@@ -131,6 +131,7 @@ __all__ = [
     "DesignError",
     "Diagnostic",
     "Edit",
+    "Effort",
     "Explanation",
     "Expr",
     "ExpressionError",
