@@ -34,7 +34,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("compare", "decomposer.cli.compare:compare", "Compare hand designs with the best one, or each other."),
     Entry("explain", "decomposer.cli.explain:explain", "Say why a design is the best, and what each fact is worth."),
     Entry("claim", "decomposer.cli.claim:claim", "Prove or refute a claim about costs; repair a refuted one."),
-    Entry("effort", "decomposer.cli.effort:effort", "Say what each agent contributes, and how large it may be for free."),
+    Entry("effort", "decomposer.cli.effort:effort", "Say what each agent adds, and how large it may be for free."),
     Entry("audit", "decomposer.cli.audit:audit", "Price each fact and assumption, and the facts that would pay."),
     Entry("map", "decomposer.cli.map:regime_map", "Say which design is best under which growth of the parameters."),
     Entry("list", "decomposer.cli.list:list_problems", "List the problems shipped with decomposer."),

@@ -7,7 +7,6 @@ keeps, per scope, what has been done, scanned and told so far. It knows nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.context import Context, at_most_one, divide_up, extent, is_whole, items, partition, scans
@@ -35,9 +34,6 @@ from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import topological, unsettled
 from decomposer.problem.model import Problem, Task
 
-if TYPE_CHECKING:
-    from decomposer.rules.base import Alternative, Goal, Site
-
 
 def check_design(problem: Problem, design: Design, places: Mapping[int, str] | None = None) -> None:
     """Check that a complete design does everything that the problem asks for.
@@ -52,45 +48,15 @@ def check_design(problem: Problem, design: Design, places: Mapping[int, str] | N
     DesignError
         With the place and the reason.
     """
-    checker = _Checker(problem, places or {})
+    checker = Checker(problem, places or {})
     progress = Progress()
     checker.visit(design, Context(), progress, frozenset())
     checker.finish(topological(problem), unsettled(problem, topological(problem)), Context(), progress, design)
 
 
-def check_template(site: Site, goal: Goal, alternative: Alternative) -> None:
-    """Check that a rule's template reaches its goal when every hole reaches its own.
+class Checker:
+    """Walks a design once; with `template`, holes count as reaching their goals."""
 
-    Raises
-    ------
-    DesignError
-        When it does not.
-    """
-    problem = site.problem
-    checker = _Checker(problem, {}, template=True)
-    progress = Progress(seen=set(problem.tasks) - set(goal.tasks))
-    at_hand: frozenset[str] = frozenset()
-    context = site.inside(goal)
-    if goal.history is not None and goal.mode != "round":
-        context = context.repeated(ONE, goal.history)
-    if goal.mode == "item":
-        at_hand = frozenset(task.for_each for task in map(site.task, goal.tasks) if task.for_each is not None)
-    if goal.share is not None:
-        told_by = site.task(goal.tasks[0]).one_of
-        assert told_by is not None
-        family = problem.capabilities[told_by.family].family
-        assert family is not None
-        progress.told[told_by.told_by] = divide_up(family, goal.share)
-    checker.visit(alternative.template, context, progress, at_hand)
-    if goal.mode == "route":
-        told = progress.told.get(goal.tasks[0])
-        if told is None or goal.among is None or not at_least(told, goal.among):
-            raise DesignError("the route tells fewer alternatives apart than asked")
-        return
-    checker.finish(goal.tasks, goal.pending, context, progress, alternative.template, goal.mode != "cover")
-
-
-class _Checker:
     def __init__(self, problem: Problem, places: Mapping[int, str], template: bool = False) -> None:
         self.problem = problem
         self.places = places
@@ -398,7 +364,7 @@ class _Checker:
 
     def hole(self, node: Hole, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         """A sub-goal does what it says, where it says."""
-        goal: Goal = node.goal  # type: ignore[assignment]
+        goal = node.goal
         first = self.problem.tasks[goal.tasks[0]]
         expected = {} if goal.part is None or goal.size is None else {goal.part: goal.size}
         if dict(context.extents) != expected:

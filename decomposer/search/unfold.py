@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from decomposer.design.contract import check_template
 from decomposer.design.nodes import Hole, walk
 from decomposer.errors import DesignError, ProblemError
 from decomposer.problem.graph import topological, unsettled
 from decomposer.problem.model import Problem
 from decomposer.rules import RULES, Alternative, Goal, Site, site_of
+from decomposer.search.soundness import check_template
 from decomposer.solvers.graph import Arc, Graph
 
 MAX_GOALS = 20_000
