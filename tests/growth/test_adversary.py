@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import json
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 
 from decomposer.errors import GrowthError
 from decomposer.expr import parse
 from decomposer.growth import Regime, relation
 from decomposer.growth.sums import sum_theta
+
+DATA = json.loads(Path(__file__).with_name("adversary_cases.json").read_text(encoding="utf-8"))
+"""Chains from the largest growth down, alike ones together; and ``[f, g, assumptions, unbounded, answer]``."""
+MIRROR = {"o": "omega", "O": "Omega", "Omega": "O", "omega": "o"}
+
+
+@pytest.mark.parametrize("chain", DATA["chains"], ids=lambda chain: str(chain[0][0]))
+def test_chains(chain: list[list[str]]) -> None:
+    for larger, smaller in combinations(chain, 2):
+        for f in larger:
+            for g in smaller:
+                assert relation(f, g, unbounded=["n"]).kind == "omega", (f, g)
+                assert relation(g, f, unbounded=["n"]).kind == "o", (g, f)
+    for group in chain:
+        for f, g in combinations(group, 2):
+            assert relation(f, g, unbounded=["n"]).kind == "Theta", (f, g)
+
+
+def test_comparisons() -> None:
+    wrong = []
+    for f, g, assume, unbounded, answer in DATA["comparisons"]:
+        there = relation(f, g, assume=assume, unbounded=unbounded.split()).kind
+        back = relation(g, f, assume=assume, unbounded=unbounded.split()).kind
+        if (there, back) != (answer, MIRROR.get(answer, answer)):
+            wrong.append((f, g, assume, answer, there, back))
+    assert not wrong
 
 
 def test_a_contradiction_leaves_no_trace() -> None:
