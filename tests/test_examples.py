@@ -9,6 +9,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SAYS = {
+    "audit_a_claim": "it holds where k*m_q <= b*l*m_d: proved",
     "optimize_a_file": "for each function, in parallel:",
     "compare_a_hand_design": "fix: Theta(b*k**2) times dearer",
     "problem_from_a_task_graph": "if flag found something:",

@@ -10,6 +10,7 @@ import pytest
 from decomposer.cli.main import main
 from decomposer.design.lift import hand_design
 from decomposer.errors import DecomposerError, DesignError, ExpressionError, ProblemError
+from decomposer.expr import num, parse
 from decomposer.problem.load import load, loads
 from decomposer.problems import names
 from decomposer.verbs.claim import Verification, claim
@@ -90,6 +91,17 @@ def test_numbers_drift_away_from_the_claim(problem: str, text: str) -> None:
         assert value_at(given, above, at) / value_at(given, below, at) == trial.left
     drift = (near.left / near.bound) / (far.left / far.bound)
     assert (drift.as_fraction() or Fraction(0)) >= 5
+
+
+@pytest.mark.parametrize(("problem", "text"), [(name, text) for name, text, _ in REFUTED])
+def test_numbers_to_try_satisfy_what_is_assumed(problem: str, text: str) -> None:
+    given, found = load(problem), check(problem, text)
+    assert found.trials
+    for trial in found.trials:
+        at = {name: num(value) for name, value in trial.at}
+        for assumption in given.assume:
+            below, above = (parse(side).subs(at).as_fraction() for side in assumption.split(" <= "))
+            assert below is not None and above is not None and below <= above
 
 
 def test_assumptions_decide() -> None:
