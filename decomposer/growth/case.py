@@ -148,6 +148,8 @@ class Case:
 
     def inconsistent(self, direction: IntVector) -> tuple[Formal, Formal] | None:
         """Two formal variables whose values along a direction disagree with those of their logarithms."""
+        vague: list[tuple[Formal, Formal]] = []
+        lifted: list[tuple[int, ...]] = []
         for first, second, difference in self.pairs:
             x, y = direction[self.index[first]], direction[self.index[second]]
             gap = sum(a * b for a, b in zip(difference, direction, strict=True))
@@ -155,10 +157,18 @@ class Case:
                 wrong = x < RATIO * y
             elif gap < 0:
                 wrong = y < RATIO * x
-            else:
+            elif x and y:
                 wrong = x > RATIO * y or y > RATIO * x
+            else:
+                wrong = False
+                if x or y:
+                    vague.append((first, second))
+                    lifted.append((1, *((-v for v in difference) if x else difference)))
             if wrong:
                 return first, second
+        # One of the two is nothing on the scale of the direction: its logarithm must be able to be less as well.
+        if vague and not feasible([*lifted, *self.closed_rows], len(self.order)):
+            return vague[0]
         return None
 
     def split(self, first: Formal, second: Formal) -> list[Case]:

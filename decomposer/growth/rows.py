@@ -6,7 +6,7 @@ as what they are of. Only linear consequences are drawn, each from rows drawn be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -43,6 +43,7 @@ class Builder:
         self.logs: dict[Formal, IntVector] = {}
         self.scales: dict[Formal, int] = {}
         self.heights: dict[IntVector, int] = {}
+        self.components: dict[IntVector, tuple[list[int], list[int]]] = {}
         for formal in case.order:
             monomial = log_monomial(formal)
             if all(part in case.index for part, _ in monomial):
@@ -183,13 +184,38 @@ class Builder:
         if min(row) >= 0 and any(x and self.units[i] in case.strict for i, x in enumerate(row)):
             return True
         # Taller variables say nothing about lower ones that has not been drawn from them before.
-        height = self.height(row)
-        rows = [(1, *(-x for x in own)) for own in case.strict if self.height(own) <= height]
-        if not rows:
+        strict = set(case.strict)
+        given = self.useful(row, (*case.strict, *(own for own in case.weak if own not in strict)))
+        if given is None or strict.isdisjoint(given):
             return False
-        rows += [(0, *(-x for x in own)) for own in case.weak if self.height(own) <= height]
-        rows.append((0, *row))
-        return not feasible(rows, self.width)
+        rows = [(int(own in strict), *(-x for x in own)) for own in given]
+        return not feasible([*rows, (0, *row)], self.width)
+
+    def useful(self, row: IntVector, given: Iterable[IntVector]) -> list[IntVector] | None:
+        """The rows that can take part in a proof of `row`; `None` when there can be no proof.
+
+        A sum of rows must stay below `row` in every component: a row that is positive where no other is
+        negative cannot be used. Neither can what speaks of taller variables: what follows from it for
+        lower ones has been drawn before.
+        """
+        height = self.height(row)
+        rows = [own for own in given if self.height(own) <= height]
+        while True:
+            negative = {i for own in rows for i in self.signs(own)[1]}
+            if any(x < 0 and i not in negative for i, x in enumerate(row)):
+                return None
+            kept = [own for own in rows if all(i in negative or row[i] > 0 for i in self.signs(own)[0])]
+            if len(kept) == len(rows):
+                return rows
+            rows = kept
+
+    def signs(self, row: IntVector) -> tuple[list[int], list[int]]:
+        """Where a row is positive, and where it is negative."""
+        found = self.components.get(row)
+        if found is None:
+            found = [i for i, x in enumerate(row) if x > 0], [i for i, x in enumerate(row) if x < 0]
+            self.components[row] = found
+        return found
 
     def height(self, row: IntVector) -> int:
         """The highest rank among the formal variables of a row."""
@@ -199,13 +225,14 @@ class Builder:
             self.heights[row] = found
         return found
 
-    def weak(self, row: IntVector, given: Sequence[IntVector] | None = None) -> bool:
+    def weak(self, row: IntVector) -> bool:
         """Whether the monomial must be at least about 1."""
         if min(row) >= 0:
             return True
-        height = self.height(row)
-        given = [own for own in (self.case.weak if given is None else given) if self.height(own) <= height]
-        return bool(given) and not feasible([(1, *row), *((0, *(-x for x in own)) for own in given)], self.width)
+        rows = self.useful(row, self.case.weak)
+        if rows is None:
+            return False
+        return not feasible([(1, *row), *((0, *(-x for x in own)) for own in rows)], self.width)
 
     def exactly(self, row: IntVector) -> bool:
         """Whether the monomial must, in the end, be at least 1."""
@@ -218,6 +245,9 @@ class Builder:
             return True
         if self.strict(row):
             return True
+        given = self.useful(row, (*self.case.exact, *self.case.strict))
+        if given is None:
+            return False
         # A logarithm that may stay below 1 has no sign: it is written as a difference.
         loose = [i for i, unit in enumerate(self.units) if unit not in units]
 
@@ -225,8 +255,6 @@ class Builder:
             return (*(sign * x for x in own), *(-sign * own[i] for i in loose))
 
         rows = [(1, *wide(row, 1))]
-        height = self.height(row)
-        given = [own for own in (*self.case.exact, *self.case.strict) if self.height(own) <= height]
         rows += [(0, *wide(own, -1)) for own in given]
         return not feasible(rows, self.width + len(loose))
 
@@ -235,20 +263,16 @@ class Builder:
     def down(self, x: Formal, y: Formal) -> None:
         """If log x is at most a multiple of log y, then log log x is at most log log y."""
         case = self.case
-        i, j = case.index[x], case.index[y]
-        if not any(row[i] < 0 for row in case.weak):
+        bound = self.difference(y, x)
+        given = self.useful(bound, case.weak)
+        if given is None:
             return
-        cap = [0] * self.width
-        cap[j] = 1
-        rows = [(1, *(-int(k == i) for k in range(self.width))), (0, *cap)]
-        rows += [(0, *(-value for value in own)) for own in case.weak]
-        if feasible(rows, self.width):
+        rows = [(1, *(-v for v in self.unit(x))), (0, *self.unit(y))]
+        if feasible([*rows, *((0, *(-v for v in own)) for own in given)], self.width):
             return
         gap = self.gap(y, x)
         case.add_weak(gap)
-        if self.exactly(tuple(a - b for a, b in zip(self.units[j], self.units[i], strict=True))) and isinstance(
-            x, Variable | Log
-        ) and isinstance(y, Variable | Log):
+        if isinstance(x, Variable | Log) and isinstance(y, Variable | Log) and self.exactly(bound):
             case.exact.append(gap)
 
     def up(self, x: Formal, y: Formal) -> None:
