@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from decomposer.errors import ProblemError
 from decomposer.expr import ONE, ZERO, Expr, num, sym
-from decomposer.growth.sums import closed_form
+from decomposer.growth.closed_forms import closed_form
 from decomposer.problem.model import CostModel
 
 Bill = Callable[[CostModel, Expr, Expr, Expr, Expr], Expr]

@@ -16,7 +16,7 @@ from decomposer.design.nodes import Call, Case, Design, Each, ForEach, Hole, If,
 from decomposer.design.reliability import attempts, runs
 from decomposer.design.sizes import model_size, output_tokens, prompt_tokens, repeated_tokens, rewritten
 from decomposer.expr import ONE, Expr, sym
-from decomposer.growth.sums import closed_form
+from decomposer.growth.closed_forms import closed_form
 from decomposer.problem.model import Problem
 
 

@@ -14,7 +14,6 @@ MAX_SIZE = 1_000_000
 """Largest problem file, in bytes."""
 
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SHOWN = 160
 
 
@@ -71,7 +70,10 @@ def accept(text: str, name: str | None) -> str:
     if len(text) > MAX_SIZE:
         raise _too_large(name)
     text = text.removeprefix("\ufeff")
-    bad = _UNPRINTABLE.search(text)
+    # YAML's own set of characters; its reader is needed next in any case.
+    from yaml.reader import Reader
+
+    bad = Reader.NON_PRINTABLE.search(text)
     if bad is not None:
         before = _BREAK.split(text[: bad.start()])
         message = f"the character U+{ord(bad.group()):04X} cannot stand in a problem file"
