@@ -42,11 +42,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What a branch assumes of two formal variables: the first far larger, or a bounded ratio of logarithms."""
+    """What a branch assumes of two formal variables.
+
+    The first is far larger (`far`), or the ratio of their logarithms is bounded. With a `power`: the first is
+    at least (`far`), or at most, that power of the second.
+    """
 
     first: Formal
     second: Formal
     far: bool
+    power: Fraction | None = None
 
 
 class Case:
@@ -70,6 +75,7 @@ class Case:
         "order",
         "origin",
         "pairs",
+        "ratios",
         "splits",
         "strict",
         "weak",
@@ -87,6 +93,7 @@ class Case:
         self.strict: list[IntVector] = []
         self.exact: list[IntVector] = []
         self.pairs: list[tuple[Formal, Formal, IntVector]] = []
+        self.ratios: list[tuple[Formal, Formal, Formal, Formal]] = []
         for row in piece.strict:
             self.add_strict(self.dense(row))
         for row in piece.weak:
@@ -146,8 +153,8 @@ class Case:
         answer = solve(self.open_rows + [(0, *row) for row in differences], len(self.order))
         return answer if isinstance(answer, Ray) else None
 
-    def inconsistent(self, direction: IntVector) -> tuple[Formal, Formal] | None:
-        """Two formal variables whose values along a direction disagree with those of their logarithms."""
+    def inconsistent(self, direction: IntVector) -> tuple[Split, ...] | None:
+        """The cases to distinguish, where values along a direction disagree with those of their logarithms."""
         vague: list[tuple[Formal, Formal]] = []
         lifted: list[tuple[int, ...]] = []
         for first, second, difference in self.pairs:
@@ -165,17 +172,46 @@ class Case:
                     vague.append((first, second))
                     lifted.append((1, *((-v for v in difference) if x else difference)))
             if wrong:
-                return first, second
+                return _orders(first, second)
         # One of the two is nothing on the scale of the direction: its logarithm must be able to be less as well.
         if vague and not feasible([*lifted, *self.closed_rows], len(self.order)):
-            return vague[0]
+            return _orders(*vague[0])
+        return self._uneven(direction)
+
+    def _uneven(self, direction: IntVector) -> tuple[Split, ...] | None:
+        """``a**m`` to ``b**m`` is on the scale of logarithms as a to b: where it is not, split in between."""
+        for a, b, x, y in self.ratios:
+            below, above = direction[self.index[b]], direction[self.index[y]]
+            if below and above:
+                bases = Fraction(direction[self.index[a]], below)
+                powers = Fraction(direction[self.index[x]], above)
+                low, high = min(bases, powers), max(bases, powers)
+                if high < RATIO and (high - low) * 1024 > high:
+                    between = _simplest(low, high)
+                    return Split(a, b, True, between), Split(a, b, False, between)
         return None
 
-    def split(self, first: Formal, second: Formal) -> list[Case]:
-        """The cases in which the first is far larger, far smaller, or alike on the scale of logarithms."""
-        branches = (Split(first, second, True), Split(second, first, True), Split(first, second, False))
+    def split(self, branches: Iterable[Split]) -> list[Case]:
+        """The cases with one more thing assumed each; empty ones are left out."""
         cases = (case_of(self.origin, self.order, (*self.splits, branch), self.constants) for branch in branches)
         return [case for case in cases if not case.empty]
+
+
+def _orders(first: Formal, second: Formal) -> tuple[Split, ...]:
+    """The first far larger, far smaller, or alike on the scale of logarithms."""
+    return Split(first, second, True), Split(second, first, True), Split(first, second, False)
+
+
+def _simplest(low: Fraction, high: Fraction) -> Fraction:
+    """The fraction of least denominator strictly between two nonnegative numbers."""
+    whole = low.numerator // low.denominator
+    if whole + 1 < high:
+        return Fraction(whole + 1)
+    if low == whole:
+        # Between whole and high <= whole + 1: whole + 1/q with the least q.
+        room = high - whole
+        return whole + Fraction(1, room.denominator // room.numerator + 1)
+    return whole + 1 / _simplest(1 / (high - whole), 1 / (low - whole))
 
 
 @lru_cache(maxsize=1024)

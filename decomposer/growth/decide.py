@@ -85,10 +85,10 @@ def _search(start: Iterable[Case], test: Callable[[Case], Ray | None]) -> Refuta
         ray = test(case)
         if ray is None:
             continue
-        pair = case.inconsistent(ray.direction) if case.pairs else None
-        if pair is None:
+        branches = case.inconsistent(ray.direction) if case.pairs or case.ratios else None
+        if branches is None:
             return Refutation(case, ray.direction)
-        waiting.extend(case.split(*pair))
+        waiting.extend(case.split(branches))
     return None
 
 

@@ -175,7 +175,7 @@ def _big_o(left: Lifted, right: Lifted, regime: Regime) -> Refutation | None:
         for case, above, below in zip(cases(regime, left.extra), left.above, right.below, strict=True):
             found = _plain(case, above, below, strict=False)
             if found is not None:
-                return refute_big_o(left.form, right.form, regime) if case.pairs else found
+                return refute_big_o(left.form, right.form, regime) if case.pairs or case.ratios else found
         return None
     return refute_big_o(left.form, right.form, regime)
 
@@ -185,7 +185,7 @@ def _little_o(left: Lifted, right: Lifted, regime: Regime) -> Refutation | None:
         for case, above, below in zip(cases(regime, left.extra), left.above, right.below, strict=True):
             found = _plain(case, above, below, strict=True)
             if found is not None:
-                return refute_little_o(left.form, right.form, regime) if case.pairs else found
+                return refute_little_o(left.form, right.form, regime) if case.pairs or case.ratios else found
         return None
     return refute_little_o(left.form, right.form, regime)
 

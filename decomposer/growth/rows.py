@@ -18,6 +18,7 @@ from decomposer.growth.formal import (
     Exponential,
     Formal,
     Log,
+    Monomial,
     Power,
     Quotient,
     Variable,
@@ -53,6 +54,12 @@ class Builder:
     def build(self) -> None:
         for formal in self.case.order:
             self.definition(formal)
+        formals = list(self.logs)
+        for i, x in enumerate(formals):
+            for y in formals[:i]:
+                bases = same_power(x, y)
+                if bases is not None:
+                    self.case.ratios.append((bases[0], bases[1], x, y))
         for branch in self.case.splits:
             self.branch(branch)
         # Logarithms from the outermost in, exponentials from the lowest up.
@@ -61,7 +68,6 @@ class Builder:
             self.growth(formal)
         for formal in self.case.order:
             self.constant_ratios(formal)
-        formals = list(self.logs)
         comparable = [
             (x, y)
             for i, x in enumerate(formals)
@@ -138,6 +144,9 @@ class Builder:
 
     def branch(self, branch: Split) -> None:
         first, second = branch.first, branch.second
+        if branch.power is not None:
+            self.power_branch(first, second, branch.power, 1 if branch.far else -1)
+            return
         gap = self.gap(first, second)
         i, j = self.case.index[first], self.case.index[second]
         if branch.far:
@@ -148,6 +157,20 @@ class Builder:
             self.case.add_weak(tuple(-x for x in gap))
             self.case.add_weak(self.ratio_row(j, i, 1, RATIO))
             self.case.add_weak(self.ratio_row(i, j, 1, RATIO))
+
+    def power_branch(self, first: Formal, second: Formal, power: Fraction, sign: int) -> None:
+        """The first is at least, or at most, a power of the second; so are their powers with equal exponents."""
+        self.case.add_weak(tuple(sign * v for v in self.scaled_difference(first, second, power)))
+        # A constant factor is lost in the logarithms.
+        loose = power * (1 - sign * Fraction(1, 1 << 20))
+        for a, b, x, y in self.case.ratios:
+            if (a, b) == (first, second):
+                self.case.add_weak(tuple(sign * v for v in self.scaled_difference(x, y, loose)))
+
+    def scaled_difference(self, x: Formal, y: Formal, power: Fraction) -> IntVector:
+        """Exponents of ``x / y**power``, scaled to integers."""
+        pairs = zip(self.unit(x), self.unit(y), strict=True)
+        return tuple(power.denominator * v - power.numerator * w for v, w in pairs)
 
     def ratio_row(self, larger: int, smaller: int, factor: int, scale: int = 1) -> IntVector:
         """Row ``scale * u_larger >= factor * u_smaller``."""
@@ -278,6 +301,7 @@ class Builder:
     def up(self, x: Formal, y: Formal) -> None:
         """Compare two by their logarithms."""
         case = self.case
+        self.powers(x, y)
         gap = self.gap(x, y)
         opposite = tuple(-value for value in gap)
         i, j = case.index[x], case.index[y]
@@ -299,30 +323,56 @@ class Builder:
                 case.add_weak(self.ratio_row(k, m, 1, RATIO))
             else:
                 case.add_weak(self.ratio_row(k, m, high.denominator, high.numerator))
-        self.powers(x, y)
         if not any({branch.first, branch.second} == {x, y} for branch in case.splits):
             case.pairs.append((x, y, gap))
 
     def powers(self, x: Formal, y: Formal) -> None:
-        """Equal powers of two variables differ at least as the variables: (a/b)**m >= a/b where m >= 1."""
-        if not (isinstance(x, Exponential) and isinstance(y, Exponential) and x.factor == y.factor):
+        """Compare equal powers of two variables, ``a**m`` and ``b**m``, through a/b and m."""
+        bases = same_power(x, y)
+        if bases is None:
             return
-        above, below = dict(x.exponent), dict(y.exponent)
-        own = [formal for formal in above if isinstance(formal, Log) and formal not in below]
-        other = [formal for formal in below if isinstance(formal, Log) and formal not in above]
-        if len(own) != 1 or len(other) != 1 or above[own[0]] != 1 or below[other[0]] != 1:
+        assert isinstance(x, Exponential)
+        a, b, rest = bases
+        for large, small, above, below in ((x, y, a, b), (y, x, b, a)):
+            self.quotient_power(large, small, above, below, rest, x.factor)
+            self.entropy(large, small, above, below, rest, x.factor)
+
+    def quotient_power(
+        self, large: Formal, small: Formal, above: Formal, below: Formal, rest: Monomial, factor: Expr
+    ) -> None:
+        """Where a/b is at least 1, so is its power; where a/b tends to infinity, the power outgrows ``c**m``."""
+        gap, whole = self.difference(above, below), self.difference(large, small)
+        exponent = self.case.dense(rest)
+        if not (self.exactly(gap) and self.exactly(exponent)):
             return
-        first, second = own[0], other[0]
-        rest = tuple(pair for pair in x.exponent if pair[0] != first)
-        if rest != tuple(pair for pair in y.exponent if pair[0] != second):
+        low = bounds(factor, self.case.constants)[0]
+        scale = Fraction(1, RATIO) if low is None or low <= 0 else low
+        self.case.add_weak(
+            tuple(scale.denominator * v - scale.numerator * w for v, w in zip(whole, gap, strict=True))
+        )
+        if self.strict(gap):
+            scaled = lcm(*(x.denominator for _, x in rest))
+            self.case.add_weak(tuple(scaled * v - TIER * w for v, w in zip(whole, exponent, strict=True)))
+            for other in self.case.order:
+                if isinstance(other, Exponential) and other.exponent == rest:
+                    self.case.add_weak(tuple(v - RATIO * w for v, w in zip(whole, self.unit(other), strict=True)))
+
+    def entropy(
+        self, large: Formal, small: Formal, above: Formal, below: Formal, rest: Monomial, factor: Expr
+    ) -> None:
+        """``b * log(a/b)`` is never above a/e, so that ``(a/b)**(b*m)`` is at most ``exp(a*m/e)``."""
+        if dict(rest).get(below) != 1:
             return
-        for large, small, a, b in ((x, y, first.of, second.of), (y, x, second.of, first.of)):
-            gap = self.difference(a, b)
-            if self.exactly(gap) and self.exactly(self.case.dense(rest)):
-                low = bounds(x.factor, self.case.constants)[0]
-                scale = Fraction(1, RATIO) if low is None or low <= 0 else low
-                row = [scale.denominator * v for v in self.difference(large, small)]
-                self.case.add_weak(tuple(v - scale.numerator * w for v, w in zip(row, gap, strict=True)))
+        bound = multiply(rest, ((above, 1), (below, -1)))
+        for other in self.case.order:
+            if other in self.logs and log_monomial(other) == bound:
+                high = bounds(factor / _factor(other), self.case.constants)[1]
+                if high is not None:
+                    high *= Fraction(100, 271)
+                    whole, unit = self.difference(large, small), self.unit(other)
+                    self.case.add_weak(
+                        tuple(high.numerator * w - high.denominator * v for v, w in zip(whole, unit, strict=True))
+                    )
 
     def difference(self, x: Formal, y: Formal) -> IntVector:
         """Exponents of the quotient of two formal variables."""
@@ -395,6 +445,22 @@ class Builder:
             row[case.index[other]] += weight * (high or 0)
         scale = lcm(*(value.denominator for value in row))
         case.add_weak(tuple(int(value * scale) for value in row))
+
+
+def same_power(x: Formal, y: Formal) -> tuple[Formal, Formal, Monomial] | None:
+    """Bases and exponent of two powers ``a**m`` and ``b**m`` with the same exponent."""
+    if not (isinstance(x, Exponential) and isinstance(y, Exponential) and x.factor == y.factor):
+        return None
+    above, below = dict(x.exponent), dict(y.exponent)
+    own = [formal for formal in above if isinstance(formal, Log) and formal not in below]
+    other = [formal for formal in below if isinstance(formal, Log) and formal not in above]
+    if len(own) != 1 or len(other) != 1 or above[own[0]] != 1 or below[other[0]] != 1:
+        return None
+    first, second = own[0], other[0]
+    rest = tuple(pair for pair in x.exponent if pair[0] != first)
+    if not rest or rest != tuple(pair for pair in y.exponent if pair[0] != second):
+        return None
+    return first.of, second.of, rest
 
 
 def _moved(row: IntVector, changes: dict[int, int]) -> IntVector:

@@ -9,10 +9,10 @@ from math import lcm
 
 from decomposer.errors import DecomposerError
 from decomposer.expr import Expr
-from decomposer.growth.case import RATIO, Case
+from decomposer.growth.case import RATIO, Case, Split
 from decomposer.growth.curves import Curve, find_curve
 from decomposer.growth.decide import Refutation, UndecidedError, cases_for, dense, refute_big_o, refute_little_o
-from decomposer.growth.formal import Formal, Monomial, monomial_expr, raise_to
+from decomposer.growth.formal import Monomial, monomial_expr, raise_to
 from decomposer.growth.forms import Form, transposed
 from decomposer.growth.lift import exact_form, lift
 from decomposer.growth.lp import Proof, integral, solve
@@ -104,7 +104,7 @@ def proof(f: Expr, g: Expr, regime: Regime, symbol: str) -> Claim:
             for clause, bounds in zip(below, dense(below, case), strict=True):
                 answer = _step(part, numbers, clause, bounds, case, symbol)
                 if not isinstance(answer, Step):
-                    waiting.extend(case.split(*answer))
+                    waiting.extend(case.split(answer))
                     break
                 found.append(answer)
             else:
@@ -122,8 +122,8 @@ def _step(
     bounds: Sequence[Sequence[int | Fraction]],
     case: Case,
     symbol: str,
-) -> Step | tuple[Formal, Formal]:
-    """The multipliers of one linear program, or the pair of formal variables to split on."""
+) -> Step | tuple[Split, ...]:
+    """The multipliers of one linear program, or the cases to distinguish."""
     rows, scales, means = [], [], []
     for a in numbers:
         for b, monomial in zip(bounds, clause, strict=True):
@@ -135,9 +135,9 @@ def _step(
     given = case.open_rows if strict else case.closed_rows
     answer = solve([*((0 if strict else 1, *row) for row in rows), *given], len(case.order))
     if not isinstance(answer, Proof):
-        pair = case.inconsistent(answer.direction)
-        assert pair is not None, "a claim that holds has no consistent counterexample"
-        return pair
+        branches = case.inconsistent(answer.direction)
+        assert branches is not None, "a claim that holds has no consistent counterexample"
+        return branches
     weights = [multiplier * scale for multiplier, scale in zip(answer.multipliers, scales, strict=False)]
     total = sum(weights, Fraction(0)) or Fraction(1)
     collected: dict[Expr, Fraction] = {}
