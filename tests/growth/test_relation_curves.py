@@ -196,7 +196,9 @@ def along(f: Expr, g: Expr, context: tuple[str, ...]) -> list[list[mpmath.mpf]]:
     found = []
     towers = any(isinstance(atom, Exp) for mono, _ in (*f.terms, *g.terms) for atom, _ in mono)
     times = NEAR if towers else FAR
-    for first, second in product(SCALES.values(), repeat=2):
+    # Above an exponent, what grows like log log t shows nothing at numbers that can be written.
+    scales = [scale for name, scale in SCALES.items() if not (towers and name == "log log t")]
+    for first, second in product(scales, repeat=2):
         n, m = [first(t) for t in times], [second(t) for t in times]
         if n[0] == n[-1] or m[0] == m[-1] or not holds(context, n, m):
             continue
