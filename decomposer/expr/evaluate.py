@@ -103,6 +103,14 @@ def compare(left: Expr, right: Expr, env: Env) -> int:
     """
     difference = left - right
     _check(difference, env)
+    if any(isinstance(atom, App) and atom.fn == "rounds" for mono, _ in difference.terms for atom, _ in mono):
+        # Exact sums over many items have as many digits as items squared; bounds mostly tell at once.
+        try:
+            low, high = _bounds(difference, env, 64)
+        except _Unresolved:
+            low = high = Fraction(0)
+        if low > 0 or high < 0:
+            return 1 if low > 0 else -1
     value = _exact_or_none(difference, env)
     if value is None:
         value = _refine(difference, env, lambda low, high: low > 0 or high < 0)[0]

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from decomposer.errors import NotExactError
-from decomposer.expr.evaluate import compare, evaluate
 from decomposer.expr import ONE, ZERO, Expr, log, num, sym
+from decomposer.expr.evaluate import compare, evaluate
 from decomposer.growth.judge import Judge
 from decomposer.growth.solution import Call, Recurrence, outside
 from decomposer.growth.sums import Piece, power_log_sum, read_pieces

@@ -7,8 +7,7 @@ from fractions import Fraction
 from itertools import product
 
 from decomposer.errors import Diagnostic, ExpressionError, GrowthError
-from decomposer.expr import Exp, Expr, Sym, as_expr
-from decomposer.expr import App, Group
+from decomposer.expr import App, Exp, Expr, Group, Sym, as_expr
 from decomposer.growth.case import Piece, case_of, closure
 from decomposer.growth.constants import Constants
 from decomposer.growth.decide import cases
@@ -89,8 +88,11 @@ def _constants(given: ConstantsLike) -> dict[str, tuple[Fraction | None, Fractio
 
 def _bare(value: Expr) -> bool:
     """Whether an expression is the name of a variable."""
-    return len(value.symbols) == 1 and value.is_monomial and len(value.terms[0][0]) == 1 and (
-        isinstance(value.terms[0][0][0][0], Sym) and value.terms[0][0][0][1] == 1 and value.terms[0][1] == 1
+    return (
+        len(value.symbols) == 1
+        and value.is_monomial
+        and len(value.terms[0][0]) == 1
+        and (isinstance(value.terms[0][0][0][0], Sym) and value.terms[0][0][0][1] == 1 and value.terms[0][1] == 1)
     )
 
 
@@ -165,11 +167,7 @@ def _below(left: Form, right: Form, strict: bool, exact: bool) -> list[Piece]:
     ways: list[list[tuple[Monomial, ...]]] = []
     for part in left:
         ways.append(
-            [
-                tuple(multiply(above, raise_to(below, -1)) for above in clause)
-                for below in part
-                for clause in right
-            ]
+            [tuple(multiply(above, raise_to(below, -1)) for above in clause) for below in part for clause in right]
         )
     pieces = []
     for choice in product(*ways):

@@ -35,11 +35,7 @@ def cells(form: Form) -> list[Cell]:
         for value in part:
             least = tuple(over(other, value) for other in part if other != value)
             # Every other part is at most the value: one of its monomials is.
-            ways = [
-                [over(value, other) for other in rival]
-                for j, rival in enumerate(form)
-                if j != i
-            ]
+            ways = [[over(value, other) for other in rival] for j, rival in enumerate(form) if j != i]
             for choice in product(*ways):
                 found.append(Cell((value,), distinct((*least, *choice))))
                 if len(found) > MAX_CELLS:

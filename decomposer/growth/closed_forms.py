@@ -12,7 +12,6 @@ from math import comb
 from typing import TYPE_CHECKING
 
 from decomposer.errors import ExpressionError
-from decomposer.expr.enclosures import bernoulli
 from decomposer.expr import (
     ONE,
     ZERO,
@@ -30,6 +29,7 @@ from decomposer.expr import (
     mono_expr,
     num,
 )
+from decomposer.expr.enclosures import bernoulli
 
 if TYPE_CHECKING:
     import sympy

@@ -47,9 +47,7 @@ class Curve:
         }
 
 
-def find_curve(
-    f: Expr, g: Expr, regime: Regime, direction: Sequence[int], case: Case, symbol: str
-) -> Curve | None:
+def find_curve(f: Expr, g: Expr, regime: Regime, direction: Sequence[int], case: Case, symbol: str) -> Curve | None:
     """Turn a direction into a curve on which ``f = symbol(g)`` fails.
 
     For products of powers the direction is the curve. Otherwise scales between the logarithm and the

@@ -293,4 +293,3 @@ def _leading(value: Expr, regime: Regime) -> tuple[Expr, Expr]:
             lead = mono_expr(mono) * factor
             return lead, (value - lead) / lead
     raise too_hard(f"{value} above an exponent, where no term leads,")
-

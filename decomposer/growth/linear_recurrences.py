@@ -10,9 +10,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import gcd, lcm
 
+from decomposer.expr import ONE, ZERO, Expr, log, num, sym
 from decomposer.expr.enclosures import Bounds
 from decomposer.expr.evaluate import compare
-from decomposer.expr import ONE, ZERO, Expr, log, num, sym
 from decomposer.growth.judge import Judge
 from decomposer.growth.solution import Call, Recurrence, outside
 from decomposer.growth.sums import Piece, read_pieces, sum_theta

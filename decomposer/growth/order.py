@@ -165,6 +165,9 @@ def _bound_atom(atom: Atom, below: bool, regime: Regime) -> Expr:
         return log(value) if below else _log_above(value, regime)
     if atom.fn != "rounds":
         return atom_expr(atom)
+    if not value.symbols:
+        # At least as many rounds as one item takes, at most as many as all take one after the other.
+        return (ONE if below else value) / atom.args[1]
     # Eisenberg (2008): H_g / -log(1-p) <= rounds(g, p) <= 1 + H_g / -log(1-p), and log g <= H_g <= 1 + log g.
     rate = -log(ONE - atom.args[1])
     return log(value) / rate if below else ONE + (log(value) + ONE) / rate

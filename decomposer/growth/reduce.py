@@ -26,10 +26,7 @@ def reduced(form: Form, regime: Regime) -> Form:
     """
     rules = dict(equalities(regime))
     flat = {formal for formal in formals(form) if formal not in rules and _bounded(formal, regime)}
-    parts = [
-        tuple(dict.fromkeys(_rewritten(monomial, rules, flat) for monomial in part))
-        for part in form
-    ]
+    parts = [tuple(dict.fromkeys(_rewritten(monomial, rules, flat) for monomial in part)) for part in form]
     parts = [_least(part, regime) for part in dict.fromkeys(parts)]
     parts = sorted(dict.fromkeys(parts), key=_complexity, reverse=True)
     for part in list(parts):
@@ -90,9 +87,7 @@ def equalities(regime: Regime) -> Substitution:
     A name that stands alone on the left of ``==`` is the one that is replaced; otherwise the last by name.
     """
     defined = {
-        str(left)
-        for left, operator, _, _ in regime.assumptions
-        if operator == "==" and str(left) in left.symbols
+        str(left) for left, operator, _, _ in regime.assumptions if operator == "==" and str(left) in left.symbols
     }
     both = [row for row in regime.pieces[0].weak if all(_equal(row, regime, i) for i in range(len(regime.pieces)))]
     rules: dict[Formal, Monomial] = {}

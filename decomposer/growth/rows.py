@@ -347,9 +347,7 @@ class Builder:
             return
         low = bounds(factor, self.case.constants)[0]
         scale = Fraction(1, RATIO) if low is None or low <= 0 else low
-        self.case.add_weak(
-            tuple(scale.denominator * v - scale.numerator * w for v, w in zip(whole, gap, strict=True))
-        )
+        self.case.add_weak(tuple(scale.denominator * v - scale.numerator * w for v, w in zip(whole, gap, strict=True)))
         if self.strict(gap):
             scaled = lcm(*(x.denominator for _, x in rest))
             self.case.add_weak(tuple(scaled * v - TIER * w for v, w in zip(whole, exponent, strict=True)))
@@ -357,9 +355,7 @@ class Builder:
                 if isinstance(other, Exponential) and other.exponent == rest:
                     self.case.add_weak(tuple(v - RATIO * w for v, w in zip(whole, self.unit(other), strict=True)))
 
-    def entropy(
-        self, large: Formal, small: Formal, above: Formal, below: Formal, rest: Monomial, factor: Expr
-    ) -> None:
+    def entropy(self, large: Formal, small: Formal, above: Formal, below: Formal, rest: Monomial, factor: Expr) -> None:
         """``b * log(a/b)`` is never above a/e, so that ``(a/b)**(b*m)`` is at most ``exp(a*m/e)``."""
         if dict(rest).get(below) != 1:
             return
@@ -429,9 +425,7 @@ class Builder:
         differences = [tuple(a - b for a, b in zip(self.logs[other], own, strict=True)) for other in others]
         if any(min(row) >= 0 for row in differences):
             return
-        answer = solve(
-            [*((1, *row) for row in differences), *((0, *(-x for x in row)) for row in given)], self.width
-        )
+        answer = solve([*((1, *row) for row in differences), *((0, *(-x for x in row)) for row in given)], self.width)
         if isinstance(answer, Ray) or any(
             slack and isinstance(other, Log) for slack, other in zip(answer.slack, case.order, strict=True)
         ):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from decomposer.errors import Diagnostic, ExpressionError, GrowthError, OutsideClassError
-from decomposer.expr.evaluate import compare
 from decomposer.expr import (
     ONE,
     ZERO,
@@ -27,6 +26,7 @@ from decomposer.expr import (
     mono_expr,
     num,
 )
+from decomposer.expr.evaluate import compare
 from decomposer.growth.closed_forms import closed_form, exponential_ratio
 from decomposer.growth.constants import sign
 from decomposer.growth.judge import Judge

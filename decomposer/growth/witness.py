@@ -160,9 +160,7 @@ def _row_text(row: Sequence[int], case: Case, strict: bool) -> str:
         plain: Monomial = tuple(
             (formal, abs(x)) for formal, x in zip(case.order, row, strict=True) if 0 < sign * x < RATIO
         )
-        powers = [
-            f"({formal.expr})**N" for formal, x in zip(case.order, row, strict=True) if sign * x >= RATIO
-        ]
+        powers = [f"({formal.expr})**N" for formal, x in zip(case.order, row, strict=True) if sign * x >= RATIO]
         if powers:
             return " * ".join([*(str(monomial_expr(raise_to(((formal, x),), 1))) for formal, x in plain), *powers])
         return str(monomial_expr(plain))

@@ -33,8 +33,7 @@ def document(found: Verification) -> list[Block]:
     if found.trials:
         names = tuple(name for name, _ in found.trials[0].at)
         values = tuple(
-            (*(f"{value}" for _, value in trial.at), number(trial.left), number(trial.bound))
-            for trial in found.trials
+            (*(f"{value}" for _, value in trial.at), number(trial.left), number(trial.bound)) for trial in found.trials
         )
         blocks += [Heading("numbers to try"), Table((*names, statement.left, bound), values)]
     if found.repairs:

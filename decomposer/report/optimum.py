@@ -86,6 +86,8 @@ def _against(result: Result, writer: Writer) -> list[str]:
         if len(hand.by_tasks) > 1:
             parts = (f"{' + '.join(tasks)} {writer.formula(ratio.expr)}" for tasks, ratio in hand.by_tasks)
             lines.append(f"  by task: {', '.join(parts)}")
+        if result.cost.value is not None and hand.cost.value is None:
+            lines.append("  at numbers: more digits than can be worked with")
         if hand.cost.value is not None and result.cost.value is not None:
             lines.append(f"  at numbers: {number(hand.cost.value)}, {_times(hand.cost.value / result.cost.value)}")
     return lines

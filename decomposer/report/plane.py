@@ -191,9 +191,11 @@ def _draw(
     winners = list(dict.fromkeys(leaf.winner for leaf in found.leaves))
     colours = {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(winners)}
     height = TOP + SIDE + 60 + 22 * len(winners)
-    fixed = [f"{name} = {fix.get(name, scale)}" for name, one in found.problem.parameters.items() if (
-        name not in names and one.kind != "constant"
-    )]
+    fixed = [
+        f"{name} = {fix.get(name, scale)}"
+        for name, one in found.problem.parameters.items()
+        if (name not in names and one.kind != "constant")
+    ]
     title = f"{found.problem.name}: the best design" + (f" where {', '.join(fixed)}" if fixed else "")
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + SIDE + 40} {height}" '

@@ -10,7 +10,7 @@ from decomposer.design.bounds import at_least
 from decomposer.design.counts import part_count
 from decomposer.design.evaluate import work
 from decomposer.design.nodes import substitute
-from decomposer.errors import NotExactError
+from decomposer.errors import ExpressionError, NotExactError
 from decomposer.expr import Expr, compare, evaluate, num
 from decomposer.rules.base import Alternative, Decision, Goal, Site
 from decomposer.search.price import Candidate, Policy, compose, simplest
@@ -18,7 +18,7 @@ from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
-EVERY_INTEGER = 1024
+EVERY_INTEGER = 512
 """Up to so many values a free parameter is tried at every integer; beyond, at a spread of them."""
 
 
@@ -28,12 +28,14 @@ def best(space: Space) -> tuple[list[Candidate], bool]:
     Returns
     -------
     candidates, complete
-        Designs of the least cost; the flag says that every integer was tried for every free parameter.
+        Designs of the least cost; the flag says that every integer was tried for every free parameter, and no cost was
+        beyond working with.
     """
     spread = _Spread()
     numbered = unfold(space.site.problem, spread)
     pricing = _Pricing(space.site)
-    return solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root], spread.complete
+    found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
+    return found, spread.complete and pricing.complete
 
 
 def exact(value: Expr) -> Fraction:
@@ -101,17 +103,27 @@ class _Spread:
 class _Pricing:
     def __init__(self, site: Site) -> None:
         self.site = site
+        self.complete = True
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
+        """The candidate of an alternative, unless its cost is beyond working with."""
+        try:
+            return [self.priced(goal, arc, chosen)]
+        except ExpressionError:
+            # A cost of thousands of digits, as of retrying all of a long text: left out, and owned up to.
+            self.complete = False
+            return []
+
+    def priced(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> Candidate:
         """Compose; in a scope of g parts, also price the smaller group that is left over."""
         candidate = compose(self.site, goal, arc, chosen)
         settled = tuple(Policy(decision.name, decision.low) for decision in arc.item.alternative.decisions)
         candidate = replace(candidate, policies=(*settled, *candidate.policies))
         rest = self.left_over(goal)
         if rest is None:
-            return [candidate]
+            return candidate
         context = self.site.inside(replace(goal, size=rest))
-        return [replace(candidate, rest=work(self.site.problem, candidate.design, context))]
+        return replace(candidate, rest=work(self.site.problem, candidate.design, context))
 
     def left_over(self, goal: Goal) -> Expr | None:
         """Parts in the last group, where it is smaller than the others."""

@@ -9,7 +9,7 @@ from decomposer.design.evaluate import agents, span, work
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
-from decomposer.errors import ProblemError
+from decomposer.errors import ExpressionError, ProblemError
 from decomposer.expr import ZERO, Expr, num
 from decomposer.growth import Ratio, Regime, is_big_o, ratio, theta
 from decomposer.problem.model import Problem
@@ -55,7 +55,10 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
 def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) -> Cost:  # noqa: B006 - never changed
     """Cost of a design, and its value where numbers are given."""
     total, path = work(problem, design), span(problem, design)
-    value = value_at(problem, design, at) if at else None
+    try:
+        value = value_at(problem, design, at) if at else None
+    except ExpressionError:  # of more digits than can be worked with
+        value = None
     return Cost(theta(total, regime=regime).expr, total, path, theta(path, regime=regime).expr, value)
 
 

@@ -7,7 +7,7 @@ from functools import cmp_to_key
 
 from decomposer.design.evaluate import agents, footprint
 from decomposer.design.reliability import reliability
-from decomposer.errors import InfeasibleError
+from decomposer.errors import InfeasibleError, ProblemError
 from decomposer.expr import Expr, maximum, minimum
 from decomposer.growth import Regime, eventually, theta
 from decomposer.problem.model import Problem
@@ -56,6 +56,8 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
         found, complete = concrete.best(unfold(target))
     else:
         found, complete = asymptotic.best(space, regime)
+    if not found and not complete:
+        raise ProblemError("at these numbers every design costs more digits than can be worked with; take smaller ones")
     if not found:
         raise InfeasibleError(_infeasible(problem), file=problem.file)
 

@@ -174,9 +174,7 @@ def _space(problem: Problem, regime: Regime) -> tuple[list[Contestant], bool]:
     return found, complete
 
 
-def _contestant(
-    name: str, design: Design, growth: Expr, policies: tuple[Policy, ...], regime: Regime
-) -> Contestant:
+def _contestant(name: str, design: Design, growth: Expr, policies: tuple[Policy, ...], regime: Regime) -> Contestant:
     return Contestant(name, design, growth, theta(growth, regime=regime).expr, policies)
 
 

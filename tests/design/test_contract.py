@@ -272,8 +272,15 @@ ACCEPTED = {
     "one call that finds and repairs": (BUGS, steps("- {each: function, do: [{call: [find, fix]}]}")),
     "groups until nothing is found": (
         BUGS,
-        steps("- each: function", "  group: 3", "  do:", "    - until: find", "      do:", "        - call: find",
-              "        - {if: find, do: [{call: fix}]}"),
+        steps(
+            "- each: function",
+            "  group: 3",
+            "  do:",
+            "    - until: find",
+            "      do:",
+            "        - call: find",
+            "        - {if: find, do: [{call: fix}]}",
+        ),
     ),
     "parts, then parts again": (
         BUGS,

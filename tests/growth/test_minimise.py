@@ -17,8 +17,12 @@ KNOWN = [
     # cost, parameters, assumptions, unbounded, least growth, policy (None: depends on the regime)
     ("m_s*n*c + m_g*n/c", {"c": ("1", "n")}, [], "n m_s m_g", "n*sqrt(m_s*m_g) + m_s*n + m_g", None),
     (
-        "m_s*n*c + m_g*n/c", {"c": ("1", "n")}, ["m_s <= m_g", "m_g <= m_s*n"], "n m_s m_g",
-        "n*sqrt(m_s*m_g)", {"c": "sqrt(m_g/m_s)"},
+        "m_s*n*c + m_g*n/c",
+        {"c": ("1", "n")},
+        ["m_s <= m_g", "m_g <= m_s*n"],
+        "n m_s m_g",
+        "n*sqrt(m_s*m_g)",
+        {"c": "sqrt(m_g/m_s)"},
     ),
     ("n/c + c", {"c": ("1", "n")}, [], "n", "sqrt(n)", {"c": "sqrt(n)"}),
     ("n*c", {"c": ("1", "n")}, [], "n", "n", {"c": "1"}),
@@ -73,9 +77,7 @@ def test_parameters_are_not_of_the_regime() -> None:
         minimise("n*k", {"k": (1, "n")}, Regime.of([], ["n", "k"]))
 
 
-terms = st.lists(
-    st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-2, 2)), min_size=1, max_size=4
-)
+terms = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(-2, 2)), min_size=1, max_size=4)
 
 
 @settings(max_examples=80, deadline=None)

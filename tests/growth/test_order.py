@@ -63,9 +63,7 @@ polynomials = st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 3), st.integ
 def test_order_agrees_with_numbers(f: list[tuple[int, int, int]], g: list[tuple[int, int, int]]) -> None:
     """In one variable the order is complete, and agrees with the values far out."""
     n = sym("n")
-    left, right = (
-        sum((num(c) * n**a * parse("log(n)") ** b for c, a, b in terms), start=n**4) for terms in (f, g)
-    )
+    left, right = (sum((num(c) * n**a * parse("log(n)") ** b for c, a, b in terms), start=n**4) for terms in (f, g))
     found = eventually(left, right, Regime.of([], ["n"]))
     assert found != "unknown"
     sign = compare(left, right, {"n": 2**600})

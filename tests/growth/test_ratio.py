@@ -14,13 +14,21 @@ from decomposer.growth import Regime, Relation, ratio, relation
 
 MAPS = [
     (
-        "k*m_s*n", "m_d + m_s*n", ["m_d <= k*m_s"], "k m_s m_d n", "min(k, k*m_s*n/m_d)",
+        "k*m_s*n",
+        "m_d + m_s*n",
+        ["m_d <= k*m_s"],
+        "k m_s m_d n",
+        "min(k, k*m_s*n/m_d)",
         {"k": {("m_d = O(m_s*n)",)}, "k*m_s*n/m_d": {("m_s*n = O(m_d)",)}},
     ),
     ("k*m_s*n", "m_d + m_s*n", ["m_d <= k*m_s", "k <= n"], "k m_s m_d n", "k", {"k": {()}}),
     ("m_g*n", "m_d + m_s*n", ["m_g == k*m_s", "m_d <= m_g", "k <= n"], "k m_s m_d n", "k", {"k": {()}}),
     (
-        "m_q*b**2*k*l + m_d*b**2*k**2*l**2", "m_q*k*l + m_d*l**2*b", ["b <= k"], "b k l m_d m_q", None,
+        "m_q*b**2*k*l + m_d*b**2*k**2*l**2",
+        "m_q*k*l + m_d*l**2*b",
+        ["b <= k"],
+        "b k l m_d m_q",
+        None,
         {
             "b*k**2": {("k*m_q = O(b*l*m_d)",)},
             "b**2": {("k*l*m_d = O(m_q)",)},

@@ -162,16 +162,31 @@ NEAR = [mpmath.mpf(2) ** s for s in (8, 16, 32, 64, 128)]
 TALLEST = mpmath.mpf(2) ** 256
 
 factors = st.sampled_from(
-    ["1", "n", "m", "n**2", "sqrt(m)", "log(n)", "log(m)", "log(n)**2", "sqrt(log(m))", "log(log(n))", "1/log(n)",
-     "1/m", "2**log(n)", "log(m*n)", "log(m + n)"]
+    [
+        "1",
+        "n",
+        "m",
+        "n**2",
+        "sqrt(m)",
+        "log(n)",
+        "log(m)",
+        "log(n)**2",
+        "sqrt(log(m))",
+        "log(log(n))",
+        "1/log(n)",
+        "1/m",
+        "2**log(n)",
+        "log(m*n)",
+        "log(m + n)",
+    ]
 )
 towers = st.sampled_from(
     ["2**n", "3**n", "2**m", "2**(n/2)", "n**log(n)", "2**sqrt(log(m))", "m**m", "n**m", "2**(m*log(n))"]
 )
 polylogs = st.lists(st.lists(factors, min_size=1, max_size=3).map("*".join), min_size=1, max_size=2).map(" + ".join)
-exponentials = st.tuples(
-    st.lists(st.one_of(factors, towers), min_size=1, max_size=3).map("*".join), polylogs
-).map(" + ".join)
+exponentials = st.tuples(st.lists(st.one_of(factors, towers), min_size=1, max_size=3).map("*".join), polylogs).map(
+    " + ".join
+)
 contexts = st.sampled_from(
     [(), ("m <= n",), ("n << m",), ("m == n**2",), ("m <= log(n)",), ("n <= m**3", "m <= n**2"), ("2**m <= n",)]
 )

@@ -34,7 +34,9 @@ CASES = [
     ("m*n/(m + n)", [], "n m", "min(n, m)"),
     ("ceil(n/k)*k", ["k <= n"], "n k", "n"),
     (
-        "m_q*b**2*k*l/2 + m_d*b**2*k**2*l**2/3 - m_d*b*k", ["b <= k"], "b k l m_d m_q",
+        "m_q*b**2*k*l/2 + m_d*b**2*k**2*l**2/3 - m_d*b*k",
+        ["b <= k"],
+        "b k l m_d m_q",
         "m_q*b**2*k*l + m_d*b**2*k**2*l**2",
     ),
 ]

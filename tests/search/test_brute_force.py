@@ -13,6 +13,7 @@ import pytest
 from decomposer.design.evaluate import work
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, substitute
+from decomposer.errors import ProblemError
 from decomposer.expr import Expr, num
 from decomposer.problem.load import load
 from decomposer.problem.model import Problem
@@ -70,6 +71,15 @@ def test_optimum_at_numbers_is_the_cheapest_design(name: str, seed: int) -> None
     result = optimize(problem, at=numbers)
     assert result.status == "optimal"
     assert result.cost.value == cheapest(at_numbers(problem, numbers))
+
+
+def test_costs_beyond_working_with_are_left_out_and_owned_up_to() -> None:
+    """Retrying 5 000 blocks at once takes 2**5000 attempts: neither an error nor, where others remain, a proof."""
+    with pytest.raises(ProblemError, match="digits"):
+        optimize(load("evolution-all-or-nothing"), at={"k": 5000, "l": 1, "m_u": 1})
+    routed = optimize(load("k-task-unrelated"), at={"k": 10**6, "n": 10, "m_s": 3, "m_d": 5})
+    assert routed.cost.value == 35
+    assert routed.status == "bounded"
 
 
 @pytest.mark.parametrize("name", names())
