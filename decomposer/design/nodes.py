@@ -138,29 +138,36 @@ class SubGoal(Protocol):
     @property
     def tasks(self) -> tuple[str, ...]:
         """Tasks to be done, in order."""
+        ...
 
     @property
     def mode(self) -> Literal["cover", "round", "item", "route"]:
         """Whether to do them for all in the scope, in rounds of a scan, for one item, or to route."""
+        ...
 
     @property
     def part(self) -> str | None:
         """Name of the parts that the scope consists of; the whole when absent."""
+        ...
 
     @property
     def size(self) -> Expr | None:
         """How many parts the scope consists of."""
+        ...
 
     @property
     def pending(self) -> frozenset[str]:
         """Tasks whose success is ensured here."""
+        ...
 
     @property
     def among(self) -> Expr | None:
         """Alternatives to tell apart."""
+        ...
 
     def subs(self, values: dict[str, Expr]) -> SubGoal:
         """Put values for design parameters."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
