@@ -181,3 +181,27 @@ def loggamma_bounds(value: Fraction, bits: int) -> Bounds:
         for side in (0, 1)
     )
     return round_down(low, bits + 32), round_up(high, bits + 32)
+
+
+def exact_root(base: int | Fraction, degree: int) -> Fraction | None:
+    """Root of a positive rational where it is rational, else `None`."""
+    parts = [_integer_root(part, degree) for part in (base.numerator, base.denominator)]
+    if parts[0] is None or parts[1] is None:
+        return None
+    return Fraction(parts[0], parts[1])
+
+
+def _integer_root(value: int, degree: int) -> int | None:
+    """Exact root of a positive integer, or `None`; bisection on the bits."""
+    if value == 1:
+        return 1
+    if degree >= value.bit_length():
+        return None
+    low, high = 1, 1 << (value.bit_length() // degree + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if middle**degree <= value:
+            low = middle
+        else:
+            high = middle - 1
+    return low if low**degree == value else None

@@ -15,6 +15,7 @@ from decomposer.errors import Diagnostic, ExpressionError, NotExactError
 from decomposer.expr.enclosures import (
     MAX_VALUE_BITS,
     Bounds,
+    exact_root,
     exp_bounds,
     log_bounds,
     loggamma_bounds,
@@ -230,7 +231,7 @@ def _number_power(base: Number, exponent: Number) -> Number | None:
         raise ExpressionError(Diagnostic("a root of a negative number", "value"))
     if base == 1 or exponent == 0:
         return 1
-    root = base if exponent.denominator == 1 else _exact_root(base, exponent.denominator)
+    root = base if exponent.denominator == 1 else exact_root(base, exponent.denominator)
     if root is None:
         return None
     size = max(abs(root.numerator), root.denominator).bit_length()
@@ -241,29 +242,6 @@ def _number_power(base: Number, exponent: Number) -> Number | None:
     if exponent > 0:
         return root**exponent.numerator
     return Fraction(root) ** exponent.numerator
-
-
-def _exact_root(base: Number, degree: int) -> Fraction | None:
-    parts = [_integer_root(part, degree) for part in (base.numerator, base.denominator)]
-    if parts[0] is None or parts[1] is None:
-        return None
-    return Fraction(parts[0], parts[1])
-
-
-def _integer_root(value: int, degree: int) -> int | None:
-    """Exact root of a positive integer, or `None`; bisection on the bits."""
-    if value == 1:
-        return 1
-    if degree >= value.bit_length():
-        return None
-    low, high = 1, 1 << (value.bit_length() // degree + 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if middle**degree <= value:
-            low = middle
-        else:
-            high = middle - 1
-    return low if low**degree == value else None
 
 
 def _exact_canonical(expr: Expr, env: Env) -> Number | None:

@@ -381,6 +381,7 @@ def settle(mono: Mono, coefficient: Number) -> Expr:
 
 
 def integer_power(base: Number, exponent: int) -> Number:
+    """Raise a number to a whole power, unless the result has more than `MAX_BITS` bits."""
     size = max(abs(base.numerator), base.denominator).bit_length() * abs(exponent)
     if size > MAX_BITS and max(abs(base.numerator), base.denominator) > 1:
         raise ExpressionError(f"a number of more than {MAX_BITS} bits")
@@ -388,6 +389,7 @@ def integer_power(base: Number, exponent: int) -> Number:
 
 
 def expand_power(base: Expr, exponent: int) -> Expr:
+    """Multiply a sum out, up to a power of 64."""
     if len(base.terms) > 1 and exponent > 64:
         raise ExpressionError("a sum raised to a power above 64 is too large to expand")
     result = ONE

@@ -79,6 +79,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
 
 
 def rational_power(base: Expr, exponent: Number) -> Expr:
+    """Raise an expression to a rational number."""
     if exponent == 0:
         return ONE
     if exponent == 1:
