@@ -74,7 +74,8 @@ def writing(site: Site, goal: Goal) -> Writing | None:
         return None
     if goal.write is None:
         scope = call_scope(site, goal)
-        return "part" if scope == "part" or (scope == "here" and goal.single) else "all"
+        of_parts = all(task.edits is None or task.edits.unit == "part" for task in editors)
+        return "part" if of_parts and (scope == "part" or (scope == "here" and goal.single)) else "all"
     return goal.write
 
 

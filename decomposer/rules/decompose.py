@@ -11,7 +11,10 @@ from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     """Each method of the task, as a block of its sub-tasks at the same scope."""
-    if goal.mode != "cover" or len(goal.tasks) != 1 or goal.pending or goal.fused or goal.share is not None:
+    if goal.mode != "cover" or len(goal.tasks) != 1 or goal.fused or goal.share is not None:
+        return
+    # Whether a task succeeds is said of its own calls; the sub-tasks have facts of their own, and their own retries.
+    if goal.pending != unsettled(site.problem, goal.tasks):
         return
     task = site.task(goal.tasks[0])
     for method in task.methods:

@@ -26,13 +26,14 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     facts = tuple(Fact(task.name, "local") for task in tasks if task.local == part)
     text = site.text_of(part)
     assert text.count is not None
+    if text.count == ONE:
+        return
     unit = goal.unit and len(goal.tasks) > 1
     yield Alternative(Each(part, hole(replace(goal, part=part, size=ONE, unit=unit))), facts)
-    if text.count.as_fraction() is None or text.count.as_fraction() != 1:
-        group = sym(site.group)
-        decision = Decision(site.group, num(2), text.count, f"{part}s in a group")
-        grouped = replace(goal, part=part, size=group, unit=unit)
-        yield Alternative(Each(part, hole(grouped), group), facts, (decision,))
+    group = sym(site.group)
+    decision = Decision(site.group, num(2), text.count, f"{part}s in a group")
+    grouped = replace(goal, part=part, size=group, unit=unit)
+    yield Alternative(Each(part, hole(grouped), group), facts, (decision,))
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from decomposer.design.bounds import without_ceilings
 from decomposer.design.nodes import substitute
+from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr, Sym, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
 from decomposer.rules.base import Decision, Goal
@@ -77,7 +78,11 @@ class _Pricing:
         if never_falls(candidate.growth, name):
             return _put(candidate, name, decision.low)
         regime = self.regime_of(goal)
-        least = minimise(candidate.growth, {name: (decision.low, without_ceilings(decision.high))}, regime)
+        try:
+            least = minimise(candidate.growth, {name: (decision.low, without_ceilings(decision.high))}, regime)
+        except OutsideClassError:
+            self.complete = False
+            return _put(candidate, name, decision.low)
         if least.status != "proved":
             # Another value might do better than the best found, so nothing can be called the optimum.
             self.complete = False

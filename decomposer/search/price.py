@@ -63,6 +63,8 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
             candidate = by_goal[sub]
             if sub.part is not None and context.extents.get(sub.part) != sub.size:
                 return work(site.problem, candidate.design, _at(site, sub, context))
+            if context.again:  # a further attempt, whose prompts have been seen
+                return work(site.problem, candidate.design, replace(site.inside(sub), again=context.again))
             result: Expr = getattr(candidate, which)
             return result
 

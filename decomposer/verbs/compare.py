@@ -15,9 +15,10 @@ from decomposer.design.reliability import reliability
 from decomposer.design.write import steps, tree
 from decomposer.errors import ExpressionError
 from decomposer.expr import Expr
-from decomposer.growth import Ratio, ratio, relation
+from decomposer.growth import Ratio, relation
 from decomposer.problem.model import Problem
 from decomposer.search.concrete import order
+from decomposer.verbs.growths import ratio_of
 from decomposer.verbs.measure import Numbers, measure, numbered, ratios_by_task, regime_of, value_at
 from decomposer.verbs.optimize import optimize
 from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases
@@ -156,8 +157,8 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         footprint=footprint(problem, design),
         reliability=reliability(problem, design),
         relation=relation(cost.exact, other.exact, regime=regime).kind,
-        ratio=ratio(cost.exact, other.exact, regime),
-        span_ratio=ratio(cost.span, other.span, regime),
+        ratio=ratio_of(cost.exact, other.exact, regime),
+        span_ratio=ratio_of(cost.span, other.span, regime),
         by_tasks=ratios_by_task(problem, design, reference, regime),
         difference=_difference(tree(problem, design), tree(problem, reference)),
         crossovers=_crossovers(problem, design, reference, at) if at else (),

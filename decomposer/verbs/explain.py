@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from decomposer.expr import Expr, minimum
-from decomposer.growth import Ratio, Regime, ratio, relation, theta
+from decomposer.growth import Ratio, Regime, relation
 from decomposer.problem.model import Problem
 from decomposer.rules import RULES
 from decomposer.rules.base import Fact, Goal
@@ -14,6 +14,7 @@ from decomposer.search import asymptotic
 from decomposer.search.price import Candidate
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.graph import Graph
+from decomposer.verbs.growths import growth_of, ratio_of
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.optimize import optimize
 from decomposer.verbs.results import FORMAT_VERSION, Result, ratio_cases
@@ -148,15 +149,15 @@ def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[
             rule=step.rule,
             does=_does(step),
             facts=step.alternative.facts,
-            theta=theta(rival.growth, regime=inside).expr,
+            theta=growth_of(rival.growth, inside),
             exact=rival.work,
             relation=relation(rival.growth, own.growth, regime=inside).kind,
-            ratio=ratio(rival.growth, own.growth, inside),
+            ratio=ratio_of(rival.growth, own.growth, inside),
         )
         for step, rival in asymptotic.price_alternatives(space, regime, goal, values)
         if step != taken
     )
-    growth = theta(own.growth, regime=inside).expr
+    growth = growth_of(own.growth, inside)
     return Choice(goal, taken.rule, _DOES[taken.rule], taken.alternative.facts, growth, refused)
 
 
@@ -172,8 +173,8 @@ def _price(space: Space, regime: Regime, fact: Fact, result: Result) -> Price:
     found, _ = asymptotic.best(without(space, fact), regime)
     if not found:
         return Price(fact, None, None)
-    growth = minimum(*(theta(option.growth, regime=regime).expr for option in asymptotic.least_growth(found, regime)))
-    return Price(fact, growth, ratio(growth, result.theta, regime))
+    growth = minimum(*(growth_of(option.growth, regime) for option in asymptotic.least_growth(found, regime)))
+    return Price(fact, growth, ratio_of(growth, result.theta, regime))
 
 
 def without(space: Space, fact: Fact) -> Space:

@@ -11,11 +11,12 @@ from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
 from decomposer.errors import ExpressionError, ProblemError
 from decomposer.expr import ZERO, Expr, num
-from decomposer.growth import Ratio, Regime, is_big_o, ratio, theta
+from decomposer.growth import Ratio, Regime, is_big_o
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
 from decomposer.search.concrete import settle
+from decomposer.verbs.growths import growth_of, ratio_of
 from decomposer.verbs.results import AgentReport, Cost, HandDesign
 
 Numbers = Mapping[str, int | Fraction]
@@ -59,7 +60,7 @@ def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) 
         value = value_at(problem, design, at) if at else None
     except ExpressionError:  # of more digits than can be worked with
         value = None
-    return Cost(theta(total, regime=regime).expr, total, path, theta(path, regime=regime).expr, value)
+    return Cost(growth_of(total, regime), total, path, growth_of(path, regime), value)
 
 
 def value_at(problem: Problem, design: Design, at: Numbers) -> Expr:
@@ -71,7 +72,7 @@ def value_at(problem: Problem, design: Design, at: Numbers) -> Expr:
 def report_agents(problem: Problem, design: Design, total: Expr, regime: Regime) -> tuple[AgentReport, ...]:
     """Each agent with its growth; an agent dominates when the whole grows no faster."""
     return tuple(
-        AgentReport(agent, theta(agent.work, regime=regime).expr, is_big_o(total, agent.work, regime) is True)
+        AgentReport(agent, growth_of(agent.work, regime), is_big_o(total, agent.work, regime) is True)
         for agent in agents(problem, design)
     )
 
@@ -92,7 +93,7 @@ def hand_designs(
         cost = measure(problem, design, regime, at)
         found.append(
             HandDesign(
-                name, design, cost, ratio(cost.exact, growth, regime), ratios_by_task(problem, design, best, regime)
+                name, design, cost, ratio_of(cost.exact, growth, regime), ratios_by_task(problem, design, best, regime)
             )
         )
     return tuple(found)
@@ -109,7 +110,7 @@ def ratios_by_task(
         second = sum((cost for tasks, cost in theirs.items() if set(tasks) <= group), ZERO)
         if first != ZERO and second != ZERO:
             names = tuple(name for name in problem.tasks if name in group)
-            found.append((names, ratio(first, second, regime)))
+            found.append((names, ratio_of(first, second, regime)))
     return tuple(found)
 
 

@@ -9,12 +9,13 @@ from decomposer.design.evaluate import agents, footprint
 from decomposer.design.reliability import reliability
 from decomposer.errors import InfeasibleError, ProblemError
 from decomposer.expr import Expr, maximum, minimum
-from decomposer.growth import Regime, eventually, theta
+from decomposer.growth import Regime, eventually
 from decomposer.problem.model import Problem
 from decomposer.problem.validate import warnings
 from decomposer.search import asymptotic, concrete
 from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import unfold
+from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, regime_of, report_agents
 from decomposer.verbs.results import Option, Result, SearchReport, Status
 
@@ -67,9 +68,9 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     ranked = sorted(found, key=cmp_to_key(prefer))
     options = asymptotic.least_growth(ranked, regime) if not numbers else ranked[:1]
     best = options[0]
-    growth = minimum(*(theta(option.growth, regime=regime).expr for option in options)) if not numbers else best.growth
+    growth = minimum(*(growth_of(option.growth, regime) for option in options)) if not numbers else best.growth
     symbolic = measure(problem, best.design, regime, numbers)
-    least = symbolic.theta if numbers or best.growth is best.work else theta(best.growth, regime=regime).expr
+    least = symbolic.theta if numbers or best.growth is best.work else growth_of(best.growth, regime)
     return Result(
         problem=problem,
         status=_status(ranked, options, complete, regime, bool(numbers)),
@@ -140,8 +141,8 @@ def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, r
 
 def _option(problem: Problem, option: Candidate, options: list[Candidate], regime: Regime, at: Numbers) -> Option:
     """A best design, and where it is best: where its growth is bounded by that of each rival."""
-    own = theta(option.growth, regime=regime).expr
-    rivals = [theta(other.growth, regime=regime).expr for other in options if other is not option]
+    own = growth_of(option.growth, regime)
+    rivals = [growth_of(other.growth, regime) for other in options if other is not option]
     return Option(
         design=option.design,
         cost=measure(problem, option.design, regime, at),
