@@ -105,7 +105,7 @@ def ratios_by_task(
     """How many times dearer `one` is than `other`, for the smallest groups of tasks that both do separately."""
     mine, theirs = _work_by_tasks(problem, one), _work_by_tasks(problem, other)
     found = []
-    for group in _common_groups([*mine, *theirs]):
+    for group in common_groups([*mine, *theirs]):
         first = sum((cost for tasks, cost in mine.items() if set(tasks) <= group), ZERO)
         second = sum((cost for tasks, cost in theirs.items() if set(tasks) <= group), ZERO)
         if first != ZERO and second != ZERO:
@@ -121,7 +121,7 @@ def _work_by_tasks(problem: Problem, design: Design) -> dict[tuple[str, ...], Ex
     return work_of
 
 
-def _common_groups(blocks: list[tuple[str, ...]]) -> list[set[str]]:
+def common_groups(blocks: list[tuple[str, ...]]) -> list[set[str]]:
     """Merge blocks that share a task."""
     groups: list[set[str]] = []
     for block in blocks:

@@ -1,0 +1,105 @@
+"""What edits of designs have in common: the design that is headed for, and words."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from decomposer.design.nodes import (
+    Call,
+    Case,
+    Design,
+    Each,
+    ForEach,
+    If,
+    Repeat,
+    Retry,
+    Seq,
+    Until,
+    Vote,
+    walk,
+)
+from decomposer.design.scopes import Reach, reaches
+from decomposer.problem.model import Problem
+
+Wrapper: TypeAlias = Repeat | Until | Each | ForEach | If | Case | Retry | Vote
+Shell: TypeAlias = tuple[object, ...]
+"""What a node with one body says apart from the body."""
+
+
+Change: TypeAlias = tuple[tuple[str, ...], frozenset[str], str, Design]
+"""Tasks, values, words, and what takes the place of a node."""
+
+
+def done(node: Design) -> tuple[str, ...]:
+    """The tasks that the calls of a design do, in the order of their appearance."""
+    return tuple(dict.fromkeys(name for part in walk(node) if isinstance(part, Call) for name in part.tasks))
+
+
+class Target:
+    """What edits want to know of the design that they head for."""
+
+    def __init__(self, problem: Problem, design: Design, start: Design) -> None:
+        self.problem = problem
+        self.design = design
+        common = frozenset(done(start)) & frozenset(done(design))
+        self.common = common
+        self.calls = tuple(reaches(problem, design))
+        self.wrappers = tuple((part, self.key(part)) for part in walk(design) if is_wrapper(part))
+        self.shells = frozenset((shell(part), key) for part, key in self.wrappers)
+        self.most = {kind: max(_count(start, kind), _count(design, kind)) for kind in (*_WRAPPERS, Call)}
+
+    def key(self, node: Design) -> frozenset[str]:
+        """The tasks of a sub-design that both designs do."""
+        return self.common & frozenset(done(node))
+
+    def twins(self, call: Call) -> list[tuple[Call, Reach]]:
+        """The calls that do some task of `call`."""
+        return [(other, much) for other, much in self.calls if not frozenset(call.tasks).isdisjoint(other.tasks)]
+
+    def roomy(self, design: Design) -> bool:
+        """Whether a design has no more nodes of any kind than the ends of the path."""
+        return all(_count(design, kind) <= number for kind, number in self.most.items())
+
+
+_WRAPPERS = (Repeat, Until, Each, ForEach, If, Case, Retry, Vote)
+
+
+def _count(design: Design, kind: type) -> int:
+    return sum(isinstance(part, kind) for part in walk(design))
+
+
+def is_wrapper(node: Design) -> bool:
+    """Whether a node has one body."""
+    return isinstance(node, _WRAPPERS) and not (isinstance(node, If) and node.orelse is not None)
+
+
+def shell(node: Design) -> Shell:
+    """What a wrapper says apart from its body; the name of an index is no difference."""
+    if isinstance(node, Repeat):
+        return (Repeat, node.count)
+    if isinstance(node, Until | ForEach | If):
+        return (type(node), node.finder)
+    if isinstance(node, Each):
+        return (Each, node.part, node.size)
+    if isinstance(node, Case):
+        return (Case, node.task, node.share)
+    if isinstance(node, Retry):
+        return (Retry, node.tasks, node.keep)
+    assert isinstance(node, Vote)
+    return (Vote, node.votes, node.lead)
+
+
+def listed(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def verb(names: tuple[str, ...], one: str) -> str:
+    """`find works`, `find and fix work`."""
+    head, _, tail = one.partition(" ")
+    plural = head[:-2] if head.endswith("shes") else head[:-1]
+    return f"{listed(names)} {head if len(names) == 1 else plural} {tail}".rstrip()
+
+
+def pair_at(node: Seq, place: int) -> tuple[tuple[Design, ...], Design, Design, tuple[Design, ...]]:
+    """Two neighbouring steps of a sequence, with what comes before and after them."""
+    return node.steps[:place], node.steps[place], node.steps[place + 1], node.steps[place + 2 :]

@@ -1,0 +1,139 @@
+"""Edits of who does what: tasks in one call or in several, generalists or delegators with specialists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.design.edit_base import Change, Target, done, listed, pair_at, verb
+from decomposer.design.nodes import (
+    Call,
+    Case,
+    Design,
+    If,
+    Repeat,
+    Seq,
+    seq,
+    walk,
+    with_children,
+)
+from decomposer.design.scopes import Extents
+from decomposer.problem.model import Problem
+
+
+def fuse(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
+    """Neighbouring tasks in one call, or each in its own; a scan may go on to act on what it finds."""
+    together = [frozenset(call.tasks) for call, _ in target.calls]
+    if isinstance(node, Seq):
+        for place in range(len(node.steps) - 1):
+            before, one, two, after = pair_at(node, place)
+            acting = two.body if isinstance(two, If) and two.orelse is None else two
+            if not isinstance(one, Call) or not isinstance(acting, Call):
+                continue
+            tasks = (*one.tasks, *acting.tasks)
+            if not any(frozenset(tasks) <= names for names in together):
+                continue
+            fused = replace(_merged(target, one, acting), tasks=tasks)
+            whole: Design = fused
+            if isinstance(two, If):
+                whole = If(two.finder, fused, replace(one, able=acting.tasks, model=fused.model))
+            yield (
+                tasks,
+                frozenset({"fused"}),
+                f"{listed(tasks)} in one call of one larger model",
+                seq(*before, whole, *after),
+            )
+    if isinstance(node, Call) and len(node.tasks) > 1 and not any(frozenset(node.tasks) <= n for n in together):
+        for cut in range(1, len(node.tasks)):
+            first, rest = _piece(target, node, node.tasks[:cut]), _piece(target, node, node.tasks[cut:])
+            yield node.tasks, frozenset({"fused"}), _apart(node.tasks), seq(first, rest)
+    if isinstance(node, If) and isinstance(node.body, Call) and isinstance(node.orelse, Call) and node.orelse.able:
+        fused, scan = node.body, node.orelse
+        if not any(frozenset(fused.tasks) <= names for names in together):
+            acting = _piece(target, fused, tuple(name for name in fused.tasks if name not in scan.tasks))
+            first = replace(_piece(target, fused, scan.tasks), history=scan.history)
+            yield fused.tasks, frozenset({"fused"}), _apart(fused.tasks), seq(first, If(node.finder, acting))
+
+
+def _apart(tasks: tuple[str, ...]) -> str:
+    return f"{listed(tasks)} in calls of their own, each by a smaller model"
+
+
+def _merged(target: Target, one: Call, two: Call) -> Call:
+    """What two calls have in common, or the one of them says."""
+    model = next((twin.model for twin, _ in target.twins(one) if set(twin.tasks) >= {*one.tasks, *two.tasks}), None)
+    return Call(
+        one.tasks,
+        scope=one.scope if one.scope == two.scope else "here",
+        narrow=one.narrow and two.narrow,
+        history=one.history or two.history,
+        write=one.write or two.write,
+        among=one.among or two.among,
+        model=model,
+    )
+
+
+def _piece(target: Target, call: Call, tasks: tuple[str, ...]) -> Call:
+    """The part of a call that does some of its tasks."""
+    problem = target.problem
+    model = next((twin.model for twin, _ in target.twins(replace(call, tasks=tasks))), None)
+    edits_item = any(problem.tasks[name].edits is not None for name in tasks)
+    routers = {task.one_of.told_by for task in problem.tasks.values() if task.one_of is not None}
+    among = call.among if routers.intersection(tasks) else None
+    return replace(call, tasks=tasks, write=call.write if edits_item else None, among=among, able=(), model=model)
+
+
+def delegate(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
+    """A delegator and specialists, or a generalist; larger or smaller specialists, another way of telling."""
+    problem = target.problem
+    for part in walk(target.design):
+        for router, case in _delegations(problem, part):
+            told = done(router)
+            if target.key(node) == target.key(case.body) and not _delegates(node, case.task):
+                does = f"{verb(told, 'tells')} which specialist {case.task} needs, instead of a generalist"
+                changed = seq(router, with_children(case, (node,)))
+                yield (*told, case.task), frozenset({"generalist", "delegate"}), does, changed
+    for router, case in _delegations(problem, node):
+        assert isinstance(node, Seq)
+        told = done(router)
+        others = [
+            (its, other)
+            for part in walk(target.design)
+            for its, other in _delegations(problem, part)
+            if other.task == case.task
+        ]
+        rest = [step for step in node.steps if step != router]
+        if not others:
+            steps = [case.body if step == case else step for step in rest]
+            does = f"a generalist does {case.task}, and {verb(told, 'tells')} nothing"
+            yield (*told, case.task), frozenset({"generalist", "delegate"}), does, seq(*steps)
+        for its, other in others:
+            steps = [
+                its if step == router else replace(case, share=other.share) if step == case else step
+                for step in node.steps
+            ]
+            size = "" if other.share == case.share else f", specialists of {other.share} capabilities each"
+            way = "step by step, in a tree" if isinstance(its, Repeat) else "in one call"
+            does = f"{verb(told, 'tells')} specialists apart {way}{size}"
+            if its != router or other.share != case.share:
+                yield (
+                    (*told, case.task),
+                    frozenset({str(router), str(its), str(case.share), str(other.share)}),
+                    (does),
+                    seq(*steps),
+                )
+
+
+def _delegations(problem: Problem, node: Design) -> Iterator[tuple[Design, Case]]:
+    """Routers with the cases that they decide, side by side in a sequence."""
+    if isinstance(node, Seq):
+        for case in node.steps:
+            one_of = problem.tasks[case.task].one_of if isinstance(case, Case) else None
+            if isinstance(case, Case) and one_of is not None:
+                for step in node.steps:
+                    if done(step) == (one_of.told_by,):
+                        yield step, case
+
+
+def _delegates(node: Design, task: str) -> bool:
+    return any(isinstance(part, Case) and part.task == task for part in walk(node))

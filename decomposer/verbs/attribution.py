@@ -1,0 +1,268 @@
+"""Attribute what a design saves to the single changes that lead to it from another design."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from decomposer.design.contract import check_design
+from decomposer.design.edit_base import Target
+from decomposer.design.edits import Edit, edits
+from decomposer.design.evaluate import agents, work
+from decomposer.design.nodes import Design, symbols
+from decomposer.design.scopes import settled
+from decomposer.errors import DesignError, OutsideClassError
+from decomposer.expr import ZERO, Expr
+from decomposer.growth import Ratio, Regime, is_big_o
+from decomposer.problem.model import Problem
+from decomposer.verbs.attribution_results import Attribution, ByTasks, Contribution
+from decomposer.verbs.growths import ratio_of
+from decomposer.verbs.measure import common_groups, regime_of
+
+MAX_DESIGNS = 1500
+"""Designs that are looked at before the rest of the path is given as one change."""
+
+ILLEGAL = 2
+"""What it costs a path to pass a design that breaks the contract: changes that only work together."""
+
+
+def attribute(problem: Problem, start: Design, end: Design, max_designs: int = MAX_DESIGNS) -> Attribution | None:
+    """Find the single changes that lead from one design to another, and what each contributes.
+
+    Parameters
+    ----------
+    problem : Problem
+    start, end : Design
+        Complete designs that satisfy the contract.
+    max_designs : int
+        How many designs the search may look at.
+
+    Returns
+    -------
+    Attribution or None
+        `None` when a design has free parameters whose value depends on the regime.
+
+    Notes
+    -----
+    The path has the fewest changes of the kinds in `decomposer.design.edits` (a step through designs that break the
+    contract counts more); among those paths the fewest steps make the design dearer, and each next step makes it as
+    cheap as any can. Contributions depend on that order; their product does not. Time grows with the number of
+    designs on shortest paths, at most 2^n for n changes that can be made in any order.
+    """
+    if not symbols(start) | symbols(end) <= frozenset(problem.parameters):
+        return None
+    regime = regime_of(problem)
+    paths = _search(problem, settled(problem, start), settled(problem, end), max_designs)
+    steps = _Chooser(problem, regime, paths).path()
+    designs = [start, *(design for _, design in steps)]
+    if steps:
+        designs[-1] = end
+    costs = [work(problem, design) for design in designs]
+    groups = _groups(problem, designs)
+    alone = [_repeated(problem, start, end, edits_of) for edits_of, _ in steps]
+    undone = [_repeated(problem, end, start, tuple(reversed(edits_of)), back=True) for edits_of, _ in steps]
+    contributions = tuple(
+        Contribution(
+            does=tuple(edit.does for edit in edits_of),
+            kinds=tuple(edit.kind for edit in edits_of),
+            design=designs[place + 1],
+            before=costs[place],
+            after=costs[place + 1],
+            ratio=ratio_of(costs[place], costs[place + 1], regime),
+            by_tasks=_by_tasks(groups, place, place + 1, regime),
+            alone=_against(problem, costs[0], alone[place], regime, False),
+            undone=_against(problem, costs[-1], undone[place], regime, True),
+            dearer=_dearer(costs[place], costs[place + 1], regime),
+        )
+        for place, (edits_of, _) in enumerate(steps)
+    )
+    return Attribution(
+        problem,
+        start,
+        end,
+        contributions,
+        ratio_of(costs[0], costs[-1], regime),
+        _by_tasks(groups, 0, len(designs) - 1, regime),
+        paths.exhaustive,
+    )
+
+
+# -- the search -----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Paths:
+    """All shortest paths: for each design the changes that lead on."""
+
+    start: Design
+    end: Design
+    legal: dict[Design, bool]
+    onward: dict[Design, list[tuple[Edit, Design]]] = field(default_factory=dict)
+    exhaustive: bool = True
+
+
+def _search(problem: Problem, start: Design, end: Design, max_designs: int) -> _Paths:
+    """Dijkstra's algorithm over designs, keeping all predecessors of equal distance."""
+    target = Target(problem, end, start)
+    distance = {start: 0}
+    legal = {start: True, end: True}
+    before: dict[Design, list[tuple[Edit, Design]]] = {}
+    queue, entries, expanded = [(0, 0, start)], 0, set[Design]()
+    exhaustive = True
+    while queue:
+        so_far, _, design = heapq.heappop(queue)
+        if design == end:
+            break
+        if design in expanded:
+            continue
+        expanded.add(design)
+        if len(expanded) > max_designs:
+            exhaustive = False
+            break
+        for edit in edits(target, design):
+            new = edit.design
+            if new not in legal:
+                legal[new] = _is_legal(problem, new)
+            length = so_far + edit.weight + (0 if legal[new] else ILLEGAL)
+            if new not in distance or length < distance[new]:
+                distance[new], before[new] = length, []
+                entries += 1
+                heapq.heappush(queue, (length, entries, new))
+            if length == distance[new] and new not in expanded:
+                before[new].append((edit, design))
+    paths = _Paths(start, end, legal, exhaustive=exhaustive)
+    todo, seen = [end], {end}
+    while todo:
+        design = todo.pop()
+        for edit, previous in before.get(design, ()):
+            paths.onward.setdefault(previous, []).append((edit, design))
+            if previous not in seen:
+                seen.add(previous)
+                todo.append(previous)
+    return paths
+
+
+def _is_legal(problem: Problem, design: Design) -> bool:
+    try:
+        check_design(problem, design)
+    except DesignError:
+        return False
+    return True
+
+
+# -- the choice among shortest paths ----------------------------------------------------------------------
+
+_Step = tuple[tuple[Edit, ...], Design]
+
+
+class _Chooser:
+    """Chooses a path: the fewest steps that make the design dearer, then the largest savings first."""
+
+    def __init__(self, problem: Problem, regime: Regime, paths: _Paths) -> None:
+        self.problem, self.regime, self.paths = problem, regime, paths
+        self.costs: dict[Design, Expr] = {}
+        self.fewest: dict[Design, int] = {paths.end: 0}
+
+    def path(self) -> list[_Step]:
+        design, steps = self.paths.start, list[_Step]()
+        while design != self.paths.end:
+            best: _Step | None = None
+            for step in self.steps(design):
+                if self.rises(design, step[1]) != self.least(design):
+                    continue
+                if best is None or self.cheaper(step[1], best[1]):
+                    best = step
+            assert best is not None
+            steps.append(best)
+            design = best[1]
+        return steps
+
+    def steps(self, design: Design, edits_of: tuple[Edit, ...] = ()) -> list[_Step]:
+        """From one legal design to the next, through designs that are not."""
+        found: list[_Step] = []
+        for edit, new in self.paths.onward.get(design, ()):
+            if self.paths.legal[new]:
+                found.append(((*edits_of, edit), new))
+            else:
+                found += self.steps(new, (*edits_of, edit))
+        return sorted(found, key=lambda step: len(step[0]))
+
+    def least(self, design: Design) -> int:
+        """The fewest steps that make the design dearer, from here to the end."""
+        if design not in self.fewest:
+            self.fewest[design] = min(self.rises(design, new) for _, new in self.steps(design))
+        return self.fewest[design]
+
+    def rises(self, design: Design, new: Design) -> int:
+        return self.least(new) + _dearer(self.cost(design), self.cost(new), self.regime)
+
+    def cheaper(self, one: Design, other: Design) -> bool:
+        """Whether one design grows no faster than the other, and the other faster somewhere."""
+        first, second = self.cost(one), self.cost(other)
+        return _dearer(first, second, self.regime) and not _dearer(second, first, self.regime)
+
+    def cost(self, design: Design) -> Expr:
+        if design not in self.costs:
+            self.costs[design] = work(self.problem, design)
+        return self.costs[design]
+
+
+def _dearer(before: Expr, after: Expr, regime: Regime) -> bool:
+    """Whether a cost grows faster than before somewhere in the regime; not where that cannot be decided."""
+    if before == after:
+        return False
+    try:
+        return is_big_o(after, before, regime) is False
+    except OutsideClassError:
+        return False
+
+
+# -- what a change is worth by itself ---------------------------------------------------------------------
+
+
+def _repeated(
+    problem: Problem, start: Design, end: Design, edits_of: Sequence[Edit], back: bool = False
+) -> Design | None:
+    """Make the same changes, or their inverses, in another design; `None` where they are not there or not legal."""
+    target = Target(problem, settled(problem, end), settled(problem, start))
+    design = settled(problem, start)
+    for wanted in edits_of:
+        found = [edit for edit in edits(target, design) if edit.key == wanted.key]
+        if not back:
+            found = [edit for edit in found if edit.does == wanted.does] or found
+        legal = [edit.design for edit in found if len(edits_of) > 1 or _is_legal(problem, edit.design)]
+        if not legal:
+            return None
+        design = legal[0]
+    return design if _is_legal(problem, design) else None
+
+
+def _against(problem: Problem, cost: Expr, other: Design | None, regime: Regime, undone: bool) -> Ratio | None:
+    if other is None:
+        return None
+    value = work(problem, other)
+    return ratio_of(value, cost, regime) if undone else ratio_of(cost, value, regime)
+
+
+# -- by task ------------------------------------------------------------------------------------------------
+
+
+def _groups(problem: Problem, designs: Sequence[Design]) -> list[tuple[tuple[str, ...], list[Expr]]]:
+    """The smallest groups of tasks that all designs do separately, with what each design spends on them."""
+    spent: list[dict[tuple[str, ...], Expr]] = []
+    for design in designs:
+        costs: dict[tuple[str, ...], Expr] = {}
+        for agent in agents(problem, design):
+            costs[agent.tasks] = costs.get(agent.tasks, ZERO) + agent.work
+        spent.append(costs)
+    found = []
+    for group in common_groups([tasks for costs in spent for tasks in costs]):
+        totals = [sum((cost for tasks, cost in costs.items() if set(tasks) <= group), ZERO) for costs in spent]
+        if all(total != ZERO for total in totals):
+            found.append((tuple(name for name in problem.tasks if name in group), totals))
+    return found
+
+
+def _by_tasks(groups: list[tuple[tuple[str, ...], list[Expr]]], before: int, after: int, regime: Regime) -> ByTasks:
+    return tuple((tasks, ratio_of(costs[before], costs[after], regime)) for tasks, costs in groups)
