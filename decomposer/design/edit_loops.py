@@ -49,7 +49,7 @@ def _exchange(tasks: tuple[str, ...], old: Design | None, new: Design | None) ->
     """One wrapper instead of another, or of none, in words."""
     node = new or old
     if isinstance(old, Retry) and isinstance(new, Retry):
-        return verb(tasks, "keeps what is accepted" if new.keep else "keeps no part of what is not accepted whole")
+        return verb(tasks, "keeps what is accepted" if new.keep else "keeps nothing of an attempt that fails")
     if isinstance(node, Retry) and (old is None or new is None):
         return verb(tasks, f"runs {_how(node)}" if new else "runs once, accepted or not")
     if old is None and isinstance(new, If | ForEach):
@@ -106,13 +106,11 @@ def around(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
         if (shell(node), key) not in target.shells and not apart:
             yield own, frozenset({str(shell(node))}), _exchange(own, node, None), bare
     for part in wanted:
+        if isinstance(part, Each) and isinstance(node, Retry | Vote):
+            continue  # part by part within it, then each part by itself: two changes
         own = _tasks_of(part, tasks)
-        yield (
-            own,
-            frozenset({str(shell(part))}),
-            _exchange(own, None, part),
-            _enter(target, _nameless(part), node, extents),
-        )
+        entered = _enter(target, _nameless(part), node, extents)
+        yield own, frozenset({str(shell(part))}), _exchange(own, None, part), entered
 
 
 def _tasks_of(wrapper: Design, tasks: tuple[str, ...]) -> tuple[str, ...]:

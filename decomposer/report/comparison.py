@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decomposer.report.attribution import explanation, section
 from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer, decimal
 from decomposer.verbs.compare import Comparison, Crossover, Row
 
@@ -28,6 +29,8 @@ def document(comparison: Comparison) -> list[Block]:
         blocks.append(Points((", ".join(f"{name} = {value}" for name, value in comparison.at),)))
     for row in comparison.rows:
         blocks += _section(row, comparison, writer)
+    if any(row.attribution is not None for row in comparison.rows):
+        blocks += explanation()
     blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
     return blocks
 
@@ -58,7 +61,9 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
         lines.append(f"{reference} is cheaper from 1 on in every parameter, the others as given")
     else:
         lines += (_crossover(crossover, reference) for crossover in row.crossovers)
-    return [Heading(f"{row.name} (-) against {reference} (+)"), Code(row.difference), Points(tuple(lines))]
+    heading = Heading(f"{row.name} (-) against {reference} (+)")
+    changes = [] if row.attribution is None else section(row.attribution, row.name, reference, writer)
+    return [heading, Code(row.difference), Points(tuple(lines)), *changes]
 
 
 def _crossover(crossover: Crossover, reference: str) -> str:

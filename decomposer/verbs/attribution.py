@@ -14,9 +14,9 @@ from decomposer.design.nodes import Design, symbols
 from decomposer.design.scopes import settled
 from decomposer.errors import DesignError, OutsideClassError
 from decomposer.expr import ZERO, Expr
-from decomposer.growth import Ratio, Regime, is_big_o
+from decomposer.growth import Regime, is_big_o
 from decomposer.problem.model import Problem
-from decomposer.verbs.attribution_results import Attribution, ByTasks, Contribution
+from decomposer.verbs.attribution_results import Attribution, Contribution, Worth, Worths
 from decomposer.verbs.growths import ratio_of
 from decomposer.verbs.measure import common_groups, regime_of
 
@@ -58,34 +58,26 @@ def attribute(problem: Problem, start: Design, end: Design, max_designs: int = M
     designs = [start, *(design for _, design in steps)]
     if steps:
         designs[-1] = end
-    costs = [work(problem, design) for design in designs]
-    groups = _groups(problem, designs)
     alone = [_repeated(problem, start, end, edits_of) for edits_of, _ in steps]
     undone = [_repeated(problem, end, start, tuple(reversed(edits_of)), back=True) for edits_of, _ in steps]
+    spent = _Spent(problem, regime, designs, [each for each in (*alone, *undone) if each is not None])
     contributions = tuple(
         Contribution(
             does=tuple(edit.does for edit in edits_of),
             kinds=tuple(edit.kind for edit in edits_of),
-            design=designs[place + 1],
-            before=costs[place],
-            after=costs[place + 1],
-            ratio=ratio_of(costs[place], costs[place + 1], regime),
-            by_tasks=_by_tasks(groups, place, place + 1, regime),
-            alone=_against(problem, costs[0], alone[place], regime, False),
-            undone=_against(problem, costs[-1], undone[place], regime, True),
-            dearer=_dearer(costs[place], costs[place + 1], regime),
+            design=after,
+            before=spent.cost(before),
+            after=spent.cost(after),
+            worth=spent.worths(before, after),
+            alone=None if made is None else spent.worths(start, made),
+            undone=None if unmade is None else spent.worths(unmade, end),
+            dearer=_dearer(spent.cost(before), spent.cost(after), regime),
         )
-        for place, (edits_of, _) in enumerate(steps)
+        for (edits_of, _), before, after, made, unmade in zip(
+            steps, designs[:-1], designs[1:], alone, undone, strict=True
+        )
     )
-    return Attribution(
-        problem,
-        start,
-        end,
-        contributions,
-        ratio_of(costs[0], costs[-1], regime),
-        _by_tasks(groups, 0, len(designs) - 1, regime),
-        paths.exhaustive,
-    )
+    return Attribution(problem, start, end, contributions, spent.worths(start, end), paths.exhaustive)
 
 
 # -- the search -----------------------------------------------------------------------------------------
@@ -238,31 +230,54 @@ def _repeated(
     return design if _is_legal(problem, design) else None
 
 
-def _against(problem: Problem, cost: Expr, other: Design | None, regime: Regime, undone: bool) -> Ratio | None:
-    if other is None:
-        return None
-    value = work(problem, other)
-    return ratio_of(value, cost, regime) if undone else ratio_of(cost, value, regime)
+# -- growths ------------------------------------------------------------------------------------------------
 
 
-# -- by task ------------------------------------------------------------------------------------------------
+class _Spent:
+    """What designs spend, in total and on the smallest groups of tasks that all designs of the path do separately."""
 
+    def __init__(self, problem: Problem, regime: Regime, path: Sequence[Design], others: Sequence[Design]) -> None:
+        self.problem, self.regime = problem, regime
+        self.spent: dict[Design, dict[tuple[str, ...], Expr]] = {}
+        for design in (*path, *others):
+            costs: dict[tuple[str, ...], Expr] = {}
+            for agent in agents(problem, design):
+                costs[agent.tasks] = costs.get(agent.tasks, ZERO) + agent.work
+            self.spent[design] = costs
+        blocks = common_groups([tasks for design in path for tasks in self.spent[design]])
+        self.groups = [
+            tuple(name for name in problem.tasks if name in group)
+            for group in blocks
+            if all(self.part(design, frozenset(group)) for design in path)
+        ]
 
-def _groups(problem: Problem, designs: Sequence[Design]) -> list[tuple[tuple[str, ...], list[Expr]]]:
-    """The smallest groups of tasks that all designs do separately, with what each design spends on them."""
-    spent: list[dict[tuple[str, ...], Expr]] = []
-    for design in designs:
-        costs: dict[tuple[str, ...], Expr] = {}
-        for agent in agents(problem, design):
-            costs[agent.tasks] = costs.get(agent.tasks, ZERO) + agent.work
-        spent.append(costs)
-    found = []
-    for group in common_groups([tasks for costs in spent for tasks in costs]):
-        totals = [sum((cost for tasks, cost in costs.items() if set(tasks) <= group), ZERO) for costs in spent]
-        if all(total != ZERO for total in totals):
-            found.append((tuple(name for name in problem.tasks if name in group), totals))
-    return found
+    def cost(self, design: Design) -> Expr:
+        return work(self.problem, design)
 
+    def part(self, design: Design, group: frozenset[str]) -> Expr | None:
+        """What a design spends on a group of tasks; `None` if nothing, or only together with others."""
+        blocks = [(tasks, cost) for tasks, cost in self.spent[design].items() if not group.isdisjoint(tasks)]
+        if not blocks or any(not group.issuperset(tasks) for tasks, _ in blocks):
+            return None
+        return sum((cost for _, cost in blocks), ZERO)
 
-def _by_tasks(groups: list[tuple[tuple[str, ...], list[Expr]]], before: int, after: int, regime: Regime) -> ByTasks:
-    return tuple((tasks, ratio_of(costs[before], costs[after], regime)) for tasks, costs in groups)
+    def worths(self, one: Design, other: Design) -> Worths:
+        """How many times dearer one design is than the other."""
+        parts = []
+        for tasks in self.groups:
+            first, second = self.part(one, frozenset(tasks)), self.part(other, frozenset(tasks))
+            if first is not None and second is not None:
+                parts.append((tasks, self.worth(first, second)))
+        return Worths(self.worth(self.cost(one), self.cost(other)), tuple(parts))
+
+    def worth(self, one: Expr, other: Expr) -> Worth:
+        ratio = ratio_of(one, other, self.regime)
+        growths = list(dict.fromkeys(case.growth for case in ratio.cases))
+        if len(growths) == 1:
+            return Worth(ratio, (growths[0], growths[0]))
+        try:
+            low = next((each for each in growths if is_big_o(each, ratio.expr, self.regime) is True), None)
+            high = next((each for each in growths if is_big_o(ratio.expr, each, self.regime) is True), None)
+        except OutsideClassError:
+            return Worth(ratio, None)
+        return Worth(ratio, None if low is None or high is None else (low, high))

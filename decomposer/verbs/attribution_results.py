@@ -12,7 +12,45 @@ from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 from decomposer.verbs.results import ratio_cases
 
-ByTasks = tuple[tuple[tuple[str, ...], Ratio], ...]
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """How many times dearer one design is than another.
+
+    Attributes
+    ----------
+    ratio : Ratio
+    between : tuple of two Expr, optional
+        Monomials that bound the ratio from below and above in the whole regime, and are it in some part of it; the
+        same twice where it is one monomial.
+    """
+
+    ratio: Ratio
+    between: tuple[Expr, Expr] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data."""
+        return {
+            "ratio": str(self.ratio.expr),
+            "ratio_holds_when": ratio_cases(self.ratio),
+            "between": None if self.between is None else list(map(str, self.between)),
+        }
+
+
+ByTasks = tuple[tuple[tuple[str, ...], Worth], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worths:
+    """How many times dearer one design is than another, in total and for the calls of each group of tasks."""
+
+    total: Worth
+    by_tasks: ByTasks
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data."""
+        parts = [{"tasks": list(tasks), **worth.to_dict()} for tasks, worth in self.by_tasks]
+        return {**self.total.to_dict(), "by_task": parts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +67,12 @@ class Contribution:
         After the change.
     before, after : Expr
         Exact costs; their quotient is the contribution, and quotients multiply to that of the whole path.
-    ratio : Ratio
-        The growth of the quotient.
-    by_tasks : tuple of (tasks, Ratio)
-        The same for the calls of each group of tasks.
-    alone : Ratio, optional
+    worth : Worths
+        The growth of the quotient; for each group of tasks that all designs of the path do separately, too.
+    alone : Worths, optional
         What the change contributes when made alone, in the design that the path starts from; `None` where that is
         not legal.
-    undone : Ratio, optional
+    undone : Worths, optional
         How many times dearer the design at the end of the path is when this change alone is undone.
     dearer : bool
         Whether the step makes the design dearer somewhere in the regime.
@@ -47,10 +83,9 @@ class Contribution:
     design: Design
     before: Expr
     after: Expr
-    ratio: Ratio
-    by_tasks: ByTasks
-    alone: Ratio | None
-    undone: Ratio | None
+    worth: Worths
+    alone: Worths | None
+    undone: Worths | None
     dearer: bool
 
     @property
@@ -73,9 +108,8 @@ class Attribution:
     start, end : Design
     contributions : tuple of Contribution
         In the order of the path; empty where the designs are the same.
-    ratio : Ratio
+    worth : Worths
         The growth of the whole quotient.
-    by_tasks : tuple of (tasks, Ratio)
     exhaustive : bool
         Whether no path of fewer changes exists among the kinds known; else the search stopped at its bound.
     """
@@ -84,17 +118,14 @@ class Attribution:
     start: Design
     end: Design
     contributions: tuple[Contribution, ...]
-    ratio: Ratio
-    by_tasks: ByTasks
+    worth: Worths
     exhaustive: bool
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data, fit for JSON."""
         return {
             "exhaustive": self.exhaustive,
-            "ratio": str(self.ratio.expr),
-            "ratio_holds_when": ratio_cases(self.ratio),
-            "by_task": _by_task(self.by_tasks),
+            **self.worth.to_dict(),
             "changes": [
                 {
                     "change": list(each.does),
@@ -103,20 +134,11 @@ class Attribution:
                     "design": steps(self.problem, each.design),
                     "cost_before": str(each.before),
                     "cost_after": str(each.after),
-                    "ratio": str(each.ratio.expr),
-                    "ratio_holds_when": ratio_cases(each.ratio),
-                    "by_task": _by_task(each.by_tasks),
-                    "alone": None if each.alone is None else str(each.alone.expr),
-                    "undone": None if each.undone is None else str(each.undone.expr),
+                    **each.worth.to_dict(),
+                    "alone": None if each.alone is None else each.alone.to_dict(),
+                    "undone": None if each.undone is None else each.undone.to_dict(),
                     "dearer": each.dearer,
                 }
                 for each in self.contributions
             ],
         }
-
-
-def _by_task(ratios: ByTasks) -> list[dict[str, Any]]:
-    return [
-        {"tasks": list(tasks), "ratio": str(ratio.expr), "ratio_holds_when": ratio_cases(ratio)}
-        for tasks, ratio in ratios
-    ]

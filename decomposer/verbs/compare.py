@@ -18,6 +18,8 @@ from decomposer.expr import Expr
 from decomposer.growth import Ratio, relation
 from decomposer.problem.model import Problem
 from decomposer.search.concrete import order
+from decomposer.verbs.attribution import attribute
+from decomposer.verbs.attribution_results import Attribution
 from decomposer.verbs.growths import ratio_of
 from decomposer.verbs.measure import Numbers, measure, numbered, ratios_by_task, regime_of, value_at
 from decomposer.verbs.optimize import optimize
@@ -42,7 +44,11 @@ class Crossover:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One design of a comparison, against the reference."""
+    """One design of a comparison, against the reference.
+
+    `attribution` says what each change on the way to the reference contributes; it is `None` where the designs are
+    the same, and where one has free parameters whose value depends on the regime.
+    """
 
     name: str
     design: Design
@@ -55,6 +61,7 @@ class Row:
     by_tasks: tuple[tuple[tuple[str, ...], Ratio], ...]
     difference: tuple[str, ...]
     crossovers: tuple[Crossover, ...]
+    attribution: Attribution | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,7 @@ class Comparison:
             ],
             "difference": list(row.difference),
             "crossovers": [{"parameter": c.parameter, "cheaper_from": c.low, "to": c.high} for c in row.crossovers],
+            "attribution": None if row.attribution is None else row.attribution.to_dict(),
         }
 
     def _repr_html_(self) -> str:
@@ -162,6 +170,7 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         by_tasks=ratios_by_task(problem, design, reference, regime),
         difference=_difference(tree(problem, design), tree(problem, reference)),
         crossovers=_crossovers(problem, design, reference, at) if at else (),
+        attribution=None if design == reference else attribute(problem, design, reference),
     )
 
 
