@@ -58,7 +58,7 @@ def joined(a: Mono, b: Mono, sign: int = 1) -> tuple[Mono, Fraction]:
         exponents[name] = exponents.get(name, Fraction(0)) + sign * x
     c = Fraction(1)
     for name, x in exponents.items():
-        if name.isdigit() and x.denominator != 1 and not 0 <= x < 1 or name.isdigit() and x.denominator == 1:
+        if name.isdigit():
             whole = x.numerator // x.denominator
             c, exponents[name] = c * Fraction(int(name)) ** whole, x - whole
     return frozenset((name, x) for name, x in exponents.items() if x), c

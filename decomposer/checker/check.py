@@ -1,4 +1,4 @@
-"""Checking a certificate: that its design solves the problem at its cost, and that no other design grows more slowly."""
+"""Checking a certificate: its design solves the problem at its cost, and no other design grows more slowly."""
 
 from __future__ import annotations
 
@@ -126,10 +126,11 @@ class Check:
             raise Refused(f"{goal.key()}: expected {way.rule} {way.label}")
         combinations = list(product(*(self.values[need.goal] for need in way.needs)))
         for chosen, proof in zip(combinations, listed(given["proofs"], len(combinations)), strict=True):
-            step = fields(proof, "value", "own", "needs", "terms")
-            terms = growth.positive_part(way.own, step["own"])
-            for need, value, covers in zip(way.needs, chosen, listed(step["needs"], len(chosen)), strict=True):
-                terms += growth.positive_part(need.cost(value), covers)
+            step = fields(proof, "value", "covers", "terms")
+            cost = way.own
+            for need, value in zip(way.needs, chosen, strict=True):
+                cost = add(cost, need.cost(value))
+            terms = growth.positive_part(cost, step["covers"])
             place = step["value"]
             if type(place) is not int or not 0 <= place < len(self.values[goal]):
                 raise Refused(f"{goal.key()}: no value {place}")
@@ -190,7 +191,7 @@ class Check:
         if any(name in factor and factor != name for mono in total for factor, _ in mono if "**(" in factor):
             raise Refused(f"{name} stands in an exponent, where rounding a formula is not harmless")
         growth.bounded(number(1), formula, value["above"])
-        growth.bounded(formula, growth.positive_part(top, {}), value["below"])
+        growth.bounded(formula, growth.positive_part(top, []), value["below"])
         return put(total, name, show(formula))
 
     def integer(self, growth: Growth, value: object, low: str, high: str) -> None:

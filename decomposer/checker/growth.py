@@ -14,8 +14,9 @@ from decomposer.checker.algebra import (
     Poly,
     Refused,
     add,
-    atom,
+    apply,
     constant,
+    div,
     mul,
     number,
     parse,
@@ -51,6 +52,13 @@ def mapping(value: object) -> Mapping[str, Any]:
     """A JSON object of a certificate."""
     if not isinstance(value, dict):
         raise Malformed(f"an object was expected, not {str(value)[:40]!r}")
+    return value
+
+
+def entries(value: object, *names: str) -> list[Mapping[str, Any]]:
+    """A list of objects with exactly these fields."""
+    if not isinstance(value, list) or any(set(mapping(one)) != set(names) for one in value):
+        raise Malformed(f"expected a list of objects with {', '.join(names)}")
     return value
 
 
@@ -188,7 +196,9 @@ class Growth:
             return Row(vector, factor) if factor <= 1 else None
         if found := tower(name):
             base, exponent = found
-            if base.isdigit() and exponent and all(x > 0 for _, x in exponent):
+            if self.constant(f"({show_mono(exponent)})") and all(x > 0 for _, x in exponent):
+                return Row(vector, factor) if factor <= 1 and base in {*self.parameters, *self.free} else None
+            if base.isdigit() and all(x > 0 for _, x in exponent):
                 return Row(vector, factor, self.growing(exponent)) if factor <= 1 or self.growing(exponent) else None
         return None
 
@@ -206,7 +216,10 @@ class Growth:
                 return True
             if above and (outer := call_of(above, "log")) is not None and inner is not None and x == 1:
                 more = difference(self.vector(single(outer)[0]), self.vector(single(inner)[0]))
-                return more in self.known or all(v > 0 and n in self.parameters for n, v in more.items())
+                if more in self.known or all(v > 0 and n in self.parameters for n, v in more.items()):
+                    return True
+                row = self.judge(single(outer)[0], single(inner)[0], more, Fraction(1))
+                return row is not None and row.factor is not None and row.factor >= 1
             if name.startswith("rounds(") and x == 1:
                 return show_mono(high) == arguments(name)[0] and self.likely(arguments(name)[1])
         if above and above.startswith("rounds("):
@@ -257,40 +270,53 @@ class Growth:
     def positive_part(self, poly: Poly, covers: object) -> list[Mono]:
         """Monomials whose sum a formula bounds from above, up to a constant: its negative terms must be covered."""
         left = {mono: c for mono, c in poly.items() if c > 0}
-        needed = {show_mono(mono): (mono, -c) for mono, c in poly.items() if c < 0}
-        given = mapping(covers)
-        if set(given) != set(needed):
-            raise Refused("the negative terms are not those that are covered")
-        for text, (mono, c) in needed.items():
-            cover = mapping(given[text])
-            top = single(parse(cover.get("under")))[0]
-            amount = rational(cover.get("amount"))
-            factor, endless = self.combine(cover.get("by"), difference(self.vector(top), self.vector(mono)))
+        needed = {mono: -c for mono, c in poly.items() if c < 0}
+        for cover in entries(covers, "of", "under", "amount", "by"):
+            (low, _), (top, _), amount = (
+                single(parse(cover["of"])),
+                single(parse(cover["under"])),
+                rational(cover["amount"]),
+            )
+            factor, endless = self.combine(cover["by"], difference(self.vector(top), self.vector(low)))
+            c = needed.pop(low, None)
             left[top] = left.get(top, Fraction(0)) - amount
-            if left[top] <= 0 or amount <= 0 or not (endless or (factor is not None and amount * factor >= c)):
-                raise Refused(f"-{text} is not covered")
+            enough = endless or (c is not None and factor is not None and amount * factor >= c)
+            if c is None or amount <= 0 or left[top] <= 0 or not enough:
+                raise Refused(f"-{cover['of']} is not covered")
+        if needed:
+            raise Refused("a negative term is not covered")
         return list(left)
 
     def bounded(self, low: Iterable[Mono], high: Iterable[Mono], proof: object) -> None:
         """Check that every monomial of `low` is O of the sum of `high`."""
-        given = mapping(proof)
-        allowed = set(high)
-        for mono in low:
-            step = mapping(given.get(show_mono(mono)))
-            wanted: Vector = {}
-            weight = Fraction(0)
-            for text, share in mapping(step.get("of")).items():
-                part, _ = single(parse(text))
-                if part not in allowed or rational(share) <= 0:
-                    raise Refused(f"{text} is none of the terms")
-                weight += rational(share)
-                for name, x in self.vector(part).items():
-                    wanted[name] = wanted.get(name, Fraction(0)) + rational(share) * x
-            if weight != 1:
-                raise Refused("the shares do not add up to 1")
-            self.combine(step.get("by"), difference(wanted, self.vector(mono)))
-        if len(given) != len(set(low)):
+        given, allowed, terms = mapping(proof), set(high), set(low)
+        if set(given) != {show_mono(mono) for mono in terms}:
             raise Refused("a proof speaks of other terms")
+        for mono in terms:
+            self.below(mono, allowed, given[show_mono(mono)])
+
+    def below(self, mono: Mono, allowed: set[Mono], given: object) -> None:
+        """Check that one monomial is O of a sum: directly, or with one of its logarithms split in two."""
+        if "log" in mapping(given):
+            (split,) = entries([given], "log", "at", "one", "other")
+            inner, at = call_of(str(split["log"]), "log"), parse(split["at"])
+            if inner is None or (split["log"], Fraction(1)) not in mono:
+                raise Refused(f"{split['log']} is no factor of {show_mono(mono)}")
+            rest = mono - {(split["log"], Fraction(1))}
+            for argument, step in ((at, split["one"]), (div(inner, at), split["other"])):
+                self.below(single(mul({rest: Fraction(1)}, apply("log", (argument,))))[0], allowed, step)
+            return
+        (step,) = entries([given], "of", "by")
+        wanted: Vector = {}
+        for text, share in mapping(step["of"]).items():
+            part, _ = single(parse(text))
+            if part not in allowed or rational(share) <= 0:
+                raise Refused(f"{text} is none of the terms")
+            for name, x in self.vector(part).items():
+                wanted[name] = wanted.get(name, Fraction(0)) + rational(share) * x
+        if sum(map(rational, mapping(step["of"]).values())) != 1:
+            raise Refused("the shares do not add up to 1")
+        self.combine(step["by"], difference(wanted, self.vector(mono)))
 
     def above(self, poly: Poly) -> list[Mono]:
         """Monomials whose sum bounds a formula from above, up to a constant: ceilings, maxima and sums are opened."""
@@ -342,7 +368,14 @@ def call_of(name: str, function: str) -> Poly | None:
 
 def arguments(name: str) -> list[str]:
     """The arguments of a call, as they are printed."""
-    return re.findall(r"(?:[^,()]|\((?:[^()]|\([^()]*\))*\))+", name[name.index("(") + 1 : -1].replace(", ", ","))
+    found, depth = [""], 0
+    for character in name[name.index("(") + 1 : -1]:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return [text.strip() for text in found]
 
 
 def scaled(small: Mono, large: Mono) -> bool:

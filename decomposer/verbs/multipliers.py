@@ -1,0 +1,199 @@
+"""Finding the multipliers that certificates state: exact linear programmes over the rows that the checker knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from decomposer.checker.algebra import Mono, Poly, Refused, apply, div, mul, parse, show_mono, tower
+from decomposer.checker.growth import Growth, Vector, arguments, call_of, difference
+from decomposer.growth.lp import Proof, integral, solve
+
+POWER = 4
+"""How much slower logarithms are taken to be than powers, and these than exponentials."""
+
+
+class NoMultipliers(Exception):
+    """The rows at hand do not prove it."""
+
+
+def bounded(growth: Growth, low: Iterable[Mono], high: Sequence[Mono]) -> dict[str, Any]:
+    """Prove every monomial of `low` to be O of the sum of `high`.
+
+    Raises
+    ------
+    NoMultipliers
+        When no combination of rows does.
+    """
+    return {show_mono(mono): _split(growth, mono, high) for mono in low}
+
+
+def covers(growth: Growth, cost: Poly) -> list[dict[str, Any]]:
+    """Cover every negative term of a cost by a piece of a positive one that is no smaller.
+
+    Raises
+    ------
+    NoMultipliers
+        When there is none.
+    """
+    found: list[dict[str, Any]] = []
+    left = {mono: c for mono, c in cost.items() if c > 0}
+    negative = [(mono, -c) for mono, c in cost.items() if c < 0]
+    for mono, needed in negative:
+        for top in sorted(left, key=lambda top: (-left[top], show_mono(top))):
+            wanted = difference(growth.vector(top), growth.vector(mono))
+            try:
+                by = _multipliers(growth, [wanted])[1]
+            except NoMultipliers:
+                continue
+            factor, endless = growth.combine(by, wanted)
+            amount = left[top] / (2 * len(negative)) if endless else needed / factor if factor else None
+            if amount is not None and amount < left[top]:
+                left[top] -= amount
+                found.append({"of": show_mono(mono), "under": show_mono(top), "amount": str(amount), "by": by})
+                break
+        else:
+            raise NoMultipliers(f"nothing covers -{show_mono(mono)}")
+    return found
+
+
+def _split(growth: Growth, mono: Mono, high: Sequence[Mono]) -> dict[str, Any]:
+    """Prove one monomial to be O of a sum, where it takes that with a logarithm split at a free parameter."""
+    try:
+        return _one(growth, mono, high)
+    except NoMultipliers:
+        for name, x in sorted(mono):
+            inner = call_of(name, "log")
+            for at in growth.free if inner is not None and x == 1 else ():
+                rest = {mono - {(name, x)}: Fraction(1)}
+                parts = [mul(rest, apply("log", (value,))) for value in (parse(at), div(inner or {}, parse(at)))]
+                try:
+                    one, other = (_one(growth, next(iter(part)), high) for part in parts)
+                except NoMultipliers:
+                    continue
+                return {"log": name, "at": at, "one": one, "other": other}
+        raise
+
+
+def _one(growth: Growth, mono: Mono, high: Sequence[Mono]) -> dict[str, Any]:
+    target = growth.vector(mono)
+    vectors = [growth.vector(top) for top in high]
+    for top, vector in zip(high, vectors, strict=True):  # mostly one term is enough, and plainly so
+        rest = difference(vector, target)
+        if all(x > 0 and _at_least_one(growth, name) for name, x in rest.items()):
+            return {"of": {show_mono(top): "1"}, "by": {f"{name} >= 1": str(x) for name, x in rest.items()}}
+    shares, by = _multipliers(growth, [difference(vector, target) for vector in vectors])
+    of = {show_mono(top): str(share) for top, share in zip(high, shares, strict=True) if share}
+    return {"of": of, "by": by}
+
+
+def _multipliers(growth: Growth, wanted: Sequence[Vector]) -> tuple[list[Fraction], dict[str, str]]:
+    """Shares of the vectors wanted, adding up to 1, and multipliers of rows, so that both sums are equal."""
+    names = sorted({name for vector in wanted for name in vector})
+    rows = dict(_candidates(growth, names))
+    names = sorted({*names, *(name for vector in rows.values() for name in vector)})
+    # Every direction in which all rows hold must leave some vector wanted not negative: refute the contrary.
+    signs = [(name, sign) for name in names for sign in ((1,) if _at_least_one(growth, name) else (1, -1))]
+    table = [[1, *(_whole(vector, names)[name] * sign for name, sign in signs)] for vector in wanted]
+    scales = [_scale(vector) for vector in wanted]
+    table = [[scale, *line[1:]] for scale, line in zip(scales, table, strict=True)]
+    texts = list(rows)
+    for text in texts:
+        whole = _whole(rows[text], names)
+        table.append([0, *(-whole[name] * sign for name, sign in signs)])
+    found = solve(table, len(signs))
+    if not isinstance(found, Proof):
+        raise NoMultipliers("the rows at hand do not prove it")
+    shares = [y * scale for y, scale in zip(found.multipliers, scales, strict=False)]
+    by: dict[str, Fraction] = {}
+    for text, y in zip(texts, found.multipliers[len(wanted) :], strict=True):
+        if y:
+            by[text] = y * _scale(rows[text])
+    for (name, _), slack in zip(signs, found.slack, strict=True):
+        if slack:
+            by[f"{name} >= 1"] = by.get(f"{name} >= 1", Fraction(0)) + slack
+    total = sum(shares)
+    return [share / total for share in shares], {text: str(y / total) for text, y in by.items()}
+
+
+def _scale(vector: Vector) -> int:
+    whole = integral(list(vector.values()))
+    first = next((x for x in vector.values() if x), Fraction(1))
+    return int(whole[list(vector.values()).index(first)] / first) if vector else 1
+
+
+def _whole(vector: Vector, names: Sequence[str]) -> dict[str, int]:
+    scale = _scale(vector)
+    return {name: int(vector.get(name, Fraction(0)) * scale) for name in names}
+
+
+def _at_least_one(growth: Growth, name: str) -> bool:
+    try:
+        growth.row(f"{name} >= 1")
+    except Refused:
+        return False
+    return True
+
+
+def _candidates(growth: Growth, names: Iterable[str]) -> Iterator[tuple[str, Vector]]:
+    """Rows that may be of use for these factors, and for the factors that they bring in."""
+    seen: set[str] = set()
+    waiting = list(names)
+    for vector in growth.known:
+        waiting += vector
+    for name, limits in growth.free.items():
+        if name in waiting and limits is not None:
+            waiting += [factor for mono in parse(limits[1]) for factor, _ in mono]
+    texts = [_row_text(vector) for vector in growth.known]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or growth.constant(name):
+            continue
+        seen.add(name)
+        for text in _about(growth, name):
+            texts.append(text)
+            waiting += [factor for side in text.split(" >= ") for mono in parse(side) for factor, _ in mono]
+    logs = [name for name in seen if name.startswith("log(")]
+    texts += [f"{a} >= {b}" for a in logs for b in logs if a != b]
+    for text in dict.fromkeys(texts):
+        try:
+            yield text, growth.row(text).vector
+        except Refused:
+            continue
+
+
+def _row_text(vector: Vector) -> str:
+    high = frozenset((name, x) for name, x in vector.items() if x > 0)
+    low = frozenset((name, -x) for name, x in vector.items() if x < 0)
+    return f"{show_mono(high)} >= {show_mono(low)}"
+
+
+def _about(growth: Growth, name: str) -> Iterator[str]:
+    """Rows that say what a factor is."""
+    limits = growth.free.get(name)
+    if limits is not None and len(parse(limits[1])) == 1:
+        yield f"{show_mono(next(iter(parse(limits[1]))))} >= {name}"
+    for function in ("ceil", "max", "rounds"):
+        if name.startswith(f"{function}("):
+            for text in arguments(name):
+                inner = parse(text)
+                if len(inner) == 1 and function != "rounds":
+                    yield f"{name} >= {show_mono(next(iter(inner)))}"
+            if function == "rounds":
+                yield f"{name} >= log({arguments(name)[0]})"
+                yield f"{arguments(name)[0]} >= {name}"
+    inside = call_of(name, "log")
+    if inside is not None and len(inside) == 1:
+        yield f"{show_mono(next(iter(inside)))} >= {name}**{POWER}"
+    if found := tower(name):
+        base, exponent = found
+        power = frozenset((factor, x * POWER) for factor, x in exponent)
+        if base.isdigit():
+            yield f"{name} >= {show_mono(power)}"
+        else:
+            yield f"{name}**(-1) >= {show_mono(power)}"
+            yield f"{name}**(-1) >= 1"
+    elif name.startswith("("):
+        for mono in parse(name[1:-1]):
+            yield f"{name} >= {show_mono(mono)}"
