@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TypeAlias
 
 from decomposer.design.nodes import (
@@ -16,9 +17,10 @@ from decomposer.design.nodes import (
     Seq,
     Until,
     Vote,
+    children,
     walk,
 )
-from decomposer.design.scopes import Reach, reaches
+from decomposer.design.scopes import Reach, Scopes
 from decomposer.problem.model import Problem
 
 Wrapper: TypeAlias = Repeat | Until | Each | ForEach | If | Case | Retry | Vote
@@ -40,13 +42,15 @@ class Target:
 
     def __init__(self, problem: Problem, design: Design, start: Design) -> None:
         self.problem = problem
+        self.scopes = Scopes(problem)
         self.design = design
         common = frozenset(done(start)) & frozenset(done(design))
         self.common = common
-        self.calls = tuple(reaches(problem, design))
+        self.calls = tuple(self.scopes.reaches(design))
         self.wrappers = tuple((part, self.key(part)) for part in walk(design) if is_wrapper(part))
         self.shells = frozenset((shell(part), key) for part, key in self.wrappers)
-        self.most = {kind: max(_count(start, kind), _count(design, kind)) for kind in (*_WRAPPERS, Call)}
+        own, other = tally(start), tally(design)
+        self.most = {kind: max(own[kind], other[kind]) for kind in own.keys() | other.keys() if kind is not Seq}
 
     def key(self, node: Design) -> frozenset[str]:
         """The tasks of a sub-design that both designs do."""
@@ -58,14 +62,21 @@ class Target:
 
     def roomy(self, design: Design) -> bool:
         """Whether a design has no more nodes of any kind than the ends of the path."""
-        return all(_count(design, kind) <= number for kind, number in self.most.items())
+        return all(number <= self.most.get(kind, 0) for kind, number in tally(design).items() if kind is not Seq)
 
 
 _WRAPPERS = (Repeat, Until, Each, ForEach, If, Case, Retry, Vote)
 
 
-def _count(design: Design, kind: type) -> int:
-    return sum(isinstance(part, kind) for part in walk(design))
+def tally(design: Design) -> Counter[type]:
+    """How many nodes of each kind a design has."""
+    found: Counter[type] = Counter()
+    open_nodes = [design]
+    while open_nodes:
+        node = open_nodes.pop()
+        found[type(node)] += 1
+        open_nodes.extend(children(node))
+    return found
 
 
 def is_wrapper(node: Design) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decomposer.design.context import partition
 from decomposer.design.edit_base import Change, Target, verb
 from decomposer.design.nodes import Call, Design, Repeat, children, walk, with_children
-from decomposer.design.scopes import Extents, reach
+from decomposer.design.scopes import Extents
 
 
 def _text(target: Target, call: Call) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def write(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
     if not isinstance(node, Call) or node.write is None:
         return
     text, part = _text(target, node)
-    whole = part if reach(target.problem, node, extents) == "part" else f"all of {text}"
+    whole = part if target.scopes.reach(node, extents) == "part" else f"all of {text}"
     words = {"all": f"all of {text}", "part": f"the {part}", "patch": "a patch"}
     before = {**words, "all": whole}[node.write]
     for twin, _ in target.twins(node):
@@ -64,7 +64,7 @@ def reading(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
         return
     text, part = _text(target, node)
     words = {"whole": f"all of {text}", "group": f"the {part}s of the group", "part": f"only the {part}"}
-    own = reach(target.problem, node, extents)
+    own = target.scopes.reach(node, extents)
     for _, other in target.twins(node):
         if other == own or (other == "part" and node.write == "all"):
             continue  # who reads only a part cannot write more: that is another change, and comes first

@@ -21,7 +21,7 @@ from decomposer.design.nodes import (
     seq,
     with_children,
 )
-from decomposer.design.scopes import Extents, moved, within
+from decomposer.design.scopes import Extents, within
 from decomposer.expr import ONE
 
 
@@ -76,13 +76,13 @@ def _family(node: Design) -> int:
 
 def _enter(target: Target, wrapper: Design, body: Design, extents: Extents) -> Design:
     """Put a body into a wrapper; what it works on follows."""
-    inside = moved(target.problem, body, extents, within(wrapper, extents))
+    inside = target.scopes.moved(body, extents, within(wrapper, extents))
     return with_children(wrapper, (inside,))
 
 
 def _leave(target: Target, wrapper: Design, body: Design, extents: Extents) -> Design:
     """Take (a step of) the body out of a wrapper."""
-    return moved(target.problem, body, within(wrapper, extents), extents)
+    return target.scopes.moved(body, within(wrapper, extents), extents)
 
 
 def around(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
@@ -161,7 +161,7 @@ def order(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
                 inner = [
                     children(part)[0]
                     if is_wrapper(part) and shell(part) == shell(wrapper)
-                    else moved(target.problem, part, extents, within(wrapper, extents))
+                    else target.scopes.moved(part, extents, within(wrapper, extents))
                     for part in (one, two)
                 ]
                 joined = with_children(wrapper, (seq(*inner),))

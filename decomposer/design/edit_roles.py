@@ -137,3 +137,23 @@ def _delegations(problem: Problem, node: Design) -> Iterator[tuple[Design, Case]
 
 def _delegates(node: Design, task: str) -> bool:
     return any(isinstance(part, Case) and part.task == task for part in walk(node))
+
+
+def less(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
+    """Leave a step out."""
+    if isinstance(node, Seq):
+        for place, one in enumerate(node.steps):
+            tasks = done(one)
+            changed = seq(*node.steps[:place], *node.steps[place + 1 :])
+            yield tasks, frozenset({str(one)}), f"one step less that does {listed(tasks)}", changed
+
+
+def more(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
+    """Take a step over from the target."""
+    steps = node.steps if isinstance(node, Seq) else (node,)
+    for part in walk(target.design):
+        for one in part.steps if isinstance(part, Seq) else ():
+            tasks = done(one)
+            for place in range(len(steps) + 1) if one not in steps else ():
+                changed = seq(*steps[:place], one, *steps[place:])
+                yield tasks, frozenset({str(one)}), f"one step more that does {listed(tasks)}", changed

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from decomposer.design.edit_base import Change, Target, done, listed
+from decomposer.design.edit_base import Change, Target, done, listed, tally
 from decomposer.design.edit_calls import head, history, model, reading, write
 from decomposer.design.edit_loops import around, nesting, order
-from decomposer.design.edit_roles import delegate, fuse
-from decomposer.design.nodes import Design, children, walk, with_children
-from decomposer.design.scopes import Extents, settled, within
+from decomposer.design.edit_roles import delegate, fuse, less, more
+from decomposer.design.nodes import Call, Design, children, walk, with_children
+from decomposer.design.scopes import Extents, within
 
 COARSE = 4
 """How much a change that takes over a sub-design as it is counts beside single ones, and once more per node."""
@@ -56,13 +56,15 @@ class Edit:
 
 def edits(target: Target, design: Design) -> Iterator[Edit]:
     """Every single change of a design towards the target, in a fixed order; not all of them are legal."""
-    problem = target.problem
     seen = {design}
+    spare = tally(design)[Call] - tally(target.design)[Call]
     places = tuple(_positions(design, {}, _itself))
     for kind, change in _KINDS:
+        if (change is less and spare <= 0) or (change is more and spare >= 0):
+            continue  # the other design has no fewer calls, or no more
         for node, extents, put in places:
             for tasks, between, does, changed in change(target, node, extents):
-                whole = settled(problem, put(changed))
+                whole = target.scopes.settled(put(changed))
                 if whole not in seen and target.roomy(whole):
                     seen.add(whole)
                     weight = COARSE + sum(1 for _ in walk(changed)) if kind == "instead" else 1
@@ -109,6 +111,8 @@ _KINDS: tuple[tuple[str, Callable[[Target, Design, Extents], Iterator[Change]]],
     ("order", order),
     ("fuse", fuse),
     ("delegate", delegate),
+    ("step", less),
+    ("step", more),
     ("instead", _instead),
 )
 """All kinds of single changes, in the order in which they are tried."""

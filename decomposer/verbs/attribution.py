@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from decomposer.design.contract import check_design
-from decomposer.design.edit_base import Target
+from decomposer.design.edit_base import Target, tally
 from decomposer.design.edits import Edit, edits
 from decomposer.design.evaluate import agents, work
 from decomposer.design.nodes import Design, symbols
-from decomposer.design.scopes import settled
+from decomposer.design.scopes import Scopes
 from decomposer.errors import DesignError, OutsideClassError
 from decomposer.expr import ZERO, Expr
 from decomposer.growth import Regime, is_big_o
@@ -20,14 +20,14 @@ from decomposer.verbs.attribution_results import Attribution, Contribution, Wort
 from decomposer.verbs.growths import ratio_of
 from decomposer.verbs.measure import common_groups, regime_of
 
-MAX_DESIGNS = 1500
-"""Designs that are looked at before the rest of the path is given as one change."""
+MAX_NODES = 40_000
+"""Nodes of designs that are looked at before the search stops at the best path that it knows."""
 
 ILLEGAL = 2
 """What it costs a path to pass a design that breaks the contract: changes that only work together."""
 
 
-def attribute(problem: Problem, start: Design, end: Design, max_designs: int = MAX_DESIGNS) -> Attribution | None:
+def attribute(problem: Problem, start: Design, end: Design, max_nodes: int = MAX_NODES) -> Attribution | None:
     """Find the single changes that lead from one design to another, and what each contributes.
 
     Parameters
@@ -35,8 +35,8 @@ def attribute(problem: Problem, start: Design, end: Design, max_designs: int = M
     problem : Problem
     start, end : Design
         Complete designs that satisfy the contract.
-    max_designs : int
-        How many designs the search may look at.
+    max_nodes : int
+        How much the search may look at: the nodes of all designs in sum.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def attribute(problem: Problem, start: Design, end: Design, max_designs: int = M
     if not symbols(start) | symbols(end) <= frozenset(problem.parameters):
         return None
     regime = regime_of(problem)
-    paths = _search(problem, settled(problem, start), settled(problem, end), max_designs)
+    paths = _search(problem, Scopes(problem).settled(start), Scopes(problem).settled(end), max_nodes)
     steps = _Chooser(problem, regime, paths).path()
     designs = [start, *(design for _, design in steps)]
     if steps:
@@ -94,14 +94,14 @@ class _Paths:
     exhaustive: bool = True
 
 
-def _search(problem: Problem, start: Design, end: Design, max_designs: int) -> _Paths:
+def _search(problem: Problem, start: Design, end: Design, max_nodes: int) -> _Paths:
     """Dijkstra's algorithm over designs, keeping all predecessors of equal distance."""
     target = Target(problem, end, start)
     distance = {start: 0}
     legal = {start: True, end: True}
     before: dict[Design, list[tuple[Edit, Design]]] = {}
     queue, entries, expanded = [(0, 0, start)], 0, set[Design]()
-    exhaustive = True
+    exhaustive, looked_at = True, 0
     while queue:
         so_far, _, design = heapq.heappop(queue)
         if design == end:
@@ -109,11 +109,12 @@ def _search(problem: Problem, start: Design, end: Design, max_designs: int) -> _
         if design in expanded:
             continue
         expanded.add(design)
-        if len(expanded) > max_designs:
+        if looked_at > max_nodes:
             exhaustive = False
             break
         for edit in edits(target, design):
             new = edit.design
+            looked_at += sum(tally(new).values())
             if new not in legal:
                 legal[new] = _is_legal(problem, new)
             length = so_far + edit.weight + (0 if legal[new] else ILLEGAL)
@@ -217,8 +218,8 @@ def _repeated(
     problem: Problem, start: Design, end: Design, edits_of: Sequence[Edit], back: bool = False
 ) -> Design | None:
     """Make the same changes, or their inverses, in another design; `None` where they are not there or not legal."""
-    target = Target(problem, settled(problem, end), settled(problem, start))
-    design = settled(problem, start)
+    target = Target(problem, Scopes(problem).settled(end), Scopes(problem).settled(start))
+    design = Scopes(problem).settled(start)
     for wanted in edits_of:
         found = [edit for edit in edits(target, design) if edit.key == wanted.key]
         if not back:
