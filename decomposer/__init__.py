@@ -53,6 +53,10 @@ if TYPE_CHECKING:
     from decomposer.problem.model import Text as Text
     from decomposer.verbs.audit import Audit as Audit
     from decomposer.verbs.audit import audit as audit
+    from decomposer.verbs.certify import CertificateError as CertificateError
+    from decomposer.verbs.certify import certify as certify
+    from decomposer.verbs.check import Checked as Checked
+    from decomposer.verbs.check import check as check
     from decomposer.verbs.claim import Verification as Verification
     from decomposer.verbs.claim import claim as claim
     from decomposer.verbs.compare import Comparison as Comparison
@@ -106,6 +110,8 @@ _HOMES = {
         "Text",
     ),
     "decomposer.verbs.audit": ("Audit", "audit"),
+    "decomposer.verbs.certify": ("CertificateError", "certify"),
+    "decomposer.verbs.check": ("Checked", "check"),
     "decomposer.verbs.claim": ("Verification", "claim"),
     "decomposer.verbs.compare": ("Comparison", "compare"),
     "decomposer.verbs.effort": ("Effort", "effort"),
@@ -121,8 +127,10 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "Audit",
     "Capability",
+    "CertificateError",
     "Chain",
     "Check",
+    "Checked",
     "Combines",
     "Comparison",
     "Compresses",
@@ -158,6 +166,8 @@ __all__ = [
     "__version__",
     "audit",
     "build",
+    "certify",
+    "check",
     "claim",
     "compare",
     "dumps",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 from decomposer.checker.algebra import LIMIT, Malformed, Poly, Refused, add, constant, number, parse, put, show
 from decomposer.checker.growth import Growth, mapping
@@ -15,14 +15,16 @@ from decomposer.restated.space import Goal, Way
 VERSION = 1
 DEEPEST = 400
 
+Claim: TypeAlias = tuple[tuple[str, ...], str]
 
-def check(problem: Mapping[str, Any], certificate: object) -> list[str]:
+
+def check(problem: Mapping[str, Any], certificate: object) -> list[Claim]:
     """Check a certificate against a problem in long form.
 
     Returns
     -------
-    list of str
-        What has been proved, a line for each leaf of the tree of regimes.
+    list of (conditions, growth)
+        What has been proved: under these conditions beyond the problem's own, the least growth is this.
 
     Raises
     ------
@@ -61,7 +63,7 @@ class Check:
         self.ways: dict[Goal, list[Way]] = {}
         self.values: dict[Goal, list[Poly]] = {}
 
-    def run(self) -> list[str]:
+    def run(self) -> list[Claim]:
         """Check everything."""
         if self.given["format"] != "decomposer certificate" or self.given["version"] != VERSION:
             raise Malformed(f"not a certificate of version {VERSION}")
@@ -136,7 +138,7 @@ class Check:
                 raise Refused(f"{goal.key()}: no value {place}")
             growth.bounded(self.values[goal][place], terms, step["terms"])
 
-    def answer(self, root: Goal, tree: object, conditions: tuple[str, ...]) -> Iterator[str]:
+    def answer(self, root: Goal, tree: object, conditions: tuple[str, ...]) -> Iterator[Claim]:
         """Check a leaf, or both sides of a question."""
         if len(conditions) > DEEPEST:
             raise Malformed("the tree is too deep")
@@ -164,7 +166,7 @@ class Check:
             growth.bounded(theta, value, proof)
         if not self.values[root]:
             raise Refused("nothing is proved of the root")
-        yield " and ".join(conditions) + ": " * bool(conditions) + f"Theta({show(theta)})"
+        yield conditions, show(theta)
 
     def cost(self, growth: Growth, goal: Goal, design: object, facts: set[str], depth: int) -> Poly:
         """The exact cost of a design, given as the way taken at each goal."""

@@ -136,6 +136,21 @@ def load_problem(argument: str) -> Problem:
     return load(argument)
 
 
+def read_file(path: str) -> bytes:
+    """Read a file, or standard input for ``-``.
+
+    Raises
+    ------
+    Failure
+        When it cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Failure(Diagnostic(f"cannot read {path}: {reason}", "cannot-read")) from None
+
+
 # Answers ----------------------------------------------------------------------------------------------------
 
 
@@ -165,11 +180,11 @@ def deliver(
     emit(_render(output.format, document), output.path, styled=output.format == "text")
 
 
-def next_command(verb: str, argument: str) -> str | None:
+def next_command(verb: str, *arguments: str) -> str | None:
     """What to run next on the same problem; nothing where the problem came from standard input."""
     import shlex
 
-    return None if argument == "-" else f"decomposer {verb} {shlex.quote(argument)}"
+    return None if "-" in arguments else f"decomposer {verb} {shlex.join(arguments)}"
 
 
 def _render(kind: str, document: Sequence[Block]) -> str:

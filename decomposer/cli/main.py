@@ -33,6 +33,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("optimize", "decomposer.cli.optimize:optimize", "Find the design of least cost."),
     Entry("compare", "decomposer.cli.compare:compare", "Compare hand designs with the best one, or each other."),
     Entry("explain", "decomposer.cli.explain:explain", "Say why a design is the best, and what each fact is worth."),
+    Entry("check", "decomposer.cli.check:check", "Check the proof of an answer independently."),
     Entry("claim", "decomposer.cli.claim:claim", "Prove or refute a claim about costs; repair a refuted one."),
     Entry("effort", "decomposer.cli.effort:effort", "Say what each agent adds, and how large it may be for free."),
     Entry("audit", "decomposer.cli.audit:audit", "Price each fact and assumption, and the facts that would pay."),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from decomposer.cli.common import (
+    Failure,
     deliver,
+    json_text,
     load_problem,
     next_command,
     numbers_of,
@@ -13,7 +17,9 @@ from decomposer.cli.common import (
     output_options,
     problem_argument,
     set_option,
+    write_file,
 )
+from decomposer.errors import Diagnostic
 
 ONLY_A_BOUND = 4
 
@@ -21,8 +27,11 @@ ONLY_A_BOUND = 4
 @click.command
 @problem_argument
 @set_option
+@click.option("--certificate", metavar="FILE", help="Write a proof of the answer to FILE, for `decomposer check`.")
 @output_options
-def optimize(problem: str, settings: tuple[str, ...], kind: str | None, path: str | None) -> int:
+def optimize(
+    problem: str, settings: tuple[str, ...], certificate: str | None, kind: str | None, path: str | None
+) -> int:
     """Find the design of least cost, and what it saves against the hand designs.
 
     PROBLEM is a problem file, the name of a shipped problem (see `decomposer list`), or - for standard input.
@@ -31,10 +40,18 @@ def optimize(problem: str, settings: tuple[str, ...], kind: str | None, path: st
     Exit code 3 when no design is feasible, 4 when the answer could not be proved to be the best.
     """
     output, numbers = output_of(kind, path), numbers_of(settings)
+    if certificate is not None and numbers:
+        raise Failure(Diagnostic("a certificate proves a growth, so it takes no --set", "usage"))
     given = load_problem(problem)
     from decomposer.report.optimum import document
     from decomposer.verbs.optimize import optimize as find
 
     result = find(given, at=numbers or None)
-    deliver(output, result.to_dict, lambda: document(result), next_command("explain", problem))
+    following = next_command("explain", problem)
+    if certificate is not None:
+        from decomposer.verbs.certify import certify
+
+        write_file(Path(certificate), json_text(certify(given)))
+        following = next_command("check", problem, certificate)
+    deliver(output, result.to_dict, lambda: document(result), following)
     return ONLY_A_BOUND if result.status == "bounded" else 0

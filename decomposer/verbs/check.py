@@ -1,0 +1,82 @@
+"""Checking a certificate against a problem, and saying what came of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from decomposer.checker.algebra import Malformed, Refused
+from decomposer.errors import DecomposerError, Diagnostic
+from decomposer.problem.long_form import long_form
+from decomposer.problem.model import Problem
+from decomposer.verbs.results import FORMAT_VERSION
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+class CertificateFormatError(DecomposerError, ValueError):
+    """A file that is no certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of checking a certificate.
+
+    Attributes
+    ----------
+    problem : Problem
+    proved : bool
+    claims : tuple of (conditions, growth)
+        What has been proved: the least growth, in each regime of the certificate's tree.
+    reason : str
+        Why the certificate was refused.
+    """
+
+    problem: Problem
+    proved: bool
+    claims: tuple[tuple[tuple[str, ...], str], ...] = ()
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.proved
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data, fit for JSON."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "problem": self.problem.name,
+            "proved": self.proved,
+            "claims": [{"when": list(when), "theta": theta} for when, theta in self.claims],
+            "reason": self.reason,
+        }
+
+
+def check(problem: Problem, certificate: str | bytes) -> Checked:
+    """Check a certificate, given as JSON text, against a problem.
+
+    Raises
+    ------
+    CertificateFormatError
+        When the text is no certificate.
+
+    Notes
+    -----
+    The proof is checked by `decomposer.checker`, which imports nothing but the standard library and its own
+    statement of the rules; reading the problem file is left to the loader of problems.
+    """
+    from decomposer.checker.check import check as replay
+
+    if len(certificate) > MAX_BYTES:
+        raise CertificateFormatError(Diagnostic("the certificate is longer than 64 MiB", "malformed-certificate"))
+    try:
+        data = json.loads(certificate)
+        claims = replay(long_form(problem), data)
+    except Refused as error:
+        return Checked(problem, False, reason=str(error))
+    except Malformed as error:
+        raise CertificateFormatError(Diagnostic(f"no certificate: {error}", "malformed-certificate")) from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, json.JSONDecodeError) else "it cannot be read as JSON"
+        raise CertificateFormatError(Diagnostic(f"no certificate: {reason}", "malformed-certificate")) from None
+    return Checked(problem, True, tuple(claims))
