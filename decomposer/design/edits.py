@@ -17,7 +17,7 @@ from decomposer.design.edit_roles import delegate, fuse, less, more
 from decomposer.design.nodes import Call, Design, children, walk, with_children
 from decomposer.design.scopes import Extents, within
 
-COARSE = 4
+COARSE = 8
 """How much a change that takes over a sub-design as it is counts beside single ones, and once more per node."""
 
 

@@ -19,18 +19,24 @@ def document(result: Result) -> list[Block]:
     """Lay out an optimum."""
     problem, writer = result.problem, Writer(result.problem)
     search = result.search
-    rows = [("cost", writer.theta(result.theta))]
-    if result.theta != result.cost.exact and len(writer.formula(result.cost.exact)) < 110:
+    several = len(result.options) > 1
+    rows = [("cost", writer.theta(result.theta) + (f", the least of {len(result.options)} designs" if several else ""))]
+    if not several and result.theta != result.cost.exact and len(writer.formula(result.cost.exact)) < 110:
         rows.append(("exactly", writer.formula(result.cost.exact)))
     if result.cost.value is not None:
         values = ", ".join(f"{name} = {value}" for name, value in result.at)
         rows.append(("at numbers", f"{number(result.cost.value)}   ({values})"))
-    rows.append(("critical path", writer.theta(result.cost.span_theta)))
-    if result.reliability != ONE:
+    if not several:
+        rows.append(("critical path", writer.theta(result.cost.span_theta)))
+    if not several and result.reliability != ONE:
         rows.append(("reliability", writer.formula(result.reliability)))
     rows.append(("status", _STATUS[result.status].format(designs=f"{search.designs:,}")))
     blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]
-    if len(result.options) > 1:
+    if result.regimes is not None:
+        from decomposer.report.regimes import designs
+
+        blocks += designs(result.regimes, writer)
+    elif several:
         for place, option in enumerate(result.options, 1):
             where = writer.conditions(option.when)
             blocks += [
@@ -39,11 +45,11 @@ def document(result: Result) -> list[Block]:
             ]
     else:
         blocks += [Heading("design"), Code(tuple(tree(problem, result.design)))]
-    if result.policies:
-        blocks.append(
-            Facts(tuple((policy.name, _policy(writer, policy.value, policy.when)) for policy in result.policies))
-        )
-    blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
+        if result.policies:
+            blocks.append(
+                Facts(tuple((policy.name, _policy(writer, policy.value, policy.when)) for policy in result.policies))
+            )
+        blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
     if result.hand_designs:
         blocks += [Heading("against hand designs"), Points(tuple(_against(result, writer)))]
     if result.facts:
@@ -78,7 +84,7 @@ def _agents(result: Result, writer: Writer) -> tuple[tuple[str, ...], ...]:
 def _against(result: Result, writer: Writer) -> list[str]:
     lines = []
     for hand in result.hand_designs:
-        if hand.design == result.design:
+        if hand.design == result.design and len(result.options) == 1:
             lines.append(f"{hand.name}: this very design")
             continue
         lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}")

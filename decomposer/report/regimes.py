@@ -18,12 +18,15 @@ def document(found: RegimeMap) -> list[Block]:
         ("assumed", ", ".join(map(writer.condition, problem.assume)) or "nothing but that the parameters grow"),
         ("regimes", f"{count}; {verified}"),
     ]
-    blocks: list[Block] = [
-        Title(f"{problem.name}: regimes"),
-        Facts(tuple(rows)),
-        Heading("which design is best"),
-        Code(tuple(_lines(found, found.tree, writer, ""))),
-    ]
+    blocks: list[Block] = [Title(f"{problem.name}: regimes"), Facts(tuple(rows)), *designs(found, writer)]
+    blocks.append(Hint(f"decomposer optimize {problem.file or problem.name}"))
+    return blocks
+
+
+def designs(found: RegimeMap, writer: Writer) -> list[Block]:
+    """The tree, then the design at each of its leaves."""
+    problem = found.problem
+    blocks: list[Block] = [Heading("which design is best"), Code(tuple(_lines(found, found.tree, writer, "")))]
     winners = [each for each in found.designs if any(leaf.winner == each.name for leaf in found.leaves)]
     for each in winners:
         blocks += [Heading(f"{each.name}: {writer.theta(each.theta)}"), Code(tuple(design_tree(problem, each.design)))]
@@ -34,7 +37,6 @@ def document(found: RegimeMap) -> list[Block]:
     losers = [each.name for each in found.designs if each not in winners]
     if losers:
         blocks += [Heading("best nowhere"), Points(tuple(losers))]
-    blocks.append(Hint(f"decomposer optimize {problem.file or problem.name}"))
     return blocks
 
 

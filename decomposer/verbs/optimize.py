@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cmp_to_key
+from typing import TYPE_CHECKING
 
 from decomposer.design.evaluate import agents, footprint
 from decomposer.design.reliability import reliability
-from decomposer.errors import InfeasibleError, ProblemError
+from decomposer.errors import InfeasibleError, OutsideClassError, ProblemError
 from decomposer.expr import Expr, maximum, minimum
 from decomposer.growth import Regime, eventually
 from decomposer.problem.model import Problem
@@ -18,6 +20,9 @@ from decomposer.search.unfold import unfold
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, regime_of, report_agents
 from decomposer.verbs.results import Option, Result, SearchReport, Status
+
+if TYPE_CHECKING:
+    from decomposer.verbs.regimes import RegimeMap
 
 
 def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
@@ -71,10 +76,18 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     growth = minimum(*(growth_of(option.growth, regime) for option in options)) if not numbers else best.growth
     symbolic = measure(problem, best.design, regime, numbers)
     least = symbolic.theta if numbers or best.growth is best.work else growth_of(best.growth, regime)
+    several = len(options) > 1
+    compared = hand_designs(
+        problem,
+        best.design,
+        growth if several else least if best.growth is not best.work else symbolic.exact,
+        regime,
+        numbers,
+    )
     return Result(
         problem=problem,
         status=_status(ranked, options, complete, regime, bool(numbers)),
-        theta=growth if len(options) > 1 else least,
+        theta=growth if several else least,
         design=best.design,
         cost=symbolic,
         agents=report_agents(problem, best.design, symbolic.exact, regime),
@@ -84,13 +97,29 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
         facts=tuple(sorted(best.facts)),
         rules=best.rules,
         options=tuple(_option(problem, option, options, regime, numbers) for option in options),
-        hand_designs=hand_designs(
-            problem, best.design, least if best.growth is not best.work else symbolic.exact, regime, numbers
-        ),
+        # Where several designs are best somewhere, no one of them is the measure, task by task.
+        hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
         search=SearchReport(space.graph.or_nodes, space.graph.and_nodes, space.graph.count()),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
         notes=_notes(problem),
+        regimes=_map(problem, options, regime, complete) if several else None,
     )
+
+
+MOST_MAPPED = 12
+"""Designs of which a regime map is made unasked."""
+
+
+def _map(problem: Problem, options: list[Candidate], regime: Regime, complete: bool) -> RegimeMap | None:
+    """Which of several options is best where; `None` where that takes too long, or growths cannot be compared."""
+    if len(options) > MOST_MAPPED:
+        return None
+    from decomposer.verbs.regimes import map_of
+
+    try:
+        return map_of(problem, options, regime, complete)
+    except OutsideClassError:
+        return None
 
 
 _WITHOUT_RULES = ("steps", "combines", "compresses")

@@ -16,7 +16,7 @@ from decomposer.growth import Regime, is_big_o, theta
 from decomposer.growth.partition import Branch, Leaf, Tree, leaves, partition
 from decomposer.problem.model import Problem
 from decomposer.search import asymptotic
-from decomposer.search.price import Policy
+from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import unfold
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.measure import regime_of
@@ -159,19 +159,37 @@ def regime_map(
     return RegimeMap(target, tuple(found), tree, complete)
 
 
-def _space(problem: Problem, regime: Regime) -> tuple[list[Contestant], bool]:
-    """The designs of the space of which each is best somewhere; named as by hand where the hand drew them."""
+def map_of(problem: Problem, best: Sequence[Candidate], regime: Regime, complete: bool) -> RegimeMap:
+    """The regime map of designs that a search has found, each of which is best somewhere.
+
+    Raises
+    ------
+    DesignError
+        When a hand design breaks the contract.
+    OutsideClassError
+        When costs cannot be compared, or the map is too large.
+    """
+    found = _contestants(problem, best, regime)
+    return RegimeMap(problem, found, partition({each.name: each.growth for each in found}, regime), complete)
+
+
+def _space(problem: Problem, regime: Regime) -> tuple[tuple[Contestant, ...], bool]:
+    """The designs of the space of which each is best somewhere."""
     candidates, complete = asymptotic.best(unfold(problem), regime)
     if not candidates:
         raise InfeasibleError("no design satisfies the problem: there is nothing to map", file=problem.file)
+    return _contestants(problem, asymptotic.least_growth(candidates, regime), regime), complete
+
+
+def _contestants(problem: Problem, best: Sequence[Candidate], regime: Regime) -> tuple[Contestant, ...]:
+    """Designs named as by hand where the hand drew them."""
     known = {hand_design(problem, name): name for name in reversed(list(problem.designs))}
-    best = asymptotic.least_growth(candidates, regime)
     found = []
     for place, candidate in enumerate(best, 1):
         plain = OPTIMUM if len(best) == 1 else f"design {place}"
         name = known.get(candidate.design, plain)
         found.append(_contestant(name, candidate.design, candidate.growth, candidate.policies, regime))
-    return found, complete
+    return tuple(found)
 
 
 def _contestant(name: str, design: Design, growth: Expr, policies: tuple[Policy, ...], regime: Regime) -> Contestant:

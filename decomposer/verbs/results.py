@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from decomposer.design.evaluate import Agent, Footprint
 from decomposer.design.nodes import Design
@@ -14,6 +14,9 @@ from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Fact
 from decomposer.search.price import Policy
+
+if TYPE_CHECKING:
+    from decomposer.verbs.regimes import RegimeMap
 
 FORMAT_VERSION = 1
 
@@ -155,6 +158,8 @@ class Result:
     at : tuple of (parameter, number)
     notes : tuple of str
         What the reader should know: facts that no rule uses, parameters that are never used.
+    regimes : RegimeMap, optional
+        Which of several options is best where; `None` where there is one, or no map of reasonable size.
     """
 
     problem: Problem
@@ -173,6 +178,7 @@ class Result:
     search: SearchReport
     at: tuple[tuple[str, Fraction], ...] = ()
     notes: tuple[str, ...] = ()
+    regimes: RegimeMap | None = None
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -217,6 +223,7 @@ class Result:
             "hand_designs": [design.to_dict(self.problem) for design in self.hand_designs],
             "search": self.search.to_dict(),
             "notes": list(self.notes),
+            "regimes": None if self.regimes is None else self.regimes.to_dict(),
         }
 
     def _repr_html_(self) -> str:
