@@ -1,0 +1,144 @@
+"""The door: one problem in, the best answer out, by the method that its features call for.
+
+Whatever a backend answers is recomputed; an answer that breaks a limit, or is worth something else than it says, is
+not passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
+from typing import Protocol, cast
+
+from decomposer.solvers import evaluate
+from decomposer.solvers.answer import Answer, Limits
+from decomposer.solvers.infeasible import explain
+from decomposer.solvers.selection import Selection
+from decomposer.solvers.validate import validate
+from decomposer.solvers.watch import Watch
+
+BACKENDS = ("trees", "cpsat")
+"""Modules of this package, the most special first. Each is imported when a problem comes to it."""
+
+
+class Backend(Protocol):
+    """What every backend offers."""
+
+    def suits(self, problem: Selection) -> bool:
+        """Whether it is made for such a problem."""
+
+    def run(self, problem: Selection, limits: Limits, hint: Mapping[int, int] | None = None) -> Answer:
+        """Solve it."""
+
+
+class DisagreementError(ArithmeticError):
+    """Every backend that was asked gave an answer that is none."""
+
+
+def backend(name: str) -> Backend:
+    """A backend by its name.
+
+    Raises
+    ------
+    ImportError
+        When what it needs is missing or refused.
+    """
+    return cast(Backend, import_module(f"decomposer.solvers.{name}"))
+
+
+def solve(problem: Selection, limits: Limits | None = None, hint: Mapping[int, int] | None = None) -> Answer:
+    """The best answer to a selection problem.
+
+    Parameters
+    ----------
+    problem : Selection
+    limits : Limits, optional
+        When to stop; without them it goes on to the proof.
+    hint : mapping of OR node to the index of its alternative, optional
+        An answer to start from, or part of one. The answer is never worse than a hint that keeps all limits.
+
+    Returns
+    -------
+    Answer
+        Recomputed exactly. With `infeasible` comes the conflict: which limits, and how far each would have to give.
+
+    Raises
+    ------
+    SelectionError
+        When the problem makes no sense.
+    ValueError
+        When its numbers are too large or too fine to be worked with exactly.
+    """
+    limits = limits or Limits()
+    validate(problem)
+    watch = Watch(limits, "solve")
+    best = _given(problem, hint)
+    failure: Exception | None = None
+    for name in BACKENDS:
+        solver = backend(name)
+        if not solver.suits(problem):
+            continue
+        try:
+            answer = solver.run(problem, _rest(limits, watch), best.chosen or hint)
+        except (ValueError, ArithmeticError) as error:
+            failure = error
+            continue
+        wrong = faults(problem, answer)
+        if wrong or (answer.status == "infeasible" and best.chosen):
+            failure = DisagreementError(f"{name}: {'; '.join(wrong) or 'infeasible, but there is an answer'}")
+            continue
+        best = better(best, answer)
+        if best.status == "infeasible":
+            return replace(best, conflict=explain(problem, _rest(limits, watch)))
+        if best.status == "optimal" or watch.stop() is not None or answer.stopped == "cancelled":
+            return best
+    if best.status == "unknown" and failure is not None:
+        raise failure
+    return best
+
+
+def faults(problem: Selection, answer: Answer) -> list[str]:
+    """What is wrong with an answer: limits broken, or values and bounds that do not agree with what is chosen."""
+    if answer.status in ("infeasible", "unknown"):
+        return []
+    found = evaluate.check(problem, answer.chosen, answer.starts)
+    if not found:
+        worth = evaluate.value(problem, answer.chosen, answer.starts)
+        if tuple(answer.value) != worth:
+            found.append(f"says {answer.value}, is worth {worth}")
+        elif worth and answer.bound is not None and answer.bound > worth[0]:
+            found.append(f"says that nothing is below {answer.bound}, is worth {worth[0]}")
+    return found
+
+
+def better(one: Answer, other: Answer) -> Answer:
+    """The better of two answers to the same problem, with the better bound of both."""
+    improved = bool(one.chosen) and bool(other.chosen) and other.value < one.value
+    first, second = one, other
+    if improved or one.status == "unknown" or other.status in ("optimal", "infeasible"):
+        first, second = other, one
+    if first.status in ("optimal", "infeasible"):
+        return first
+    bounds = [answer.bound for answer in (first, second) if answer.bound is not None]
+    return replace(first, bound=max(bounds, default=None), stopped=other.stopped)
+
+
+def _given(problem: Selection, hint: Mapping[int, int] | None) -> Answer:
+    """The hint as an answer, if it is one."""
+    nothing = Answer("unknown", stopped="time", backend="solve")
+    if not hint:
+        return nothing
+    try:
+        chosen = evaluate.trim(problem, hint)
+        starts = evaluate.earliest(problem, chosen) if problem.timed else {}
+    except (KeyError, IndexError, ValueError):
+        return nothing
+    if evaluate.check(problem, chosen, starts):
+        return nothing
+    return Answer("feasible", chosen, evaluate.value(problem, chosen, starts), None, starts, "time", "hint")
+
+
+def _rest(limits: Limits, watch: Watch) -> Limits:
+    """The limits with the time that is left."""
+    return limits if limits.seconds is None else replace(limits, seconds=watch.left)
