@@ -12,6 +12,7 @@ import pytest
 
 from decomposer.cli.main import main
 from decomposer.errors import OutsideClassError
+from decomposer.expr import ONE
 from decomposer.growth import is_big_o, relation
 from decomposer.problem.dump import dumps
 from decomposer.problem.load import load
@@ -64,7 +65,7 @@ def test_hand_designs_are_set_against_the_least_of_all(name: str) -> None:
     for hand in result.hand_designs:
         assert hand.by_tasks == ()
         for leaf in result.regimes.leaves:
-            assert is_big_o(1, hand.ratio.expr, leaf.regime), "nothing costs less than the least"
+            assert is_big_o(ONE, hand.ratio.expr, leaf.regime), "nothing costs less than the least"
             assert relation(hand.ratio.expr * leaf.theta, hand.cost.theta, regime=leaf.regime).kind == "Theta"
 
 
