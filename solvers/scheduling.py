@@ -1,0 +1,256 @@
+"""Projects by refinement and CP-SAT: every task is done in one of its modes, and the last is to end soonest.
+
+First the reductions and bounds of `windows`, then the population of `serial`; what that leaves open goes to CP-SAT
+in the windows that the best schedule so far allows. Every schedule is checked exactly before it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from decomposer.solvers import evaluate
+from decomposer.solvers.answer import Answer, Limits
+from decomposer.solvers.engine import load
+from decomposer.solvers.intervals import Intervals, intervals
+from decomposer.solvers.project import Project, Schedule, project
+from decomposer.solvers.selection import Number, Selection
+from decomposer.solvers.serial import Effort, Search
+from decomposer.solvers.watch import Watch
+from decomposer.solvers.windows import fit, lower_bound, reduce_project
+
+NAME = "scheduling"
+
+LARGEST = 1 << 30
+"""Times, and sums of spends or amounts, stay below this where CP-SAT is used."""
+
+SCHEDULES = 600
+"""How many schedules the refinement builds before CP-SAT is asked."""
+
+UNIT = 2e-6
+"""Work of building a schedule, for each task."""
+
+
+def suits(problem: Selection) -> bool:
+    """Whether all tasks are done whatever is chosen, and only modes and starts are open."""
+    return project(problem) is not None
+
+
+def run(problem: Selection, limits: Limits, hint: Mapping[int, int] | None = None) -> Answer:
+    """Schedule a project.
+
+    Parameters
+    ----------
+    problem : Selection
+        One that `suits`.
+    limits : Limits
+    hint : mapping of OR node to the index of its alternative, optional
+        Modes to begin with.
+
+    Returns
+    -------
+    Answer
+        `optimal` when the bound was proved to be met; `infeasible` without a conflict.
+
+    Raises
+    ------
+    ValueError
+        When the problem is no project, or its numbers are too large for CP-SAT once that is needed.
+    """
+    given = project(problem)
+    if given is None:
+        raise ValueError("not a project: alternatives of a node differ in more than mode, or limits couple them")
+    return _Run(problem, given, Watch(limits, NAME), hint or {}).answer()
+
+
+@dataclass(slots=True)
+class _Run:
+    """The state of one run."""
+
+    problem: Selection
+    given: Project
+    watch: Watch
+    hint: Mapping[int, int]
+    best: Schedule | None = None
+    bound: int = 0
+    value: tuple[Number, ...] = ()
+    failed: BaseException | None = None
+
+    def answer(self) -> Answer:
+        """Search and tell."""
+        proved = self._search()
+        if self.best is None:
+            if proved:
+                return Answer("infeasible", backend=NAME)
+            return Answer("unknown", bound=self._first(self.bound), stopped=self._reason(), backend=NAME)
+        return Answer(
+            status="optimal" if proved else "feasible",
+            chosen=self._chosen(self.best),
+            value=self.value,
+            bound=self._first(self.best.makespan if proved else self.bound),
+            starts=self._starts(self.best),
+            stopped="proved" if proved else self._reason(),
+            backend=NAME,
+        )
+
+    def _search(self) -> bool:
+        """Look for the best schedule; whether it, or that there is none, was proved."""
+        reduced = reduce_project(self.given)
+        if not all(reduced.modes):
+            return True
+        self._prove(lower_bound(reduced))
+        limit = self._deadline(reduced)
+        if limit < self.bound:
+            return True
+        self._refine(reduced, limit)
+        if self.best is not None and self.best.makespan <= self.bound:
+            return True
+        return self._exact(reduced, limit)
+
+    def _refine(self, reduced: Project, limit: int) -> None:
+        watch = self.watch
+        first = (
+            [[self._index(reduced, task, self.hint.get(node)) for task, node in enumerate(reduced.nodes)]]
+            if self.hint
+            else []
+        )
+        search = Search(reduced, watch.limits.seed)
+        price = UNIT * len(reduced.nodes)
+        count = SCHEDULES if watch.work_left is None else min(SCHEDULES, int(watch.work_left / price) + 1)
+
+        def found(schedule: Schedule) -> None:
+            if schedule.makespan <= limit:
+                self.take(reduced, schedule)
+
+        search.run(Effort(self.bound, count, lambda: watch.stop() is not None), first, found)
+        watch.done += price * search.built
+
+    def _exact(self, reduced: Project, limit: int) -> bool:
+        """CP-SAT in the windows that remain."""
+        horizon = limit if self.best is None else self.best.makespan - 1
+        small = fit(reduced, horizon)
+        if small is None:
+            return True
+        if horizon >= LARGEST or any(amount >= LARGEST for amount in (*small.capacities, *small.budgets)):
+            raise ValueError("times or amounts are too large for CP-SAT")
+        self._prove(lower_bound(small))
+        while self.watch.stop() is None:
+            model = intervals(small, horizon, self.bound)
+            status = self._solve(model, small)
+            if status == "OPTIMAL" or status == "INFEASIBLE":
+                return True
+        return False
+
+    def _solve(self, model: Intervals, small: Project) -> str:
+        watch = self.watch
+        cp_model = load("sat.python.cp_model")
+        solver = cp_model.CpSolver()
+        parameters = solver.parameters
+        parameters.random_seed = watch.limits.seed % (1 << 31)
+        parameters.num_workers = 1
+        parameters.linearization_level = 0
+        if watch.left is not None:
+            parameters.max_time_in_seconds = max(watch.left, 1e-3)
+        if watch.work_left is not None:
+            parameters.max_deterministic_time = max(watch.work_left, 1e-6)
+        if watch.limits.memory is not None:
+            parameters.max_memory_in_mb = max(1, watch.limits.memory >> 20)
+        solver.best_bound_callback = lambda low: self._guard(solver, lambda: self._low(low))
+        run = self
+
+        class Callback(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+            def on_solution_callback(self) -> None:
+                run._guard(self, lambda: run.take(small, model.read(self.value)))
+
+        with watch.watching(solver.stop_search):
+            code = solver.solve(model.cp, Callback())
+        if self.failed is not None:
+            raise self.failed
+        watch.done += solver.response_proto.deterministic_time
+        status = str(solver.status_name(code))
+        if status == "MODEL_INVALID":
+            raise ValueError(f"the project cannot be given to CP-SAT: {model.cp.validate()}")
+        if status in ("FEASIBLE", "OPTIMAL", "UNKNOWN"):
+            self._low(solver.best_objective_bound)
+        return status
+
+    def _guard(self, solver: Any, call: Any) -> None:
+        """Keep what is raised in a call from inside the solver, where it would be lost, and stop."""
+        try:
+            call()
+        except BaseException as error:
+            self.failed = self.failed or error
+            solver.stop_search()
+
+    def _low(self, low: float) -> None:
+        """A bound from the solver: an integer, given as a float."""
+        if 0 < low < LARGEST:
+            self._prove(int(low + 1e-6))
+
+    def take(self, reduced: Project, schedule: Schedule) -> None:
+        """Keep a schedule if it is better.
+
+        Raises
+        ------
+        RuntimeError
+            When it is not one: an error of this package or of the solver.
+        """
+        if self.best is not None and schedule.makespan >= self.best.makespan:
+            return
+        own = Schedule(
+            tuple(modes[mode].alternative for modes, mode in zip(reduced.modes, schedule.modes, strict=True)),
+            schedule.starts,
+            schedule.makespan,
+        )
+        chosen, starts = self._chosen(own), self._starts(own)
+        wrong = evaluate.check(self.problem, chosen, starts)
+        if wrong or evaluate.makespan(self.problem, chosen, starts) != own.makespan * self.given.unit:
+            raise RuntimeError(f"a schedule is wrong: {wrong or 'its makespan differs'}")
+        self.best = own
+        self.value = evaluate.value(self.problem, chosen, starts)
+        self.watch.found(self.value)
+
+    def _prove(self, bound: int) -> None:
+        if self.best is not None:
+            bound = min(bound, self.best.makespan)
+        if bound > self.bound or not self.bound:
+            self.bound = max(bound, self.bound)
+            self.watch.proved(self._first(self.bound))
+
+    def _first(self, makespan: int) -> Number:
+        """What the first level is worth at a makespan."""
+        if not self.problem.levels:
+            return 0
+        level = self.problem.levels[0]
+        total = Fraction(level.makespan * makespan * self.given.unit)
+        for node in self.given.nodes:
+            costs = self.problem.choices[node][0].costs
+            total += sum((w * cost for w, cost in zip(level.weights, costs, strict=True)), 0)
+        return total.numerator if total.denominator == 1 else total
+
+    def _deadline(self, reduced: Project) -> int:
+        """The latest end that has to be looked at: all tasks one after the other, or the deadline."""
+        last = sum(max(mode.duration for mode in modes) for modes in reduced.modes)
+        if self.problem.deadline is not None:
+            last = min(last, self.problem.deadline // self.given.unit)
+        return last
+
+    def _index(self, reduced: Project, task: int, alternative: int | None) -> int:
+        """Place of an alternative among the modes left, or the first."""
+        return next((i for i, mode in enumerate(reduced.modes[task]) if mode.alternative == alternative), 0)
+
+    def _chosen(self, schedule: Schedule) -> dict[int, int]:
+        return dict(sorted(zip(self.given.nodes, schedule.modes, strict=True)))
+
+    def _starts(self, schedule: Schedule) -> dict[int, Number]:
+        unit = self.given.unit
+        found: dict[int, Number] = {}
+        for node, start in sorted(zip(self.given.nodes, schedule.starts, strict=True)):
+            time = start * unit
+            found[node] = time.numerator if time.denominator == 1 else time
+        return found
+
+    def _reason(self) -> Any:
+        return self.watch.reason or self.watch.stop() or "work"

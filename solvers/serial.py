@@ -1,0 +1,259 @@
+"""Serial schedule generation and a search over modes and priorities: good schedules of projects, quickly.
+
+A schedule is built task by task, each as early as precedence and capacities allow, in the order of given
+priorities; then once from its end and once more from its start (justification), where a task may change to a mode
+that ends sooner. A population of such schedules is crossed. Pure Python, integers only, deterministic for a seed.
+
+References: Kolisch (1996) for serial schedule generation; Valls, Ballestín and Quintanilla (2005) for justification;
+Van Peteghem and Vanhoucke (2010) for the population with several modes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from itertools import accumulate
+from random import Random
+
+from decomposer.solvers.project import Project, Schedule, backwards
+from decomposer.solvers.timeline import timeline
+from decomposer.solvers.windows import tails
+
+SIZE = 24
+"""Schedules in the population."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """When the search ends: at a makespan of `goal`, after `schedules` built, or when `stop` says so."""
+
+    goal: int = 0
+    schedules: int = 2000
+    stop: Callable[[], bool] = field(default=lambda: False)
+
+
+class Builder:
+    """Builds schedules of a project in one direction of time, none longer than `horizon`."""
+
+    def __init__(self, project: Project, horizon: int) -> None:
+        self._project = project
+        self._offsets = [0, *accumulate(map(len, project.modes))]
+        demands = [(mode.duration, mode.occupies) for modes in project.modes for mode in modes]
+        self._durations = [duration for duration, _ in demands]
+        self._spends = [mode.spends for modes in project.modes for mode in modes]
+        self._line = timeline(project.capacities, demands, horizon)
+        self._waiting = [len(before) for before in project.needs]
+
+    def build(
+        self, priority: Sequence[float], modes: Sequence[int], rate: float = 0.0, draw: Random | None = None
+    ) -> Schedule | None:
+        """Start every task as early as possible, those of least priority first among those whose needs are met.
+
+        With a probability of `rate`, a task takes the mode that ends soonest among those that the budgets allow.
+        `None` when the horizon is too short. Time: tasks times modes, each linear in the horizon in words.
+        """
+        project, line = self._project, self._line
+        earliest, hold, durations = line.earliest, line.hold, self._durations
+        line.clear()
+        waiting, ready = self._waiting[:], [0] * len(modes)
+        taken, starts = list(modes), [0] * len(modes)
+        left = self._left(modes) if rate else []
+        heap = [(priority[task], task) for task, count in enumerate(waiting) if not count]
+        heapify(heap)
+        while heap:
+            _, task = heappop(heap)
+            offset, mode, after = self._offsets[task], taken[task], ready[task]
+            start = earliest(offset + mode, after)
+            if rate and draw is not None and self._offsets[task + 1] - offset > 1 and draw.random() < rate:
+                start, mode = self._soonest(task, mode, start, after, left)
+                taken[task] = mode
+            if start < 0:
+                return None
+            hold(offset + mode, start)
+            starts[task] = start
+            end = start + durations[offset + mode]
+            for follower in project.followers[task]:
+                if end > ready[follower]:
+                    ready[follower] = end
+                waiting[follower] -= 1
+                if not waiting[follower]:
+                    heappush(heap, (priority[follower], follower))
+        ends = (
+            start + durations[offset + mode] for start, mode, offset in zip(starts, taken, self._offsets, strict=False)
+        )
+        return Schedule(tuple(taken), tuple(starts), max(ends, default=0))
+
+    def _left(self, modes: Sequence[int]) -> list[int]:
+        rows = [self._spends[offset + mode] for offset, mode in zip(self._offsets, modes, strict=False)]
+        return [limit - sum(row[i] for row in rows) for i, limit in enumerate(self._project.budgets)]
+
+    def _soonest(self, task: int, mode: int, start: int, after: int, left: list[int]) -> tuple[int, int]:
+        """The mode in which the task ends soonest; what is left of the budgets is brought up to date."""
+        offset = self._offsets[task]
+        now = self._spends[offset + mode]
+        best, best_mode, best_end = start, mode, start + self._durations[offset + mode]
+        for other in range(self._offsets[task + 1] - offset):
+            if other == mode:
+                continue
+            duration = self._durations[offset + other]
+            if best >= 0 and after + duration >= best_end:
+                continue
+            spends = self._spends[offset + other]
+            if any(new - old > rest for new, old, rest in zip(spends, now, left, strict=True)):
+                continue
+            found = self._line.earliest(offset + other, after)
+            if found >= 0 and (best < 0 or found + duration < best_end):
+                best, best_mode, best_end = found, other, found + duration
+        if best_mode != mode:
+            for i, (new, old) in enumerate(zip(self._spends[offset + best_mode], now, strict=True)):
+                left[i] -= new - old
+        return best, best_mode
+
+
+class Search:
+    """The search over one project, whose reductions are done: every task has a mode."""
+
+    def __init__(self, project: Project, seed: int = 0) -> None:
+        self.project = project
+        self.built = 0
+        self.best: Schedule | None = None
+        self._draw = Random(seed)
+        self._reverse = backwards(project)
+        self._tails = tails(project)
+        self._horizon = 0
+        self._stretch(sum(max(mode.duration for mode in modes) for modes in project.modes))
+
+    def run(
+        self, effort: Effort, first: Sequence[Sequence[int]] = (), found: Callable[[Schedule], None] | None = None
+    ) -> Schedule | None:
+        """Search on from nothing; `first` are modes to try at the start.
+
+        Returns
+        -------
+        Schedule, optional
+            The best seen; `None` when no modes within the budgets were found.
+        """
+        end = self.built + effort.schedules
+        people: list[tuple[tuple[int, int], Schedule]] = []
+        seeds = [list(modes) for modes in first]
+        misses = 0
+        while self.built < end and misses < 4 * SIZE and not effort.stop():
+            if len(people) < SIZE:
+                modes = seeds.pop() if seeds else self._some_modes()
+                priority: Sequence[float] = self._priority(modes)
+            else:
+                modes, priority = self._cross(people)
+            schedule = self._make(modes, priority) if self._repair(modes) else None
+            if schedule is None:
+                misses += 1
+                continue
+            entry = ((schedule.makespan, sum(schedule.starts)), schedule)
+            if any(entry[0] == key for key, _ in people):
+                misses += 1
+                continue
+            misses = 0
+            people.append(entry)
+            people.sort(key=lambda entry: entry[0])
+            del people[SIZE:]
+            if self.best is None or schedule.makespan < self.best.makespan:
+                self.best = schedule
+                self._stretch(schedule.makespan * 5 // 4 + 1)
+                if found is not None:
+                    found(schedule)
+                if schedule.makespan <= effort.goal:
+                    break
+        return self.best
+
+    def _stretch(self, horizon: int) -> None:
+        if not self._horizon or horizon < self._horizon:
+            self._horizon = horizon
+            self._forth, self._back = Builder(self.project, horizon), Builder(self._reverse, horizon)
+
+    def _make(self, modes: Sequence[int], priority: Sequence[float]) -> Schedule | None:
+        """Build forwards, backwards and forwards again."""
+        draw = self._draw
+        rate = draw.choice((0.0, 0.3, 1.0))
+        self.built += 3
+        schedule = self._forth.build(priority, modes, rate, draw)
+        if schedule is None:
+            return None
+        project = self.project
+        last = [
+            -start - tasks[mode].duration
+            for start, mode, tasks in zip(schedule.starts, schedule.modes, project.modes, strict=True)
+        ]
+        back = self._back.build(last[::-1], schedule.modes[::-1], rate, draw)
+        if back is None:
+            return schedule
+        chosen = back.modes[::-1]
+        order = [
+            -start - tasks[mode].duration
+            for start, mode, tasks in zip(back.starts[::-1], chosen, project.modes, strict=True)
+        ]
+        again = self._forth.build(order, chosen, rate, draw)
+        return schedule if again is None or again.makespan > schedule.makespan else again
+
+    def _priority(self, modes: Sequence[int]) -> list[float]:
+        """Tasks with a long way to the end first, with noise."""
+        longest = [
+            tail + tasks[mode].duration
+            for tail, mode, tasks in zip(self._tails, modes, self.project.modes, strict=True)
+        ]
+        spread = max(longest, default=0) * self._draw.choice((0.05, 0.15, 0.4))
+        return [self._draw.uniform(0, spread) - length for length in longest]
+
+    def _some_modes(self) -> list[int]:
+        draw = self._draw
+        return [draw.randrange(len(modes)) for modes in self.project.modes]
+
+    def _cross(self, people: list[tuple[tuple[int, int], Schedule]]) -> tuple[list[int], list[float]]:
+        """A child: one stretch of time as in one parent, the rest as in the other; a few changes."""
+        draw = self._draw
+        mother, father = (people[min(draw.randrange(SIZE), draw.randrange(SIZE))][1] for _ in range(2))
+        length = draw.uniform(0.2, 0.8) * mother.makespan
+        begin = draw.uniform(-length / 2, mother.makespan - length / 2)
+        scale = mother.makespan / max(1, father.makespan)
+        modes, priority = [], []
+        change, noise = draw.choice((0.0, 0.02, 0.06)), draw.choice((0.0, 0.05, 0.2))
+        for task, start in enumerate(mother.starts):
+            inside = begin <= start < begin + length
+            mode = mother.modes[task] if inside else father.modes[task]
+            key = start if inside else father.starts[task] * scale
+            if draw.random() < change:
+                mode = draw.randrange(len(self.project.modes[task]))
+            if draw.random() < noise:
+                key += draw.gauss(0.0, 0.1) * mother.makespan
+            modes.append(mode)
+            priority.append(key)
+        return modes, priority
+
+    def _repair(self, modes: list[int]) -> bool:
+        """Change modes until the budgets are kept; false when that did not work out."""
+        project, draw = self.project, self._draw
+        spent = [
+            sum(tasks[mode].spends[i] for tasks, mode in zip(project.modes, modes, strict=True))
+            for i in range(len(project.budgets))
+        ]
+        open_tasks = [task for task, tasks in enumerate(project.modes) if len(tasks) > 1]
+        for _ in range(4 * len(open_tasks)):
+            over = [amount - limit for amount, limit in zip(spent, project.budgets, strict=True)]
+            if all(amount <= 0 for amount in over):
+                return True
+            best: tuple[float, int, int] | None = None
+            for task in draw.sample(open_tasks, min(12, len(open_tasks))):
+                now = project.modes[task][modes[task]].spends
+                for other, mode in enumerate(project.modes[task]):
+                    after = sum(
+                        max(0, amount + new - old) / (limit + 1)
+                        for amount, new, old, limit in zip(over, mode.spends, now, project.budgets, strict=True)
+                    )
+                    if other != modes[task] and (best is None or after < best[0]):
+                        best = (after, task, other)
+            if best is None:
+                return False
+            _, task, other = best
+            now, new = project.modes[task][modes[task]].spends, project.modes[task][other].spends
+            spent = [amount + b - a for amount, a, b in zip(spent, now, new, strict=True)]
+            modes[task] = other
+        return all(amount <= limit for amount, limit in zip(spent, project.budgets, strict=True))
