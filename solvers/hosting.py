@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from decomposer.solvers import evaluate
 from decomposer.solvers.answer import Answer, Limits
+from decomposer.solvers.duals import Proof
+from decomposer.solvers.hosting_proof import proof
 from decomposer.solvers.selection import Selection
 from decomposer.solvers.sites import Sites
 from decomposer.solvers.sites_build import build
@@ -118,3 +120,21 @@ def _answer(problem: Selection, sites: Sites, search: Search) -> Answer:
         stopped="proved" if proved else stopped,
         backend=NAME,
     )
+
+
+def prove(problem: Selection, limits: Limits = Limits()) -> tuple[Answer, Proof | None]:  # noqa: B008
+    """Solve a problem that `suits`, and give the whole proof, for `duals.verify`; none where it was not finished.
+
+    Raises
+    ------
+    ValueError
+        When the problem is not of this kind, or has more than one level.
+    """
+    watch = Watch(limits, NAME)
+    sites = build(problem)
+    if sites is None or sites.limits:
+        raise ValueError("the problem is not hosting-like")
+    search = _search(problem, sites, watch, keep=True)
+    search.run()
+    answer = _answer(problem, sites, search)
+    return answer, proof(problem, sites, search) if answer.status == "optimal" else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from decomposer.solvers.sites_bound import Group, Priced, ascend, price
@@ -27,21 +27,56 @@ ROUNDS_FIRST, ROUNDS = 400, 40
 """Evaluations of the bound at the root, and at every other node."""
 
 
+Pools: TypeAlias = "list[tuple[int, Array, int]]"
+"""Pools by number, with the free sites that count in them, and how many more of these may be opened."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """Sites fixed at a node by its prices, for the proof: prices are in integers, for all customers."""
+    """Sites fixed at a node, or a bound of it, and on what grounds.
 
-    prices: Array
+    Parameters
+    ----------
+    prices : array of n, optional
+        In integers; without them a pool is full, or has too many open.
+    pools : Pools
+    opened, shut : arrays of sites
+        Fixed open because shutting would cost too much, and the other way round.
+    full : int, optional
+        The pool that is full.
+    shuts : bool
+        Whether a bound counts on a site that is not shut after all, rather than on one that is not opened.
+    """
+
+    prices: Array | None
+    pools: Pools = field(default_factory=list)
     opened: tuple[int, ...] = ()
     shut: tuple[int, ...] = ()
+    full: int | None = None
+    shuts: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A part of the search: sites fixed open (1), shut (-1) or free (0); steps of the proof; its two parts."""
+    """A part of the search.
+
+    Parameters
+    ----------
+    fixed : array of m
+        Sites fixed open (1), shut (-1), or free (0).
+    prices : float array of n
+        Where to begin.
+    last : Step, optional
+        What the best bound of it rests on.
+    steps : list of Step
+        What was fixed here, in this order; for the proof.
+    branch, parts
+        The site that it was split on, and the parts with it open and shut.
+    """
 
     fixed: Array
     prices: Array
+    last: Step | None = None
     steps: list[Step] = field(default_factory=list)
     branch: int | None = None
     parts: tuple[Node, Node] | None = None
@@ -146,29 +181,35 @@ class Search:
         prices: Array = np.minimum(own + self.opening[now][nearest] / served[nearest], least)
         return prices
 
-    def _groups(self, fixed: Array) -> list[Group] | None:
+    def _pools(self, node: Node) -> Pools | None:
         """Pools over free sites, made disjoint, with what is left of their limits; shuts sites of full pools.
 
         `None` when more sites are open than a pool allows. A site of several pools counts in the tightest.
         """
-        left = []
-        for members, limit in self.pools:
+        import numpy as np
+
+        fixed, left = node.fixed, []
+        for number, (members, limit) in enumerate(self.pools):
             left.append(limit - int((fixed[members] == 1).sum()))
             if left[-1] < 0:
+                node.last = Step(None, full=number)
                 return None
-        for (members, _), rest in zip(self.pools, left, strict=True):
-            if rest == 0:
-                fixed[members[fixed[members] == 0]] = -1
-        groups: list[Group] = []
+            free = members[fixed[members] == 0]
+            if left[-1] == 0 and len(free):
+                fixed[free] = -1
+                self._note(node, Step(None, shut=tuple(map(int, free)), full=number))
+        pools: Pools = []
         taken: set[int] = set()
-        for rest, (members, _) in sorted(zip(left, self.pools, strict=True), key=lambda pair: pair[0]):
-            free = [int(j) for j in members if fixed[j] == 0 and int(j) not in taken]
-            taken.update(free)
-            if rest < len(free):
-                import numpy as np
+        for rest, number in sorted(zip(left, range(len(left)), strict=True)):
+            some = [int(j) for j in self.pools[number][0] if fixed[j] == 0 and int(j) not in taken]
+            taken.update(some)
+            if rest < len(some):
+                pools.append((number, np.array(some, dtype=np.int64), rest))
+        return pools
 
-                groups.append((np.array(free, dtype=np.int64), rest))
-        return groups
+    def _note(self, node: Node, step: Step) -> None:
+        if self.keep:
+            node.steps.append(step)
 
     def _visit(self, node: Node, lower: int) -> None:
         """Bound a node, fix sites, and put its parts into the queue."""
@@ -177,52 +218,58 @@ class Search:
         self.nodes += 1
         rounds = ROUNDS_FIRST if node is self.root else ROUNDS
         while True:
-            groups = self._groups(node.fixed)
-            if groups is None:
+            pools = self._pools(node)
+            if pools is None:
                 return
             free = np.flatnonzero(node.fixed == 0)
             opened = node.fixed == 1
             high = self.serving[opened].min(axis=0, initial=self.far)
             if not len(free):
                 self._try(opened)
-                self._note(node, high)
+                node.last = Step(high)
                 return
             low = np.minimum(self.serving[free].min(axis=0), high)
             live = np.flatnonzero(low < high)
-            fixed_cost = int(self.opening[opened].sum()) + int(high.sum()) - int(high[live].sum())
+            paid = int(self.opening[opened].sum()) + int(high.sum()) - int(high[live].sum())
             opening, serving = self.opening[free], self.serving[np.ix_(free, live)]
             place = np.full(len(node.fixed), -1)
             place[free] = np.arange(len(free))
-            local = [(place[members], limit) for members, limit in groups]
+            groups: list[Group] = [(place[members], rest) for _, members, rest in pools]
             rise = ascend(
                 opening.astype(float),
                 serving.astype(float),
                 node.prices[live],
                 low[live].astype(float),
                 high[live].astype(float),
-                local,
-                float(self.cost - fixed_cost),
+                groups,
+                float(self.cost - paid),
                 rounds,
                 self._stop,
             )
             self.watch.done += rise.rounds * serving.size / CELLS_PER_WORK
             whole = np.clip(np.rint(rise.prices).astype(np.int64), low[live], high[live])
-            proof = price(opening, serving, whole, local)
+            proof = price(opening, serving, whole, groups)
             node.prices = high.astype(float)
             node.prices[live] = rise.prices
             prices = high.copy()
             prices[live] = whole
-            bound = max(lower, fixed_cost + proof.bound)
+            bound = paid + proof.bound
+            if bound >= lower or node.last is None:
+                lower, node.last = max(lower, bound), Step(prices, pools)
             self._answers(node, free, proof, opened)
             if node is self.root:
-                self._raise(min(bound, self.cost))
-            fixings = self._fix(node, prices, free, fixed_cost + proof.bound, proof)
-            if bound >= self.cost:
+                self._raise(min(lower, self.cost))
+            if lower >= self.cost:
                 return
-            if not fixings or self._stop():
+            fixed = self._fix(node, free, bound, proof, Step(prices, pools))
+            if not fixed or self._stop():
                 break
             rounds = ROUNDS
-        self._branch(node, free, fixed_cost + proof.bound, bound, rise.often, proof)
+        free_now = node.fixed[free] == 0
+        if not free_now.any():
+            heapq.heappush(self._queue, (lower, -2 * self.nodes, node))  # stopped before it could be tried
+            return
+        self._branch(node, free, bound, lower, rise.often, proof, Step(prices, pools))
 
     def _answers(self, node: Node, free: Array, proof: Priced, opened: Array) -> None:
         """Try what the relaxation opens, and improve it where that may pay."""
@@ -234,37 +281,34 @@ class Search:
             if self.cost < before or node is self.root or self.nodes % 16 == 0:
                 self._refine(trial)
 
-    def _note(self, node: Node, prices: Array, opened: tuple[int, ...] = (), shut: tuple[int, ...] = ()) -> None:
-        if self.keep:
-            node.steps.append(Step(prices, opened, shut))
-
-    def _fix(self, node: Node, prices: Array, free: Array, bound: int, proof: Priced) -> int:
+    def _fix(self, node: Node, free: Array, bound: int, proof: Priced, grounds: Step) -> int:
         """Fix sites whose other state would cost as much as the best answer; how many."""
         sure = proof.change >= self.cost - bound
-        if bound >= self.cost:
-            self._note(node, prices)
-            return 0
         opened, shut = free[sure & proof.open], free[sure & ~proof.open]
         node.fixed[opened], node.fixed[shut] = 1, -1
         if len(opened) + len(shut):
-            self._note(node, prices, tuple(map(int, opened)), tuple(map(int, shut)))
+            self._note(node, replace(grounds, opened=tuple(map(int, opened)), shut=tuple(map(int, shut))))
         return len(opened) + len(shut)
 
-    def _branch(self, node: Node, free: Array, bound: int, lower: int, often: Array, proof: Priced) -> None:
+    def _branch(
+        self, node: Node, free: Array, bound: int, lower: int, often: Array, proof: Priced, grounds: Step
+    ) -> None:
         """Split on the site that was open about half of the time; among equals the one whose change costs most."""
         import numpy as np
 
-        doubt = np.minimum(often, 1 - often)
+        doubt = np.where(node.fixed[free] == 0, np.minimum(often, 1 - often), -1.0)
         at = int(np.lexsort((-proof.change, -np.round(doubt, 6)))[0])
-        branch = int(free[at])
+        node.branch = int(free[at])
         parts = []
         for state in (1, -1):
             fixed = node.fixed.copy()
-            fixed[branch] = state
-            part = Node(fixed, node.prices)
-            other = (state == 1) != bool(proof.open[at])
-            bound_here = max(lower, bound + int(proof.change[at])) if other else lower
+            fixed[node.branch] = state
+            part = Node(fixed, node.prices, node.last)
+            least = lower
+            if (state == 1) != bool(proof.open[at]) and bound + int(proof.change[at]) > lower:
+                least = bound + int(proof.change[at])
+                part.last = replace(grounds, shuts=state == 1)
             parts.append(part)
             # The later of two equal ones has the smaller number: depth first among equals.
-            heapq.heappush(self._queue, (bound_here, -2 * self.nodes - (state == 1), part))
-        node.branch, node.parts = branch, (parts[0], parts[1])
+            heapq.heappush(self._queue, (least, -2 * self.nodes - (state == 1), part))
+        node.parts = (parts[0], parts[1])
