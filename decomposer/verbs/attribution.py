@@ -14,7 +14,7 @@ from decomposer.design.nodes import Design, symbols
 from decomposer.design.scopes import Scopes
 from decomposer.errors import DesignError, OutsideClassError
 from decomposer.expr import ZERO, Expr
-from decomposer.growth import Regime, is_big_o
+from decomposer.growth import Ratio, RatioCase, Regime, is_big_o
 from decomposer.problem.model import Problem
 from decomposer.verbs.attribution_results import Attribution, Contribution, Worth, Worths
 from decomposer.verbs.growths import ratio_of
@@ -275,7 +275,8 @@ class _Spent:
         ratio = ratio_of(one, other, self.regime)
         growths = list(dict.fromkeys(case.growth for case in ratio.cases))
         if len(growths) == 1:
-            return Worth(ratio, (growths[0], growths[0]))
+            (only,) = growths
+            return Worth(Ratio(only, (RatioCase(only, ()),)), (only, only))
         try:
             low = next((each for each in growths if is_big_o(each, ratio.expr, self.regime) is True), None)
             high = next((each for each in growths if is_big_o(ratio.expr, each, self.regime) is True), None)
