@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from html import escape
@@ -17,7 +18,9 @@ from decomposer.verbs.regimes import RegimeMap
 SPAN = 4
 """Both axes run from 1 to this power of the scale."""
 
-SIDE, LEFT, TOP = 480, 70, 50
+SIDE, LEFT, TOP, LINE = 480, 70, 50, 22
+BLANK = "#eee"
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 COLOURS = ("#4e79a7", "#f28e2b", "#59a14f", "#e15759", "#b07aa1", "#76b7b2", "#edc948", "#9c755f")
 
 Point = tuple[Fraction, Fraction]
@@ -60,11 +63,17 @@ def svg(found: RegimeMap, plane: Sequence[str] = (), fix: Mapping[str, str] | No
     for text in found.problem.assume:
         for line in _assumed(text, logs):
             area = _clip(area, line)
-    regions = list(_regions(found.tree, area, logs))
+    regions, alike = _regions(found.tree, area, logs)
     if not regions:
         hint = "fix the other parameters so that the assumptions can hold, such as --fix k=n"
         raise ProblemError(Diagnostic("the assumptions leave nothing of this plane", "empty", hint=hint))
-    return _draw(found, names, scale, regions, dict(fix or {}))
+    others = [
+        f"{name} = {dict(fix or {}).get(name, scale)}"
+        for name, one in found.problem.parameters.items()
+        if name not in names and one.kind != "constant"
+    ]
+    blank = _area(area) < 2 * span * span
+    return _draw(found, names, scale, regions, _legend(found, regions, alike, blank), others)
 
 
 def _axes(found: RegimeMap, plane: tuple[str, ...]) -> tuple[str, str]:
@@ -165,74 +174,134 @@ def _area(polygon: list[Point]) -> Fraction:
     return abs(sum((one[0] * two[1] - two[0] * one[1] for one, two in pairs), Fraction(0)))
 
 
-def _regions(tree: Tree, polygon: list[Point], logs: Mapping[str, Line]) -> list[tuple[Leaf, list[Point]]]:
+Regions = list[tuple[Leaf, list[Point]]]
+
+
+def _regions(tree: Tree, polygon: list[Point], logs: Mapping[str, Line]) -> tuple[Regions, frozenset[str]]:
+    """The leaves on a polygon, and the designs that are as good there as some design drawn."""
     if len(polygon) < 3 or not _area(polygon):
-        return []
+        return [], frozenset()
     if isinstance(tree, Leaf):
-        return [(tree, polygon)]
-    yes = _clip(polygon, _difference(tree.below, tree.above, logs))
-    no = _clip(polygon, _difference(tree.above, tree.below, logs))
-    if not _area(yes) or not _area(no):
-        return _regions(tree.yes if _area(yes) else tree.no, polygon, logs)
-    return [*_regions(tree.yes, yes, logs), *_regions(tree.no, no, logs)]
+        return [(tree, polygon)], frozenset()
+    line = _difference(tree.below, tree.above, logs)
+    if not any(line):  # all of the plane lies on the border, where both answers hold
+        drawn, alike = _regions(tree.yes, polygon, logs)
+        others, more = _regions(tree.no, polygon, logs)
+        return drawn, alike | more | {leaf.winner for leaf, _ in others}
+    a, b, c = line
+    yes, one = _regions(tree.yes, _clip(polygon, line), logs)
+    no, other = _regions(tree.no, _clip(polygon, (-a, -b, -c)), logs)
+    return [*yes, *no], one | other
 
 
 # -- drawing ------------------------------------------------------------------------------------------
+
+
+def _legend(found: RegimeMap, regions: Regions, alike: frozenset[str], blank: bool) -> list[tuple[str, str]]:
+    """Colours and what they mean."""
+    writer = Writer(found.problem)
+    drawn = {leaf.winner for leaf, _ in regions}
+    entries = []
+    for name in dict.fromkeys(leaf.winner for leaf in found.leaves):
+        text = f"{name}: {writer.theta(found.named(name).theta)}"
+        if name not in drawn:
+            where = "as good here, logarithms aside" if name in alike else "no region of its own on this plane"
+            text += f" ({where})"
+        entries.append((_colour(found, name) if name in drawn else "#fff", text))
+    return [*entries, *([(BLANK, "ruled out by what is assumed")] if blank else [])]
+
+
+def _colour(found: RegimeMap, name: str) -> str:
+    winners = list(dict.fromkeys(leaf.winner for leaf in found.leaves))
+    return COLOURS[winners.index(name) % len(COLOURS)]
 
 
 def _draw(
     found: RegimeMap,
     names: tuple[str, str],
     scale: str,
-    regions: list[tuple[Leaf, list[Point]]],
-    fix: Mapping[str, str],
+    regions: Regions,
+    legend: list[tuple[str, str]],
+    others: list[str],
 ) -> str:
     writer = Writer(found.problem)
-    winners = list(dict.fromkeys(leaf.winner for leaf in found.leaves))
-    colours = {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(winners)}
-    height = TOP + SIDE + 60 + 22 * len(winners)
-    fixed = [
-        f"{name} = {fix.get(name, scale)}"
-        for name, one in found.problem.parameters.items()
-        if (name not in names and one.kind != "constant")
-    ]
-    title = f"{found.problem.name}: the best design" + (f" where {', '.join(fixed)}" if fixed else "")
+    bottom, right = TOP + SIDE, LEFT + SIDE
+    given = textwrap.wrap("where " + ", ".join(others), 76) if others else []
+    height = bottom + 62 + LINE * (len(legend) + len(given))
+    width = max(right + 40, LEFT + 40 + max(_width(text) for _, text in legend))
+    title = escape(f"{found.problem.name}: the best design")
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + SIDE + 40} {height}" '
-        f'width="{LEFT + SIDE + 40}" height="{height}" font-family="sans-serif" font-size="13">',
-        f"<title>{escape(title)}</title>",
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{title}" font-family="sans-serif" font-size="13" fill="#222">',
+        f"<title>{title}</title>",
         '<rect width="100%" height="100%" fill="#fff"/>',
-        f'<text x="{LEFT}" y="28" font-size="15">{escape(title)}</text>',
-        f'<rect x="{LEFT}" y="{TOP}" width="{SIDE}" height="{SIDE}" fill="#eee"/>',
+        f'<text x="{LEFT}" y="30" font-size="15" font-weight="bold">{title}</text>',
+        f'<rect x="{LEFT}" y="{TOP}" width="{SIDE}" height="{SIDE}" fill="{BLANK}"/>',
     ]
     for leaf, polygon in regions:
         corners = " ".join(",".join(_place(point)) for point in polygon)
         lines.append(
-            f'<polygon points="{corners}" fill="{colours[leaf.winner]}" fill-opacity="0.75" stroke="#fff">'
+            f'<polygon points="{corners}" fill="{_colour(found, leaf.winner)}" fill-opacity="0.75" stroke="#fff">'
             f"<title>{escape(f'{leaf.winner}: {writer.theta(leaf.theta)}')}</title></polygon>"
         )
-        x, y = _place(_middle(polygon))
-        lines.append(f'<text x="{x}" y="{y}" text-anchor="middle">{escape(writer.theta(leaf.theta))}</text>')
     for power in range(SPAN + 1):
         x, y = _place((Fraction(power), Fraction(power)))
-        label = "1" if power == 0 else scale if power == 1 else f"{scale}^{power}"
-        lines.append(f'<text x="{x}" y="{TOP + SIDE + 18}" text-anchor="middle">{label}</text>')
-        lines.append(f'<text x="{LEFT - 8}" y="{y}" text-anchor="end" dominant-baseline="middle">{label}</text>')
-    lines.append(f'<text x="{LEFT + SIDE // 2}" y="{TOP + SIDE + 38}" text-anchor="middle">{escape(names[0])}</text>')
-    lines.append(f'<text x="20" y="{TOP + SIDE // 2}" text-anchor="middle">{escape(names[1])}</text>')
-    for place, name in enumerate(winners):
-        y_legend = TOP + SIDE + 62 + 22 * place
+        label = "1" if power == 0 else scale + (str(power).translate(SUPERSCRIPTS) if power > 1 else "")
+        if 0 < power < SPAN:
+            lines.append(f'<path d="M{x},{TOP}V{bottom}M{LEFT},{y}H{right}" stroke="#fff" stroke-opacity="0.35"/>')
+        lines.append(f'<path d="M{x},{bottom}v5M{LEFT},{y}h-5" stroke="#222"/>')
+        lines.append(f'<text x="{x}" y="{bottom + 19}" text-anchor="middle">{label}</text>')
+        lines.append(f'<text x="{LEFT - 9}" y="{y}" dy="4" text-anchor="end">{label}</text>')
+    lines.append(f'<path d="M{LEFT},{TOP}V{bottom}H{right}" fill="none" stroke="#222"/>')
+    for leaf, polygon in regions:  # over the grid
+        text, middle = writer.theta(leaf.theta), _middle(polygon)
+        if _width(text) < _chord(polygon, middle) * SIDE / SPAN:
+            x, y = _place(middle)
+            lines.append(f'<text x="{x}" y="{y}" dy="4" text-anchor="middle">{escape(text)}</text>')
+    across, up = LEFT + SIDE // 2, TOP + SIDE // 2
+    lines.append(
+        f'<text x="{across}" y="{bottom + 40}" text-anchor="middle" font-style="italic">{escape(names[0])}</text>'
+    )
+    lines.append(
+        f'<text x="26" y="{up}" transform="rotate(-90 26 {up})" text-anchor="middle" font-style="italic">'
+        f"{escape(names[1])}</text>"
+    )
+    y_line = bottom + 66
+    for colour, text in legend:
         lines.append(
-            f'<rect x="{LEFT}" y="{y_legend - 12}" width="14" height="14" fill="{colours[name]}" fill-opacity="0.75"/>'
+            f'<rect x="{LEFT}" y="{y_line - 12}" width="14" height="14" fill="{colour}" fill-opacity="0.75" '
+            f'stroke="#999"/><text x="{LEFT + 22}" y="{y_line}">{escape(text)}</text>'
         )
-        lines.append(f'<text x="{LEFT + 22}" y="{y_legend}">{escape(name)}</text>')
+        y_line += LINE
+    for text in given:
+        lines.append(f'<text x="{LEFT}" y="{y_line}" fill="#666">{escape(text)}</text>')
+        y_line += LINE
     lines.append("</svg>")
     return "\n".join(lines) + "\n"
 
 
+def _width(text: str) -> int:
+    """About how wide a text is, in the unit of the picture."""
+    return 8 * len(text)
+
+
+def _chord(polygon: list[Point], middle: Point) -> Fraction:
+    """How wide a convex polygon is at the height of a point."""
+    height = middle[1]
+    crossings = []
+    for one, two in zip(polygon, [*polygon[1:], *polygon[:1]], strict=True):
+        if one[1] != two[1] and (one[1] - height) * (two[1] - height) <= 0:
+            crossings.append(one[0] + (height - one[1]) / (two[1] - one[1]) * (two[0] - one[0]))
+    return max(crossings) - min(crossings)
+
+
 def _middle(polygon: list[Point]) -> Point:
-    count = len(polygon)
-    return sum((x for x, _ in polygon), Fraction(0)) / count, sum((y for _, y in polygon), Fraction(0)) / count
+    """The centre of gravity."""
+    total, x, y = Fraction(0), Fraction(0), Fraction(0)
+    for one, two in zip(polygon, [*polygon[1:], *polygon[:1]], strict=True):
+        part = one[0] * two[1] - two[0] * one[1]
+        total, x, y = total + part, x + part * (one[0] + two[0]), y + part * (one[1] + two[1])
+    return x / (3 * total), y / (3 * total)
 
 
 def _place(point: Point) -> tuple[str, str]:
