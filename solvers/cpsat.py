@@ -40,6 +40,7 @@ def run(
     limits: Limits,
     hint: Mapping[int, int] | None = None,
     bound: Number | None = None,
+    below: tuple[Number, ...] = (),
 ) -> Answer:
     """Solve any selection problem.
 
@@ -51,6 +52,9 @@ def run(
         Where to start: an answer, or part of one.
     bound : number, optional
         A bound on the first level proved before.
+    below : tuple of numbers, optional
+        Levels of an answer known already: only better ones are looked for, and `infeasible` says that there are none.
+        Answers as good, or worse on later levels, may be given all the same.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def run(
     if watch.stop() is not None:
         return search.answer()
     search.model = encode(problem, pruned)
-    search.run()
+    search.run(below)
     return search.answer()
 
 
@@ -125,11 +129,18 @@ class _Search:
                 self.watch.found(value)
         return True
 
-    def run(self) -> None:
+    def run(self, below: tuple[Number, ...]) -> None:
         """All levels, one after the other."""
         model = self.model
         assert model is not None
-        if self.bound is not None and 0 in model.units:
+        if below and 0 in model.units and not isinstance(model.stages[0][1], int):
+            most = int(below[0] // model.units[0])
+            if len(below) == 1 and most * model.units[0] == below[0]:
+                most -= 1
+            model.cp.add(model.stages[0][1] <= most)
+            if self.chosen is not None and self.value[0] > most * model.units[0]:
+                self.chosen, self.starts, self.value = None, {}, ()
+        if self.bound is not None and 0 in model.units and not isinstance(model.stages[0][1], int):
             # Safe: nothing below a proved bound is lost.
             model.cp.add(model.stages[0][1] >= -(-self.bound // model.units[0]))
         for place, (level, total) in enumerate(model.stages or [(-1, None)]):

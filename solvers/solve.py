@@ -6,19 +6,20 @@ not passed on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Protocol, cast
 
-from decomposer.solvers import evaluate
+from decomposer.solvers import cpsat, evaluate
 from decomposer.solvers.answer import Answer, Limits
 from decomposer.solvers.infeasible import explain
-from decomposer.solvers.selection import Selection
+from decomposer.solvers.selection import Number, Selection
 from decomposer.solvers.validate import validate
 from decomposer.solvers.watch import Watch
 
-BACKENDS = ("trees", "cpsat")
+BACKENDS = ("trees", "milp", "sharing", "scheduling", "cpsat")
 """Modules of this package, the most special first. Each is imported when a problem comes to it."""
 
 
@@ -47,6 +48,11 @@ def backend(name: str) -> Backend:
     return cast(Backend, import_module(f"decomposer.solvers.{name}"))
 
 
+def suiting(problem: Selection) -> Iterator[str]:
+    """The backends for a problem, the most special first."""
+    return (name for name in BACKENDS if find_spec(f"decomposer.solvers.{name}") and backend(name).suits(problem))
+
+
 def solve(problem: Selection, limits: Limits | None = None, hint: Mapping[int, int] | None = None) -> Answer:
     """The best answer to a selection problem.
 
@@ -73,14 +79,35 @@ def solve(problem: Selection, limits: Limits | None = None, hint: Mapping[int, i
     limits = limits or Limits()
     validate(problem)
     watch = Watch(limits, "solve")
-    best = _given(problem, hint)
+    answer = find(problem, limits, hint)
+    return explained(problem, answer, rest(limits, watch))
+
+
+def explained(problem: Selection, answer: Answer, limits: Limits) -> Answer:
+    """The answer, and where there is none, why."""
+    return replace(answer, conflict=explain(problem, limits)) if answer.status == "infeasible" else answer
+
+
+def find(
+    problem: Selection, limits: Limits, hint: Mapping[int, int] | None = None, bound: Number | None = None
+) -> Answer:
+    """As `solve`, for problems known to make sense and without the reason when there is no answer.
+
+    Parameters
+    ----------
+    bound : number, optional
+        A bound on the first level proved before; other parameters are those of `solve`.
+    """
+    watch = Watch(limits, "solve")
+    best = replace(_given(problem, hint), bound=bound)
     failure: Exception | None = None
-    for name in BACKENDS:
-        solver = backend(name)
-        if not solver.suits(problem):
-            continue
+    for name in suiting(problem):
+        left, start = rest(limits, watch), best.chosen or hint
         try:
-            answer = solver.run(problem, _rest(limits, watch), best.chosen or hint)
+            if name == cpsat.NAME:
+                answer = cpsat.run(problem, left, start, best.bound)
+            else:
+                answer = backend(name).run(problem, left, start)
         except (ValueError, ArithmeticError) as error:
             failure = error
             continue
@@ -89,9 +116,11 @@ def solve(problem: Selection, limits: Limits | None = None, hint: Mapping[int, i
             failure = DisagreementError(f"{name}: {'; '.join(wrong) or 'infeasible, but there is an answer'}")
             continue
         best = better(best, answer)
-        if best.status == "infeasible":
-            return replace(best, conflict=explain(problem, _rest(limits, watch)))
-        if best.status == "optimal" or watch.stop() is not None or answer.stopped == "cancelled":
+        if best.status == "feasible" and len(best.value) == 1 and best.bound == best.value[0]:
+            best = replace(best, status="optimal", stopped="proved")
+        stopped = watch.stop() is not None or answer.stopped == "cancelled"
+        stopped = stopped or (answer.stopped == "work" and limits.work is not None)
+        if best.status in ("optimal", "infeasible") or stopped:
             return best
     if best.status == "unknown" and failure is not None:
         raise failure
@@ -139,6 +168,6 @@ def _given(problem: Selection, hint: Mapping[int, int] | None) -> Answer:
     return Answer("feasible", chosen, evaluate.value(problem, chosen, starts), None, starts, "time", "hint")
 
 
-def _rest(limits: Limits, watch: Watch) -> Limits:
+def rest(limits: Limits, watch: Watch) -> Limits:
     """The limits with the time that is left."""
     return limits if limits.seconds is None else replace(limits, seconds=watch.left)
