@@ -106,7 +106,7 @@ def verify(problem: Selection, proof: Proof | Duals, level: int = 0) -> Fraction
     -----
     Each part of the proof takes time linear in the size of the problem.
     """
-    rows = _Rows(problem, level)
+    rows = Rows(problem, level)
     fixed: dict[Variable, int] = {}
     best: Fraction | None = None
     # Parts to be checked; without a part, what to take back after those. No recursion: proofs may be deep.
@@ -140,7 +140,7 @@ def verify(problem: Selection, proof: Proof | Duals, level: int = 0) -> Fraction
     return best
 
 
-class _Rows:
+class Rows:
     """The rows of a problem, as far as its roots can reach."""
 
     def __init__(self, problem: Selection, level: int) -> None:

@@ -66,6 +66,6 @@ def hosted(seed: int, budgets: int = 0, levels: int = 1, reliable: bool = False,
         levels=tuple(Level(tuple(rng.choice((0, 1, 2, Fraction(1, 2))) for _ in range(parts))) for _ in range(levels)),
         resources=resources,
         pools=pools,
-        budgets=tuple(number(3 * customers) for _ in range(budgets)),
-        reliability=Fraction(rng.randint(1, 80), 100) if reliable else None,
+        budgets=tuple(number(3 * customers) + rng.randint(1, 4 * customers) for _ in range(budgets)),
+        reliability=Fraction(rng.randint(1, 60), 100) if reliable else None,
     )

@@ -136,11 +136,10 @@ def test_nothing_is_fixed_twice() -> None:
 
 
 def test_deep_proofs_are_no_trouble() -> None:
-    many = Selection(((Alternative((2,)),),), (0,), resources=(Resource((1,)),) * 1100)
-    proof: Proof = Leaf(Duals(choose={0: 2}))
-    for resource in range(1100):
-        proof = Split(("resource", resource), proof, Leaf(Duals()))
-    assert verify(many, proof) == 1
+    proof: Proof = Leaf(Duals(choose={0: 1, 1: 1}))
+    for _ in range(5000):
+        proof = Fixed(Duals(choose={0: 4}, use={(0, 0): 3}), (), (), proof)
+    assert verify(TWO, proof) == 2
 
 
 @given(st.fractions(min_value=Fraction(1, 10**30), max_value=1))
