@@ -45,17 +45,18 @@ def _replaced(node: Design, swaps: dict[Design, Design]) -> Design:
 
 def write(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
     """Write a patch, one part, or all."""
-    if not isinstance(node, Call) or node.write is None:
+    if not isinstance(node, Call):
         return
     text, part = _text(target, node)
     whole = part if target.scopes.reach(node, extents) == "part" else f"all of {text}"
-    words = {"all": f"all of {text}", "part": f"the {part}", "patch": "a patch"}
+    words = {None: "all anew", "all": f"all of {text}", "part": f"the {part}", "patch": "a patch"}
     before = {**words, "all": whole}[node.write]
     for twin, _ in target.twins(node):
-        if twin.write is not None and twin.write != node.write:
+        # What is not done for an item is written anew or patched; what is, in all, in part or patched.
+        if twin.write != node.write and (None not in (twin.write, node.write) or "patch" in (twin.write, node.write)):
             only = "only " if twin.write == "part" else ""
             does = f"{verb(node.tasks, 'writes')} {only}{words[twin.write]} instead of {before}"
-            yield node.tasks, frozenset({node.write, twin.write}), does, replace(node, write=twin.write)
+            yield node.tasks, frozenset({str(node.write), str(twin.write)}), does, replace(node, write=twin.write)
 
 
 def reading(target: Target, node: Design, extents: Extents) -> Iterator[Change]:

@@ -157,3 +157,27 @@ def more(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
             for place in range(len(steps) + 1) if one not in steps else ():
                 changed = seq(*steps[:place], one, *steps[place:])
                 yield tasks, frozenset({str(one)}), f"one step more that does {listed(tasks)}", changed
+
+
+def method(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
+    """Another of the ways that the user gave for a task: by itself, or by the tasks of a method."""
+    for task in target.problem.tasks.values():
+        ways = [frozenset({task.name}), *(frozenset(way.tasks) for way in task.methods)] if task.methods else []
+        for before, old, after in _stretches(node, ways):
+            for part in walk(target.design):
+                for _, new, _ in _stretches(part, ways):
+                    if frozenset(done(new)) != frozenset(done(old)):
+                        tasks = (*done(old), *done(new))
+                        does = f"{listed(done(new))} instead of {listed(done(old))}"
+                        yield tasks, frozenset({str(old), str(new)}), does, seq(*before, new, *after)
+
+
+def _stretches(
+    node: Design, ways: list[frozenset[str]]
+) -> Iterator[tuple[tuple[Design, ...], Design, tuple[Design, ...]]]:
+    """Steps in a row that do what one of the ways does, and no more, with what comes before and after them."""
+    steps = node.steps if isinstance(node, Seq) else (node,)
+    for start in range(len(steps) if ways else 0):
+        for end in range(start + 1, len(steps) + 1):
+            if frozenset(done(seq(*steps[start:end]))) in ways:
+                yield steps[:start], seq(*steps[start:end]), steps[end:]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decomposer.design.edit_base import Change, Target, done, listed, tally
 from decomposer.design.edit_calls import head, history, model, reading, write
 from decomposer.design.edit_loops import around, nesting, order
-from decomposer.design.edit_roles import delegate, fuse, less, more
+from decomposer.design.edit_roles import delegate, fuse, less, method, more
 from decomposer.design.nodes import Call, Design, children, walk, with_children
 from decomposer.design.scopes import Extents, within
 
@@ -111,6 +111,7 @@ _KINDS: tuple[tuple[str, Callable[[Target, Design, Extents], Iterator[Change]]],
     ("order", order),
     ("fuse", fuse),
     ("delegate", delegate),
+    ("method", method),
     ("step", less),
     ("step", more),
     ("instead", _instead),
