@@ -1,0 +1,201 @@
+"""Greedy refinement: local changes to an answer on a board, kept while they do not make it dearer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from decomposer.solvers.greedy import Board
+
+TRIED = 12
+"""Of a node with so many alternatives each is tried; of one with more only what looks cheapest."""
+
+
+def swap(board: Board, node: int) -> bool:
+    """Do a node anew, by each of its alternatives in turn; whether the answer got cheaper."""
+    ways = board.ways[node]
+    before = board.total
+    old = board.pick[node]
+    if len(ways) > TRIED:
+        return _anew(board, node)
+    for way in ways:
+        if way == old:
+            continue
+        mark, now = len(board.journal), board.total
+        board.release(node)
+        plan = board.plan(node, only=way)
+        if plan is not None:
+            board.do(node, plan)
+        if plan is None or board.total >= now:
+            board.undo(mark)
+    return board.total < before or _anew(board, node)
+
+
+def _anew(board: Board, node: int) -> bool:
+    mark, before = len(board.journal), board.total
+    board.release(node)
+    plan = board.plan(node)
+    if plan is None:
+        board.undo(mark)
+        return False
+    board.do(node, plan)
+    if board.total > before:
+        board.undo(mark)
+    return board.total < before
+
+
+def drop(board: Board, node: int) -> bool:
+    """Do without a node: all that need it are done otherwise, together; whether the answer got cheaper."""
+    if board.refs[node] == 0 or board.pick[node] < 0:
+        return False
+    above = [board.owner[user] for user in board.users[node] if board.pick[board.owner[user]] == user]
+    if not above or len(above) < board.refs[node]:
+        return False
+    mark, before = len(board.journal), board.total
+    for parent in above:
+        if board.pick[parent] >= 0:
+            board.release(parent)
+    for parent in above:
+        if board.refs[parent] and board.pick[parent] < 0:
+            plan = board.plan(parent, (node,))
+            if plan is None:
+                board.undo(mark)
+                return False
+            board.do(parent, plan)
+    if board.total >= before:
+        board.undo(mark)
+        return False
+    return True
+
+
+def add(board: Board, node: int) -> bool:
+    """Take a node that nobody needs, for all that then do better with it; whether the answer got cheaper."""
+    if board.pick[node] >= 0:
+        return False
+    mark, before = len(board.journal), board.total
+    plan = board.plan(node)
+    if plan is None:
+        return False
+    board.refs[node] += 1
+    board.do(node, plan)
+    for user in board.users[node]:
+        parent = board.owner[user]
+        if board.pick[parent] >= 0 and board.pick[parent] != user:
+            inner, now = len(board.journal), board.total
+            board.release(parent)
+            anew = board.plan(parent)
+            if anew is not None:
+                board.do(parent, anew)
+            if anew is None or board.total > now:
+                board.undo(inner)
+    board.refs[node] -= 1
+    if not board.refs[node] and board.pick[node] >= 0:
+        board.release(node)
+    if board.total >= before:
+        board.undo(mark)
+        return False
+    return True
+
+
+def descend(board: Board, stop: Callable[[], bool], random: Random) -> None:
+    """Swap, drop and add until nothing helps."""
+    better = True
+    while better and not stop():
+        better = False
+        nodes = list(range(len(board.names)))
+        random.shuffle(nodes)
+        for node in nodes:
+            if stop():
+                return
+            if board.pick[node] < 0:
+                continue
+            if len(board.ways[node]) > 1 and swap(board, node):
+                better = True
+            board.journal.clear()
+        for node in nodes:
+            if stop():
+                return
+            if (drop if board.pick[node] >= 0 else add)(board, node):
+                better = True
+            board.journal.clear()
+
+
+def kick(board: Board, node: int, random: Random) -> bool:
+    """Give a node another alternative at random and mend around it; undone when the answer gets dearer."""
+    old = board.pick[node]
+    ways = [way for way in board.ways[node] if way != old]
+    if not ways:
+        return False
+    mark, before = len(board.journal), board.total
+    board.release(node)
+    plan = board.plan(node, only=random.choice(ways))
+    if plan is None:
+        board.undo(mark)
+        return False
+    board.do(node, plan)
+    # What has changed, and those that could use it, are done anew once.
+    changed = {place for place, _ in board.journal[mark:]}
+    around = set(changed)
+    for place in changed:
+        around.update(board.owner[user] for user in board.users[place])
+    around.discard(node)
+    near = sorted(place for place in around if board.pick[place] >= 0 and len(board.ways[place]) > 1)
+    random.shuffle(near)
+    for place in near[:NEAR]:
+        if board.pick[place] >= 0:
+            inner, now = len(board.journal), board.total
+            board.release(place)
+            anew = board.plan(place)
+            if anew is not None:
+                board.do(place, anew)
+            if anew is None or board.total > now:
+                board.undo(inner)
+    if board.total > before:
+        board.undo(mark)
+    return board.total < before
+
+
+NEAR = 30
+"""So many nodes are done anew after a kick."""
+
+
+def refine(
+    board: Board,
+    stop: Callable[[], bool],
+    seed: int = 0,
+    kicks: int = 0,
+    found: Callable[[Board], None] = lambda board: None,
+) -> None:
+    """Descend, then kick at random as often as allowed; the board never gets dearer.
+
+    Parameters
+    ----------
+    board : Board
+        With an answer on it.
+    stop : function
+        Asked often.
+    seed : int
+    kicks : int
+    found : function of the board
+        Called with every cheaper answer.
+    """
+    random = Random(seed)
+    best = board.total
+    descend(board, stop, random)
+    if board.total < best:
+        best = board.total
+        found(board)
+    open_nodes = [node for node, ways in enumerate(board.ways) if len(ways) > 1]
+    for _ in range(kicks if open_nodes else 0):
+        if stop():
+            return
+        node = random.choice(open_nodes)
+        if board.pick[node] >= 0:
+            kick(board, node, random)
+        else:
+            add(board, node)
+        board.journal.clear()
+        if board.total < best:
+            descend(board, stop, random)
+            best = board.total
+            found(board)

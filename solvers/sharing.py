@@ -1,0 +1,461 @@
+"""Problems that only sharing couples: each alternative is paid once, and circles are never in an answer.
+
+Reductions first; then greedy construction and refinement; then proof, part by part where parts share nothing: CP-SAT
+with strong rows, or for parts too large for it a packing of cuts, all in whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any
+
+from decomposer.solvers import evaluate
+from decomposer.solvers.answer import Answer, Conflict, Limits
+from decomposer.solvers.engine import load
+from decomposer.solvers.greedy import Board, construct, lower
+from decomposer.solvers.reductions import Reduced, Way, Weighted, circles, drop_impossible, feasible, reduce
+from decomposer.solvers.refine import refine
+from decomposer.solvers.selection import Level, Number, Selection
+from decomposer.solvers.watch import Watch
+
+NAME = "sharing"
+
+BITS = 30
+"""Sums of coefficients in CP-SAT stay below two to this: longer costs are taken digit by digit."""
+
+LARGE = 12_000
+"""Parts of more alternatives than this are bounded by cuts alone and refined instead of proved."""
+
+KICKS = 200
+"""Random changes for every part that is not proved, where neither time nor work is limited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A selection problem with its levels as one sum of integers.
+
+    Parameters
+    ----------
+    graph : Weighted
+        Resources are OR nodes with one alternative, after those of the problem.
+    unit : Fraction
+        Worth of 1 in the first level, where there is one level.
+    high : int
+        Worth of a unit of the first level, in units of all levels in one.
+    """
+
+    graph: Weighted
+    unit: Fraction
+    high: int
+
+    def first(self, total: int) -> Number:
+        """The first level of an answer, or a bound on it, from the cost (or its bound) in the graph."""
+        exact = self.unit * (total // self.high)
+        return exact.numerator if exact.denominator == 1 else exact
+
+
+def scale(problem: Selection) -> Scaled:
+    """One integer cost per alternative, exactly: lower levels fill the room between steps of those above.
+
+    Raises
+    ------
+    ValueError
+        When the problem has limits or times.
+    """
+    if problem.limited or problem.timed:
+        raise ValueError("limits and times are more than sharing: leave them to another solver")
+    nodes = len(problem.choices)
+    rows = [[alternative.costs for alternative in node] for node in problem.choices]
+    rows += [[resource.costs] for resource in problem.resources]
+    totals: list[list[int]] = [[0] * len(row) for row in rows]
+    unit, high = Fraction(1), 1
+    for level in reversed(problem.levels):
+        worth, unit = _integers(level, rows)
+        room = 1 + sum(max(row, default=0) for row in totals)
+        high = room
+        totals = [
+            [room * above + below for above, below in zip(new, old, strict=True)]
+            for new, old in zip(worth, totals, strict=True)
+        ]
+    ways = {
+        node: tuple(
+            Way(
+                totals[node][index],
+                frozenset(alternative.needs).union(nodes + resource for resource in alternative.uses)
+                if alternative.uses
+                else frozenset(alternative.needs),
+                ((node, index),),
+            )
+            for index, alternative in enumerate(alternatives)
+        )
+        for node, alternatives in enumerate(problem.choices)
+    }
+    for resource in range(nodes, len(rows)):
+        ways[resource] = (Way(totals[resource][0], frozenset(), ((resource, 0),)),)
+    return Scaled(Weighted(ways, frozenset(problem.roots)), unit, high)
+
+
+def _integers(level: Level, rows: list[list[tuple[Number, ...]]]) -> tuple[list[list[int]], Fraction]:
+    """The worth of every alternative in the level, as a whole number of the unit also given."""
+    costs: list[list[Number]]
+    if level.weights == (1,):
+        costs = [[cost[0] for cost in row] for row in rows]
+    else:
+        pairs = [(place, weight) for place, weight in enumerate(level.weights) if weight]
+        costs = [[sum((weight * cost[place] for place, weight in pairs), 0) for cost in row] for row in rows]
+    below = lcm(*{cost.denominator for row in costs for cost in row})
+    if below == 1:
+        return [[int(cost) for cost in row] for row in costs], Fraction(1)
+    return [[int(cost * below) for cost in row] for row in costs], Fraction(1, below)
+
+
+def suits(problem: Selection) -> bool:
+    """Whether nothing but sharing couples the choices."""
+    return not problem.limited and not problem.timed
+
+
+def run(problem: Selection, limits: Limits, hint: Mapping[int, int] | None = None) -> Answer:
+    """Solve a problem that only sharing couples.
+
+    Parameters
+    ----------
+    problem : Selection
+    limits : Limits
+    hint : mapping of OR node to the index of its alternative, optional
+        An answer; what is answered is never worse.
+
+    Raises
+    ------
+    ValueError
+        When the problem has limits or times.
+    """
+    scaled = scale(problem)
+    search = _Search(problem, scaled, Watch(limits, NAME))
+    return search.run(hint)
+
+
+@dataclass(slots=True)
+class _Search:
+    """The state of one run; `total` and `bound` are in the units of the scaled graph."""
+
+    problem: Selection
+    scaled: Scaled
+    watch: Watch
+    chosen: dict[int, int] = field(default_factory=dict)
+    total: int = -1
+    bound: int = 0
+
+    def stop(self) -> bool:
+        return self.watch.stop() is not None
+
+    def run(self, hint: Mapping[int, int] | None) -> Answer:
+        whole = self.scaled.graph
+        if not feasible(drop_impossible(whole)):
+            return Answer("infeasible", backend=NAME, conflict=Conflict(()))
+        self.take(self.hinted(hint))
+        reduced = reduce(whole, stop=self.stop)
+        self.prove(reduced.graph.constant)
+        board = Board(reduced.graph)
+        construct(board, self.stop)
+        self.offer(reduced, board.chosen())
+        refine(board, self.stop, self.watch.limits.seed, 0, lambda board: self.offer(reduced, board.chosen()))
+        if self.total <= self.bound or self.stop():
+            return self.answer()
+        # From here on only what is cheaper counts.
+        closer = reduce(reduced.graph, self.total, self.stop)
+        if not feasible(closer.graph):
+            self.prove(self.total)
+            return self.answer()
+        self.prove_parts(Reduced(closer.graph, whole))
+        return self.answer()
+
+    def hinted(self, hint: Mapping[int, int] | None) -> dict[int, int]:
+        """The hint, if it is an answer, with the resources that it uses."""
+        if not hint:
+            return {}
+        try:
+            chosen = evaluate.trim(self.problem, hint)
+        except (KeyError, IndexError):
+            return {}
+        return chosen if not evaluate.check(self.problem, chosen) else {}
+
+    def offer(self, reduced: Reduced, chosen: Mapping[int, int]) -> None:
+        self.take(reduced.restore(chosen))
+
+    def take(self, chosen: Mapping[int, int]) -> None:
+        """Keep an answer to the scaled graph, or to the problem, if it is the best so far."""
+        if not chosen:
+            return
+        nodes = len(self.problem.choices)
+        own = {node: index for node, index in chosen.items() if node < nodes}
+        ways = self.scaled.graph.ways
+        total = sum(ways[node][index].cost for node, index in own.items())
+        if self.problem.resources:
+            used = {need for node, index in own.items() for need in ways[node][index].needs if need >= nodes}
+            total += sum(ways[resource][0].cost for resource in used)
+        if self.total < 0 or total < self.total:
+            self.chosen, self.total = own, total
+            self.watch.found(evaluate.value(self.problem, own))
+
+    def prove(self, bound: int) -> None:
+        # Reductions may have left out all that is not cheaper than the best known.
+        if self.total >= 0:
+            bound = min(bound, self.total)
+        if bound > self.bound:
+            self.bound = bound
+            self.watch.proved(self.scaled.first(bound))
+
+    def prove_parts(self, reduced: Reduced) -> None:
+        """Each part on its own: its least cost, or a bound on it and the best found."""
+        graph = reduced.graph
+        pieces = parts(graph)
+        done: dict[int, int] = {}
+        low = dict.fromkeys(range(len(pieces)), 0)
+        self.prove(graph.constant)
+        boards: dict[int, Board] = {}
+        for number, piece in enumerate(pieces):
+            board = boards[number] = Board(piece)
+            construct(board, self.stop)
+            refine(board, self.stop, self.watch.limits.seed)
+            low[number] = lower(board, self.stop)
+            done.update(board.chosen())
+            self.prove(graph.constant + sum(low.values()))
+        self.offer(reduced, done)
+        for number, piece in sorted(enumerate(pieces), key=lambda item: item[1].size):
+            board = boards[number]
+            if self.stop() or self.total <= self.bound:
+                return
+            if low[number] >= board.total:
+                continue
+
+            def better(chosen: Mapping[int, int]) -> None:
+                done.update(chosen)
+                self.offer(reduced, {**done, **chosen})
+
+            def higher(bound: int, number: int = number) -> None:
+                low[number] = max(low[number], bound)
+                self.prove(graph.constant + sum(low.values()))
+
+            if piece.size <= LARGE:
+                best = Proof(piece, self.watch, better, higher).run(board.chosen(), board.total)
+            else:
+                refine(board, self.stop, self.watch.limits.seed, KICKS)
+                best = board.chosen()
+            for node in piece.ways:
+                done.pop(node, None)
+            done.update(best)
+            self.offer(reduced, done)
+
+    def answer(self) -> Answer:
+        value = evaluate.value(self.problem, self.chosen)
+        proved = self.total <= self.bound
+        reason = self.watch.reason or self.watch.stop() or "work"
+        return Answer(
+            "optimal" if proved else "feasible",
+            self.chosen,
+            value,
+            value[0] if proved else self.scaled.first(self.bound),
+            stopped="proved" if proved else reason,
+            backend=NAME,
+        )
+
+
+def parts(graph: Weighted) -> list[Weighted]:
+    """Parts that share nothing, smallest node first, without the constant."""
+    below: dict[int, set[int]] = {node: set() for node in graph.ways}
+    for node, ways in graph.ways.items():
+        for way in ways:
+            for need in way.needs:
+                below[node].add(need)
+                below[need].add(node)
+    found = []
+    seen: set[int] = set()
+    for start in graph.ways:
+        if start in seen:
+            continue
+        seen.add(start)
+        inside = [start]
+        for node in inside:
+            new = sorted(below[node] - seen)
+            seen.update(new)
+            inside.extend(new)
+        found.append(Weighted({node: graph.ways[node] for node in inside}, graph.roots.intersection(inside)))
+    return found
+
+
+@dataclass(slots=True)
+class Proof:
+    """CP-SAT over one part.
+
+    Costs too long for its numbers are taken from their highest bits downwards: the least sum of the high bits bounds
+    the whole from below; then, among the answers whose high bits do not already cost too much, more bits count.
+
+    Parameters
+    ----------
+    graph : Weighted
+        Without constant.
+    watch : Watch
+    better : function of an answer to the graph
+        Told every answer found.
+    higher : function of int
+        Told every bound.
+    """
+
+    graph: Weighted
+    watch: Watch
+    better: Callable[[Mapping[int, int]], None]
+    higher: Callable[[int], None]
+    cp: Any = None
+    ways: dict[tuple[int, int], Any] = field(default_factory=dict)
+    nodes: dict[int, Any] = field(default_factory=dict)
+    failed: BaseException | None = None
+
+    def run(self, chosen: dict[int, int], total: int) -> dict[int, int]:
+        """The best answer, never worse than the one given; `higher` was told how good it is."""
+        cp_model = load("sat.python.cp_model")
+        self.cp = cp_model.CpModel()
+        self._rows()
+        largest = sum(max(way.cost for way in ways) for ways in self.graph.ways.values())
+        unit = gcd(*(way.cost for ways in self.graph.ways.values() for way in ways)) or 1
+        shift = max(0, (largest // unit).bit_length() - BITS)
+        spare = BITS - len(self.graph.ways).bit_length()
+        base: Any = None  # the sum of the bits above, less its least
+        least = 0  # that least, in units of the last shift
+        last = shift
+        while True:
+            step = unit << shift
+            terms = []
+            for key, variable in self.ways.items():
+                digits = self.graph.ways[key[0]][key[1]].cost // step
+                if base is not None:
+                    digits -= digits >> (last - shift) << (last - shift)
+                if digits:
+                    terms.append((variable, digits))
+            low_part = cp_model.LinearExpr.weighted_sum([v for v, _ in terms], [c for _, c in terms])
+            objective = low_part if base is None else low_part + base * (1 << (last - shift))
+            offset = 0 if base is None else least << (last - shift)
+            self.cp.minimize(objective)
+
+            def exact(low: int, offset: int = offset, step: int = step) -> int:
+                return (low + offset) * step
+
+            status, found, bound = self._solve(cp_model, chosen, exact)
+            if found is not None and self.graph.cost(found) < total:
+                chosen, total = found, self.graph.cost(found)
+                self.better(chosen)
+            if status == "INFEASIBLE":  # nothing cheaper is left
+                self.higher(total)
+                return chosen
+            self.higher(min(total, (bound + offset) * step))
+            if status != "OPTIMAL" or (bound + offset) * step >= total or shift == 0:
+                return chosen
+            # Only answers of less than `total` are of interest from here on.
+            room = (total - 1) // step - bound - offset
+            high = self.cp.new_int_var(0, max(0, room), "")
+            self.cp.add(objective - bound == high)
+            base, least, last = high, bound + offset, shift
+            shift = max(0, shift - max(1, spare - max(1, room).bit_length()))
+
+    def _rows(self) -> None:
+        """A Boolean for each node and each alternative; by each pair of nodes one strong row."""
+        graph, cp = self.graph, self.cp
+        label = circles(graph)
+        sizes: dict[int, int] = {}
+        for part in label.values():
+            sizes[part] = sizes.get(part, 0) + 1
+        self.nodes = {node: cp.new_bool_var("") for node in graph.ways}
+        levels = {node: cp.new_int_var(0, sizes[part] - 1, "") for node, part in label.items()}
+        users: dict[int, list[Any]] = {node: [] for node in graph.ways}
+        arcs: dict[tuple[int, int], list[Any]] = {}
+        for node, ways in graph.ways.items():
+            taken = self.nodes[node]
+            if node in graph.roots:
+                cp.add(taken == 1)
+            by: dict[int, list[Any]] = {}
+            for index, way in enumerate(ways):
+                variable = taken if len(ways) == 1 else cp.new_bool_var("")
+                self.ways[node, index] = variable
+                for need in sorted(way.needs):
+                    by.setdefault(need, []).append(variable)
+                    users[need].append(variable)
+            if len(ways) > 1:
+                cp.add(sum(self.ways[node, index] for index in range(len(ways))) == taken)
+            for need, variables in by.items():
+                if len(variables) == 1:
+                    cp.add_implication(variables[0], self.nodes[need])
+                else:
+                    cp.add(sum(variables) <= self.nodes[need])
+                if node in label and label.get(need) == label[node]:
+                    arcs[node, need] = variables
+        for node, variables in users.items():
+            if node not in graph.roots:  # what nobody needs is not taken: it saves the solver from trying
+                cp.add_bool_or([self.nodes[node].negated(), *variables])
+        for (node, need), variables in arcs.items():
+            if node < need and (need, node) in arcs:
+                cp.add_at_most_one(variables + arcs[need, node])
+            arc = variables[0]
+            if len(variables) > 1:
+                arc = cp.new_bool_var("")
+                cp.add(sum(variables) == arc)
+            cp.add(levels[node] > levels[need]).only_enforce_if(arc)
+
+    def _solve(
+        self, cp_model: Any, hint: Mapping[int, int], exact: Callable[[int], int]
+    ) -> tuple[str, dict[int, int] | None, int]:
+        """One call: the status, an answer, and a bound on the objective."""
+        watch = self.watch
+        self.cp.clear_hints()
+        for key, variable in self.ways.items():
+            if len(self.graph.ways[key[0]]) > 1:
+                self.cp.add_hint(variable, hint.get(key[0]) == key[1])
+        for node, variable in self.nodes.items():
+            self.cp.add_hint(variable, node in hint)
+        solver = cp_model.CpSolver()
+        parameters = solver.parameters
+        parameters.random_seed = watch.limits.seed % (1 << 31)
+        parameters.num_workers = 2
+        parameters.subsolvers.extend(["core", "max_lp"])
+        parameters.interleave_search = watch.limits.work is not None
+        if watch.work_left is not None:
+            parameters.max_deterministic_time = max(watch.work_left, 1e-6)
+        if watch.left is not None:
+            parameters.max_time_in_seconds = max(watch.left, 1e-3)
+        if watch.limits.memory is not None:
+            parameters.max_memory_in_mb = max(1, watch.limits.memory >> 20)
+
+        def guard(call: Callable[[], object]) -> None:
+            try:
+                call()
+            except BaseException as error:  # would be lost inside the solver
+                self.failed = self.failed or error
+                solver.stop_search()
+
+        solver.best_bound_callback = lambda low: guard(lambda: self.higher(exact(_floor(low))))
+        read = self._read
+        better = self.better
+
+        class Callback(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+            def on_solution_callback(self) -> None:
+                guard(lambda: better(read(self.value)))
+
+        with watch.watching(solver.stop_search):
+            code = solver.solve(self.cp, Callback() if watch.limits.on_progress else None)
+        if self.failed is not None:
+            raise self.failed
+        watch.done += solver.response_proto.deterministic_time
+        status = str(solver.status_name(code))
+        if status == "MODEL_INVALID":
+            raise ValueError(f"the problem cannot be given to CP-SAT: {self.cp.validate()}")
+        found = self._read(solver.value) if status in ("OPTIMAL", "FEASIBLE") else None
+        return status, found, _floor(solver.best_objective_bound)
+
+    def _read(self, value: Callable[[Any], int]) -> dict[int, int]:
+        return {node: index for (node, index), variable in self.ways.items() if value(variable)}
+
+
+def _floor(low: float) -> int:
+    """A bound that CP-SAT holds as a whole number and hands out as a float."""
+    return max(0, int(low + 1e-6)) if -1e15 < low < 1e15 else 0
