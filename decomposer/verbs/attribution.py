@@ -278,8 +278,8 @@ class _Spent:
             (only,) = growths
             return Worth(Ratio(only, (RatioCase(only, ()),)), (only, only))
         try:
-            low = next((each for each in growths if is_big_o(each, ratio.expr, self.regime) is True), None)
-            high = next((each for each in growths if is_big_o(ratio.expr, each, self.regime) is True), None)
+            low = next((each for each in growths if is_big_o(each * other, one, self.regime) is True), None)
+            high = next((each for each in growths if is_big_o(one, each * other, self.regime) is True), None)
         except OutsideClassError:
             return Worth(ratio, None)
         return Worth(ratio, None if low is None or high is None else (low, high))
