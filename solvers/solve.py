@@ -19,8 +19,11 @@ from decomposer.solvers.selection import Number, Selection
 from decomposer.solvers.validate import validate
 from decomposer.solvers.watch import Watch
 
-BACKENDS = ("trees", "milp", "sharing", "scheduling", "cpsat")
-"""Modules of this package, the most special first. Each is imported when a problem comes to it."""
+BACKENDS = ("trees", "hosting", "sharing", "scheduling", "cpsat", "milp")
+"""Modules of this package, the most special first. Each is imported when a problem comes to it.
+
+The integer programme stands last: it takes over where numbers are too large for CP-SAT.
+"""
 
 
 class Backend(Protocol):

@@ -22,7 +22,7 @@ NAME = "trees"
 MOST_MASKED = 4_096
 """Up to so many nodes, acyclic graphs are searched for sharing by sets of what each node reaches."""
 
-MOST_VALUES = 5_000
+MOST_VALUES = 500
 """More values of one node than these, none of which another beats, are left to other methods."""
 
 
@@ -134,7 +134,7 @@ def _ways(
     ways = _kept(problem, [_Value(levels, tuple(rest), index, ())])
     for need in needs:
         joined = [_join(problem, way, need, value, timed) for way in ways for value in values[need]]
-        if len(joined) > MOST_VALUES * 100:
+        if len(joined) > MOST_VALUES * 40:
             raise _TooManyError
         ways = _best(problem, _kept(problem, joined))
         if not ways:

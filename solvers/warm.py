@@ -16,12 +16,15 @@ from decomposer.solvers.answer import Answer, Limits
 from decomposer.solvers.changes import Changes, add, compare
 from decomposer.solvers.parts import Part, split
 from decomposer.solvers.selection import Alternative, Number, Selection
-from decomposer.solvers.solve import explained, find, rest
+from decomposer.solvers.solve import explained, find, rest, suiting
 from decomposer.solvers.validate import validate
 from decomposer.solvers.watch import Watch
 
 MOST_BRANCHES = 6
 """Answers that take what became cheaper are searched one by one up to so many alternatives."""
+
+BRANCH = 2.0
+"""Units of work for each of them; then the whole is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +180,16 @@ def _from_optimum(
     if best.value and best.value <= floor and not changes.added:
         return _proved(best), 0
     bound = None if changes.added else max(0, floor[0])
-    branches = _branches(problem, last, changes, best)
+    # Where a special method is at hand, it is faster than branches without it.
+    special = next(suiting(problem)) not in ("sharing", cpsat.NAME)
+    branches = None if special else _branches(problem, last, changes, best)
     if branches is None or len(branches) > MOST_BRANCHES:
         return find(problem, limits, best.chosen or last.chosen, bound), 1
     watch = Watch(limits, "warm")
     for branch in branches:
-        found = cpsat.run(branch.problem, rest(limits, watch), bound=bound, below=best.value)
+        left = rest(limits, watch)
+        left = replace(left, work=BRANCH if left.work is None else min(left.work, BRANCH), on_progress=None)
+        found = cpsat.run(branch.problem, left, bound=bound, below=best.value)
         if found.status not in ("optimal", "infeasible"):
             return find(problem, rest(limits, watch), best.chosen, bound), len(branches)
         if found.chosen:

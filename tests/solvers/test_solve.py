@@ -170,7 +170,7 @@ def test_an_answer_in_hand_refutes_that_there_is_none(monkeypatch: pytest.Monkey
 
 def test_who_is_asked() -> None:
     assert next(suiting(SMALL)) == "trees"
-    assert list(suiting(SMALL))[-1] == "cpsat"
+    assert "cpsat" in suiting(SMALL)
     limited = random_problems.medium(0, "pool")
     assert "trees" not in suiting(limited)
 
