@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from decomposer.expr import ONE
-from decomposer.report.document import Block, Heading, Points, Table, Writer
+from decomposer.expr import ONE, Expr
+from decomposer.report.document import Block, Heading, Points, Table, Writer, decimal
 from decomposer.verbs.attribution_results import Attribution, Worth, Worths
 
 
@@ -17,12 +17,15 @@ def section(found: Attribution, start: str, end: str, writer: Writer) -> list[Bl
             *_cells(each.worth, columns, writer),
             _one(each.alone, writer),
             _one(each.undone, writer),
+            *_numbers(found, each.times),
         )
         for each in found.contributions
     ]
     if len(rows) > 1:
-        rows.append(("all of them", *_cells(found.worth, columns, writer), "", ""))
+        rows.append(("all of them", *_cells(found.worth, columns, writer), "", "", *_numbers(found, found.times)))
     headers = ("change", "in total", *(" + ".join(tasks) for tasks in columns), "alone", "undone")
+    if found.times is not None:
+        headers = (*headers, "at numbers")
     blocks: list[Block] = [
         Heading(f"from {start} to {end}, change by change: how many times dearer it is before"),
         Table(headers, tuple(rows)),
@@ -42,6 +45,13 @@ def explanation() -> list[Block]:
         )
     )
     return [Heading("how to read the changes"), lines]
+
+
+def _numbers(found: Attribution, times: Expr | None) -> tuple[str, ...]:
+    """A further cell where there are numbers."""
+    if found.times is None:
+        return ()
+    return ("" if times is None else decimal(times),)
 
 
 def _cells(worth: Worths, columns: list[tuple[str, ...]], writer: Writer) -> tuple[str, ...]:

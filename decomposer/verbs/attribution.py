@@ -12,13 +12,13 @@ from decomposer.design.edits import Edit, edits
 from decomposer.design.evaluate import agents, work
 from decomposer.design.nodes import Design, symbols
 from decomposer.design.scopes import Scopes
-from decomposer.errors import DesignError, OutsideClassError
+from decomposer.errors import DesignError, ExpressionError, OutsideClassError
 from decomposer.expr import ZERO, Expr
 from decomposer.growth import Ratio, RatioCase, Regime, is_big_o
 from decomposer.problem.model import Problem
 from decomposer.verbs.attribution_results import Attribution, Contribution, Worth, Worths
 from decomposer.verbs.growths import ratio_of
-from decomposer.verbs.measure import common_groups, regime_of
+from decomposer.verbs.measure import Numbers, common_groups, regime_of, value_at
 
 MAX_NODES = 40_000
 """Nodes of designs that are looked at before the search stops at the best path that it knows."""
@@ -27,7 +27,13 @@ ILLEGAL = 2
 """What it costs a path to pass a design that breaks the contract: changes that only work together."""
 
 
-def attribute(problem: Problem, start: Design, end: Design, max_nodes: int = MAX_NODES) -> Attribution | None:
+def attribute(
+    problem: Problem,
+    start: Design,
+    end: Design,
+    at: Numbers = {},  # noqa: B006 - never changed
+    max_nodes: int = MAX_NODES,
+) -> Attribution | None:
     """Find the single changes that lead from one design to another, and what each contributes.
 
     Parameters
@@ -35,6 +41,8 @@ def attribute(problem: Problem, start: Design, end: Design, max_nodes: int = MAX
     problem : Problem
     start, end : Design
         Complete designs that satisfy the contract.
+    at : mapping of parameter to int or Fraction
+        Numbers for all parameters, for quotients at numbers.
     max_nodes : int
         How much the search may look at: the nodes of all designs in sum.
 
@@ -72,12 +80,23 @@ def attribute(problem: Problem, start: Design, end: Design, max_nodes: int = MAX
             alone=None if made is None else spent.worths(start, made),
             undone=None if unmade is None else spent.worths(unmade, end),
             dearer=_dearer(spent.cost(before), spent.cost(after), regime),
+            times=_times(problem, before, after, at),
         )
         for (edits_of, _), before, after, made, unmade in zip(
             steps, designs[:-1], designs[1:], alone, undone, strict=True
         )
     )
-    return Attribution(problem, start, end, contributions, spent.worths(start, end), paths.exhaustive)
+    return Attribution(
+        problem, start, end, contributions, spent.worths(start, end), paths.exhaustive, _times(problem, start, end, at)
+    )
+
+
+def _times(problem: Problem, one: Design, other: Design, at: Numbers) -> Expr | None:
+    """How many times dearer one design is at numbers; `None` without numbers, or with more digits than can be had."""
+    try:
+        return value_at(problem, one, at) / value_at(problem, other, at) if at else None
+    except ExpressionError:
+        return None
 
 
 # -- the search -----------------------------------------------------------------------------------------

@@ -76,6 +76,8 @@ class Contribution:
         How many times dearer the design at the end of the path is when this change alone is undone.
     dearer : bool
         Whether the step makes the design dearer somewhere in the regime.
+    times : Expr, optional
+        The quotient at numbers, where there are numbers.
     """
 
     does: tuple[str, ...]
@@ -87,6 +89,7 @@ class Contribution:
     alone: Worths | None
     undone: Worths | None
     dearer: bool
+    times: Expr | None = None
 
     @property
     def words(self) -> str:
@@ -112,6 +115,8 @@ class Attribution:
         The growth of the whole quotient.
     exhaustive : bool
         Whether no path of fewer changes exists among the kinds known; else the search stopped at its bound.
+    times : Expr, optional
+        The whole quotient at numbers.
     """
 
     problem: Problem
@@ -120,12 +125,14 @@ class Attribution:
     contributions: tuple[Contribution, ...]
     worth: Worths
     exhaustive: bool
+    times: Expr | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data, fit for JSON."""
         return {
             "exhaustive": self.exhaustive,
             **self.worth.to_dict(),
+            **_at_numbers(self.times),
             "changes": [
                 {
                     "change": list(each.does),
@@ -138,7 +145,12 @@ class Attribution:
                     "alone": None if each.alone is None else each.alone.to_dict(),
                     "undone": None if each.undone is None else each.undone.to_dict(),
                     "dearer": each.dearer,
+                    **_at_numbers(each.times),
                 }
                 for each in self.contributions
             ],
         }
+
+
+def _at_numbers(times: Expr | None) -> dict[str, str]:
+    return {} if times is None else {"times": str(times)}

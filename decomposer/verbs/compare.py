@@ -170,7 +170,7 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         by_tasks=ratios_by_task(problem, design, reference, regime),
         difference=_difference(tree(problem, design), tree(problem, reference)),
         crossovers=_crossovers(problem, design, reference, at) if at else (),
-        attribution=None if design == reference else attribute(problem, design, reference),
+        attribution=None if design == reference else attribute(problem, design, reference, at),
     )
 
 
