@@ -25,7 +25,7 @@ def history(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
     if not isinstance(node, Repeat):
         return
     calls = [part for part in walk(node.body) if isinstance(part, Call)]
-    wanted = {call: {twin.history for twin, _ in target.twins(call)} for call in calls}
+    wanted = {call: [twin.history for twin, _ in target.twins(call)] for call in calls}
     index = node.index or next((name for names in wanted.values() for name in names if name is not None), None)
     for new, does in ((None, "forgets what earlier rounds said"), (index, "keeps what earlier rounds said")):
         changing = [call for call in dict.fromkeys(calls) if call.history != new and new in wanted[call]]
