@@ -82,7 +82,7 @@ def generate(seed: int, facilities: int = 100, customers: int = 1000, dear: int 
     Parameters
     ----------
     dear : int
-        About how much opening costs: 1 opens about a dozen of a hundred facilities, 4 about five.
+        How much opening costs: of a hundred facilities 1 opens about a dozen, 4 about six.
     """
     rng = random.Random(seed)
 
@@ -91,9 +91,26 @@ def generate(seed: int, facilities: int = 100, customers: int = 1000, dear: int 
 
     places, homes = spots(facilities), spots(customers)
     demands = [rng.randint(1, 100) for _ in homes]
-    opening = [Decimal(rng.randint(300_000 * dear, 600_000 * dear)) for _ in places]
+    opening = [Decimal(rng.randint(100_000 * dear, 200_000 * dear)) for _ in places]
     serving = [
         [Decimal(round(demand * 60 * math.dist(home, place))) / 100 for place in places]
         for home, demand in zip(homes, demands, strict=True)
     ]
     return problem(opening, serving)
+
+
+def instance(name: str) -> Selection:
+    """The instance in a file, or ``generate:SEED`` or ``generate:SEED:DEAR``.
+
+    Raises
+    ------
+    Unreadable
+        With what is wrong.
+    """
+    if not name.startswith("generate:"):
+        return read(Path(name))
+    try:
+        seed, *dear = map(int, name.removeprefix("generate:").split(":"))
+        return generate(seed, dear=dear[0] if dear else 1)
+    except (ValueError, IndexError) as error:
+        raise Unreadable(f"{name}: generate:SEED or generate:SEED:DEAR is meant") from error

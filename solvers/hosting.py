@@ -30,15 +30,7 @@ NAME = "hosting"
 def suits(problem: Selection) -> bool:
     """Whether the problem is hosting-like, without budgets and reliability, in numbers that fit."""
     sites = build(problem)
-    return sites is not None and not sites.limits and _fits(sites)
-
-
-def _fits(sites: Sites) -> bool:
-    try:
-        sites.dense()
-    except OverflowError:
-        return False
-    return True
+    return sites is not None and not sites.limits and sites.fits()
 
 
 def run(problem: Selection, limits: Limits = Limits(), hint: Mapping[int, int] | None = None) -> Answer:  # noqa: B008

@@ -101,7 +101,7 @@ class Sites:
 
         m, n = len(self.opening), len(self.customers)
         far = self.most(factor, prices) + 1
-        if far * (n + 2) >= ROOM:
+        if not self.fits(factor, prices):
             raise OverflowError("costs are too far apart for 64-bit integers")
         opening = self.opening * factor
         cost = self.cost * factor
@@ -115,6 +115,10 @@ class Sites:
         serving[self.site[order], self.customer[order]] = cost[order]
         which[self.site[order], self.customer[order]] = order
         return opening, serving, which, far
+
+    def fits(self, factor: int = 1, prices: Sequence[int] = ()) -> bool:
+        """Whether `dense` is possible."""
+        return (self.most(factor, prices) + 1) * (len(self.customers) + 2) < ROOM
 
     def most(self, factor: int = 1, prices: Sequence[int] = ()) -> int:
         """What an answer costs at most, in integers of any size."""

@@ -143,19 +143,29 @@ def _always(problem: Selection, customers: list[int]) -> set[Key]:
 def _table(problem: Selection, customers: list[int], always: set[Key]) -> _Table | None:
     """All alternatives with the one thing that each uses, beside what is paid for anyway; `None` if one uses two."""
     keys = {key: position for position, key in enumerate(sorted(always))}
-    table = _Table(keys, [], [], [], [])
     inside = set(customers)
+    # Many alternatives use the same: the place is looked up by what they name.
+    places: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+    site: list[int] = []
+    whom: list[int] = []
+    index: list[int] = []
+    rows: list[Alternative] = []
     for position, node in enumerate(customers):
-        for number, alternative in enumerate(problem.choices[node]):
-            wants = [key for key in _wants(alternative, inside) if key not in always]
-            if len(wants) > 1:
-                return None
-            key = wants[0] if wants else (NOTHING, 0)
-            table.site.append(keys.setdefault(key, len(keys)))
-            table.customer.append(position)
-            table.index.append(number)
-            table.alternatives.append(alternative)
-    return table
+        alternatives = problem.choices[node]
+        for alternative in alternatives:
+            named = (alternative.uses, alternative.needs)
+            place = places.get(named)
+            if place is None:
+                wants = [key for key in _wants(alternative, inside) if key not in always]
+                if len(wants) > 1:
+                    return None
+                place = places[named] = keys.setdefault(wants[0] if wants else (NOTHING, 0), len(keys))
+            site.append(place)
+        count = len(alternatives)
+        whom += [position] * count
+        index += range(count)
+        rows += alternatives
+    return _Table(keys, site, whom, index, rows)
 
 
 def _thing(problem: Selection, key: Key) -> tuple[tuple[Number, ...], Alternative | Sequence[Number]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 import threading
 import time
 from dataclasses import replace
@@ -69,8 +70,15 @@ def test_equal_runs_are_equal() -> None:
     assert hosting.run(middling(7)) == hosting.run(middling(7))
 
 
+def uniform(seed: int) -> Selection:
+    """An instance with a wide gap: costs of serving are near each other, and without geometry."""
+    rng = random.Random(seed)
+    choices = tuple(tuple(Alternative((rng.randint(100, 200),), uses=(j,)) for j in range(40)) for _ in range(40))
+    return Selection(choices, tuple(range(40)), resources=tuple(Resource((40,)) for _ in range(40)))
+
+
 def test_stops_by_work_at_the_same_point_with_a_bound() -> None:
-    problem = middling(8, 4)
+    problem = uniform(8)
     first, second = (hosting.run(problem, Limits(work=1e-4)) for _ in range(2))
     assert first == second
     assert first.stopped == "work" and first.status == "feasible"
@@ -86,7 +94,7 @@ def test_stops_when_cancelled_with_what_it_has() -> None:
         seen.append(step)
         told.set()
 
-    answer = hosting.run(middling(9, 4), Limits(on_progress=progress, cancelled=told.is_set))
+    answer = hosting.run(uniform(9), Limits(on_progress=progress, cancelled=told.is_set))
     assert answer.stopped == "cancelled"
     assert seen and all(step.backend == "hosting" for step in seen)
 
