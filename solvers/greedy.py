@@ -300,8 +300,10 @@ def construct(board: Board, stop: Callable[[], bool] = lambda: False) -> None:
     board.journal.clear()
 
 
-def lower(board: Board, stop: Callable[[], bool] = lambda: False) -> int:
+def lower(board: Board, stop: Callable[[], bool] = lambda: False) -> tuple[int, list[int]]:
     """A lower bound on the cost of every answer, by packing cuts; without the constant of the graph.
+
+    With it comes what is left of the cost of every alternative: an answer that takes it costs so much more.
 
     A cut is a set of alternatives one of which every answer takes: from a root down through alternatives that cost
     nothing any more, some need that is not free is followed at each; those that still cost, and need nothing that was
@@ -339,7 +341,7 @@ def lower(board: Board, stop: Callable[[], bool] = lambda: False) -> int:
             if free[root]:
                 break
             if stop():
-                return bound
+                return bound, rest
             followed = {root}
             order = [root]
             costly: list[int] = []
@@ -364,4 +366,4 @@ def lower(board: Board, stop: Callable[[], bool] = lambda: False) -> int:
                 rest[way] -= least
                 if not rest[way] and not missing[way]:
                     ready.append(way)
-    return bound
+    return bound, rest

@@ -452,3 +452,26 @@ def reduce(graph: Weighted, below: int | None = None, stop: Callable[[], bool] =
         if now is before or stop() or not feasible(now):
             break
     return Reduced(drop_unreachable(drop_impossible(drop_self_needs(now))), graph)
+
+
+def parts(graph: Weighted) -> list[Weighted]:
+    """Parts that share nothing, smallest node first, without the constant."""
+    below: dict[int, set[int]] = {node: set() for node in graph.ways}
+    for node, ways in graph.ways.items():
+        for way in ways:
+            for need in way.needs:
+                below[node].add(need)
+                below[need].add(node)
+    found = []
+    seen: set[int] = set()
+    for start in graph.ways:
+        if start in seen:
+            continue
+        seen.add(start)
+        inside = [start]
+        for node in inside:
+            new = sorted(below[node] - seen)
+            seen.update(new)
+            inside.extend(new)
+        found.append(Weighted({node: graph.ways[node] for node in inside}, graph.roots.intersection(inside)))
+    return found

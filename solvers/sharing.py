@@ -7,7 +7,7 @@ with strong rows, or for parts too large for it a packing of cuts, all in whole 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
@@ -16,7 +16,7 @@ from decomposer.solvers import evaluate
 from decomposer.solvers.answer import Answer, Conflict, Limits
 from decomposer.solvers.engine import load
 from decomposer.solvers.greedy import Board, construct, lower
-from decomposer.solvers.reductions import Reduced, Way, Weighted, circles, drop_impossible, feasible, reduce
+from decomposer.solvers.reductions import Reduced, Way, Weighted, circles, drop_impossible, feasible, parts, reduce
 from decomposer.solvers.refine import refine
 from decomposer.solvers.selection import Level, Number, Selection
 from decomposer.solvers.watch import Watch
@@ -28,6 +28,12 @@ BITS = 30
 
 LARGE = 12_000
 """Parts of more alternatives than this are bounded by cuts alone and refined instead of proved."""
+
+FIRST = 0.5
+"""Units of work for the first attempt of CP-SAT, with one worker."""
+
+CLOSER = 0.95
+"""Bounds are looked at again when so much or less of the alternatives is left."""
 
 KICKS = 200
 """Random changes for every part that is not proved, where neither time nor work is limited."""
@@ -164,13 +170,67 @@ class _Search:
         refine(board, self.stop, self.watch.limits.seed, 0, lambda board: self.offer(reduced, board.chosen()))
         if self.total <= self.bound or self.stop():
             return self.answer()
-        # From here on only what is cheaper counts.
-        closer = reduce(reduced.graph, self.total, self.stop)
-        if not feasible(closer.graph):
-            self.prove(self.total)
-            return self.answer()
-        self.prove_parts(Reduced(closer.graph, whole))
+        self.close(reduced.graph)
         return self.answer()
+
+    def close(self, graph: Weighted) -> None:
+        """Leave out more and more of what no cheaper answer takes, and prove what is left part by part."""
+        while True:
+            size = graph.size
+            # From here on only what is cheaper counts.
+            graph = reduce(graph, self.total, self.stop).graph
+            if self.stop():
+                return
+            if not feasible(graph):
+                self.prove(self.total)
+                return
+            pieces = [_Piece(part) for part in parts(graph)]
+            for piece in pieces:
+                construct(piece.board, self.stop)
+                piece.low, piece.rest = lower(piece.board, self.stop)
+            reduced = Reduced(graph, self.scaled.graph)
+            self.combine(reduced, pieces)
+            # Of this round alone: what is left of costs goes with these cuts and no others.
+            room = self.total - graph.constant - sum(piece.low for piece in pieces)
+            if self.stop() or self.total <= self.bound:
+                return
+            kept = {node: ways for piece in pieces for node, ways in piece.cheaper(room).items()}
+            fewer = sum(map(len, kept.values()))
+            if fewer > CLOSER * size:
+                break
+            graph = replace(graph, ways=kept)
+        for piece in sorted(pieces, key=lambda piece: piece.graph.size):
+            if self.stop() or self.total <= self.bound:
+                return
+            self.settle(reduced, pieces, piece)
+
+    def combine(self, reduced: Reduced, pieces: list[_Piece]) -> None:
+        """What the parts say together."""
+        self.prove(reduced.graph.constant + sum(piece.low for piece in pieces))
+        if reduced.graph.constant + sum(piece.board.total for piece in pieces) < self.total:
+            self.offer(reduced, {node: index for piece in pieces for node, index in piece.board.chosen().items()})
+
+    def settle(self, reduced: Reduced, pieces: list[_Piece], piece: _Piece) -> None:
+        """Find the least cost of a part, or as good an answer and a bound as there is time for."""
+
+        def found(chosen: Mapping[int, int]) -> None:
+            if piece.graph.cost(chosen) < piece.board.total:
+                piece.board = Board(piece.graph)
+                piece.board.put(chosen)
+                self.combine(reduced, pieces)
+
+        def proved(bound: int) -> None:
+            if bound > piece.low:
+                piece.low = bound
+                self.combine(reduced, pieces)
+
+        if piece.low >= piece.board.total:
+            return
+        seed = self.watch.limits.seed
+        if piece.graph.size > LARGE:
+            refine(piece.board, self.stop, seed, KICKS, lambda board: self.combine(reduced, pieces))
+        else:
+            Proof(piece.graph, self.watch, found, proved).run(piece.board.chosen(), piece.board.total)
 
     def hinted(self, hint: Mapping[int, int] | None) -> dict[int, int]:
         """The hint, if it is an answer, with the resources that it uses."""
@@ -208,47 +268,6 @@ class _Search:
             self.bound = bound
             self.watch.proved(self.scaled.first(bound))
 
-    def prove_parts(self, reduced: Reduced) -> None:
-        """Each part on its own: its least cost, or a bound on it and the best found."""
-        graph = reduced.graph
-        pieces = parts(graph)
-        done: dict[int, int] = {}
-        low = dict.fromkeys(range(len(pieces)), 0)
-        self.prove(graph.constant)
-        boards: dict[int, Board] = {}
-        for number, piece in enumerate(pieces):
-            board = boards[number] = Board(piece)
-            construct(board, self.stop)
-            refine(board, self.stop, self.watch.limits.seed)
-            low[number] = lower(board, self.stop)
-            done.update(board.chosen())
-            self.prove(graph.constant + sum(low.values()))
-        self.offer(reduced, done)
-        for number, piece in sorted(enumerate(pieces), key=lambda item: item[1].size):
-            board = boards[number]
-            if self.stop() or self.total <= self.bound:
-                return
-            if low[number] >= board.total:
-                continue
-
-            def better(chosen: Mapping[int, int]) -> None:
-                done.update(chosen)
-                self.offer(reduced, {**done, **chosen})
-
-            def higher(bound: int, number: int = number) -> None:
-                low[number] = max(low[number], bound)
-                self.prove(graph.constant + sum(low.values()))
-
-            if piece.size <= LARGE:
-                best = Proof(piece, self.watch, better, higher).run(board.chosen(), board.total)
-            else:
-                refine(board, self.stop, self.watch.limits.seed, KICKS)
-                best = board.chosen()
-            for node in piece.ways:
-                done.pop(node, None)
-            done.update(best)
-            self.offer(reduced, done)
-
     def answer(self) -> Answer:
         value = evaluate.value(self.problem, self.chosen)
         proved = self.total <= self.bound
@@ -263,27 +282,21 @@ class _Search:
         )
 
 
-def parts(graph: Weighted) -> list[Weighted]:
-    """Parts that share nothing, smallest node first, without the constant."""
-    below: dict[int, set[int]] = {node: set() for node in graph.ways}
-    for node, ways in graph.ways.items():
-        for way in ways:
-            for need in way.needs:
-                below[node].add(need)
-                below[need].add(node)
-    found = []
-    seen: set[int] = set()
-    for start in graph.ways:
-        if start in seen:
-            continue
-        seen.add(start)
-        inside = [start]
-        for node in inside:
-            new = sorted(below[node] - seen)
-            seen.update(new)
-            inside.extend(new)
-        found.append(Weighted({node: graph.ways[node] for node in inside}, graph.roots.intersection(inside)))
-    return found
+class _Piece:
+    """A part that shares nothing with others, an answer to it, and a bound on its least cost."""
+
+    __slots__ = ("board", "graph", "low", "rest")
+
+    def __init__(self, graph: Weighted) -> None:
+        self.graph = graph
+        self.board = Board(graph)
+        self.low = 0
+        self.rest: list[int] = []
+
+    def cheaper(self, room: int) -> dict[int, tuple[Way, ...]]:
+        """The alternatives that may be in an answer that costs less than `room` above the bounds of all parts."""
+        rest = iter(self.rest)
+        return {node: tuple(way for way in ways if next(rest) < room) for node, ways in self.graph.ways.items()}
 
 
 @dataclass(slots=True)
@@ -405,7 +418,23 @@ class Proof:
     def _solve(
         self, cp_model: Any, hint: Mapping[int, int], exact: Callable[[int], int]
     ) -> tuple[str, dict[int, int] | None, int]:
-        """One call: the status, an answer, and a bound on the objective."""
+        """The status, an answer, and a bound on the objective: one worker for a while, then two of other kinds."""
+        watch = self.watch
+        status, found, bound = "UNKNOWN", None, 0
+        for first in (True, False):
+            if watch.stop() is not None:
+                break
+            status, again, low = self._attempt(cp_model, hint, exact, first)
+            bound = max(bound, low)
+            if again is not None:
+                found = hint = again
+            if status in ("OPTIMAL", "INFEASIBLE"):
+                break
+        return status, found, bound
+
+    def _attempt(
+        self, cp_model: Any, hint: Mapping[int, int], exact: Callable[[int], int], first: bool
+    ) -> tuple[str, dict[int, int] | None, int]:
         watch = self.watch
         self.cp.clear_hints()
         for key, variable in self.ways.items():
@@ -416,11 +445,17 @@ class Proof:
         solver = cp_model.CpSolver()
         parameters = solver.parameters
         parameters.random_seed = watch.limits.seed % (1 << 31)
-        parameters.num_workers = 2
-        parameters.subsolvers.extend(["core", "max_lp"])
-        parameters.interleave_search = watch.limits.work is not None
-        if watch.work_left is not None:
-            parameters.max_deterministic_time = max(watch.work_left, 1e-6)
+        work = watch.work_left
+        if first:
+            parameters.num_workers = 1
+            parameters.linearization_level = 2
+            work = FIRST if work is None else min(FIRST, work)
+        else:
+            parameters.num_workers = 2
+            parameters.subsolvers.extend(["core", "max_lp"])
+            parameters.interleave_search = watch.limits.work is not None
+        if work is not None:
+            parameters.max_deterministic_time = max(work, 1e-6)
         if watch.left is not None:
             parameters.max_time_in_seconds = max(watch.left, 1e-3)
         if watch.limits.memory is not None:

@@ -136,7 +136,11 @@ def test_packed_cuts_bound_from_below_and_construction_from_above() -> None:
         best = least(graph)
         assert best is not None
         board = Board(graph)
-        bound = lower(board)
+        bound, rest = lower(board)
+        for chosen in answers(graph):
+            place = {name: node for node, name in enumerate(board.names)}
+            more = [rest[board.start[place[node]] + index] for node, index in chosen.items()]
+            assert graph.cost(chosen) >= bound + sum(more)
         construct(board)
         assert graph.cost(board.chosen()) == board.total
         assert bound <= best <= board.total

@@ -79,7 +79,11 @@ def test_refinement_never_gets_dearer_and_is_the_same_for_the_same_seed() -> Non
             construct(board)
             before = board.total
             seen: list[int] = []
-            refine(board, lambda: False, seed=7, kicks=30, found=lambda board, seen=seen: seen.append(board.total))
+
+            def note(board: Board, seen: list[int] = seen) -> None:
+                seen.append(board.total)
+
+            refine(board, lambda: False, seed=7, kicks=30, found=note)
             check(board, graph)
             assert board.total <= before
             assert seen == sorted(set(seen), reverse=True)

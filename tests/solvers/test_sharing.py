@@ -21,9 +21,10 @@ def random_problem(seed: int, levels: int = 1) -> Selection:
     """A small problem with circles, resources, fractions and, where asked for, several levels."""
     random = Random(seed)
     nodes, resources = random.randint(2, 7), random.choice((0, 0, 2))
+    worths: tuple[Number, ...] = (0, 1, 2, Fraction(1, 3), Fraction(7, 2))
 
     def costs() -> tuple[Number, ...]:
-        return tuple(random.choice((0, 1, 2, Fraction(1, 3), Fraction(7, 2))) for _ in range(levels))
+        return tuple(random.choice(worths) for _ in range(levels))
 
     choices = tuple(
         tuple(
@@ -120,10 +121,7 @@ def test_long_costs_are_taken_digit_by_digit(seed: int) -> None:
     random = Random(seed)
     long = Selection(
         tuple(
-            tuple(
-                Alternative((way.costs[0] * 2**90 + random.randrange(2**60),), way.needs)  # type: ignore[operator]
-                for way in ways
-            )
+            tuple(Alternative((way.costs[0] * 2**90 + random.randrange(2**60),), way.needs) for way in ways)
             for ways in problem.choices
         ),
         problem.roots,
