@@ -10,6 +10,7 @@ from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem, Task, Text
 
 _NOTHING: Mapping[str, Expr] = Frozen()
+_NO_CASE: Mapping[str, bool] = Frozen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Context:
         Whether the same prompt has been sent before (a further attempt, a further vote).
     stale : frozenset of str
         Texts that were written anew since then.
+    steps : mapping of task name to Expr
+        Steps of its chain in scope, where an enclosing loop goes through them.
+    given : mapping of task name to bool
+        Whether the unit at hand is hard for the task, where that is being told apart.
     """
 
     extents: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
@@ -41,6 +46,8 @@ class Context:
     last: frozenset[str] = frozenset()
     again: bool = False
     stale: frozenset[str] = frozenset()
+    steps: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
+    given: Mapping[str, bool] = field(default_factory=lambda: _NO_CASE)
 
     def narrowed(self, part: str, size: Expr) -> Context:
         """Enter a loop over groups of `size` parts."""
@@ -67,6 +74,14 @@ class Context:
     def rewritten(self, texts: frozenset[str]) -> Context:
         """Go on after `texts` have been written; that matters only in a further attempt."""
         return replace(self, stale=self.stale | texts) if self.again else self
+
+    def striding(self, task: str, size: Expr) -> Context:
+        """Enter a loop over `size` steps of the chain of `task`."""
+        return replace(self, steps=Frozen({**self.steps, task: size}), rounds=ONE)
+
+    def in_case(self, task: str, hard: bool) -> Context:
+        """Suppose that the unit at hand is hard for `task`, or that it is not."""
+        return replace(self, given=Frozen({**self.given, task: hard}))
 
     def sharing(self, task: str, share: Expr) -> Context:
         """Enter the specialist that has `share` members of the family of `task`."""
@@ -107,6 +122,18 @@ def units(problem: Problem, task: Task, context: Context) -> Expr:
 def trials(problem: Problem, task: Task, context: Context) -> Expr:
     """Parts in scope that a task must get right; what is done for an item is done to the one part that holds it."""
     return ONE if task.for_each is not None else units(problem, task, context)
+
+
+def chain_steps(task: Task, context: Context) -> Expr:
+    """Steps of the chain of a task in scope; one where it is no chain."""
+    return ONE if task.steps is None else context.steps.get(task.name, task.steps.count)
+
+
+def exposure(problem: Problem, task: Task, context: Context) -> Expr:
+    """Units that a call must get right, of those by which success is stated."""
+    if task.succeeds is None or task.succeeds.unit == "call":
+        return ONE
+    return chain_steps(task, context) if task.succeeds.unit == "step" else trials(problem, task, context)
 
 
 def items(problem: Problem, finder: Task, context: Context) -> Expr:

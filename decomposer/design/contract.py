@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from decomposer.design.bounds import at_least, has_functions
-from decomposer.design.context import Context, at_most_one, divide_up, extent, is_whole, items, partition, scans
+from decomposer.design.context import Context, at_most_one, divide_up, exposure, extent, is_whole, items, partition, scans
 from decomposer.design.nodes import (
     Call,
     Case,
     Design,
     Each,
+    Escalate,
     ForEach,
     Hole,
     If,
     Repeat,
     Retry,
     Seq,
+    Stride,
     Until,
     Vote,
     first_call_does,
@@ -95,8 +97,12 @@ class Checker:
             self.conditional(node, context, progress, at_hand)
         elif isinstance(node, Case):
             self.case(node, context, progress, at_hand)
+        elif isinstance(node, Stride):
+            self.stride(node, context, progress)
         elif isinstance(node, Retry):
             self.retry(node, context, progress, at_hand)
+        elif isinstance(node, Escalate):
+            self.escalate(node, context, progress, at_hand)
         elif isinstance(node, Vote):
             votes = node.votes.as_fraction()
             if node.lead is None and (votes is None or votes.denominator != 1 or votes % 2 == 0):
@@ -104,6 +110,9 @@ class Checker:
             if uncertain(self.problem, node.body):
                 hint = "put the vote inside the condition"
                 raise self.fail(node, "vote: what is voted on must run for certain", hint)
+            if node.lead is not None and not at_least(node.lead, ONE) and not has_functions(node.lead):
+                raise self.fail(node, "a vote ends with a lead of one at least")
+            self.one_unit(node, node.body, context)
             self.visit(node.body, context, progress, at_hand)
         else:
             self.hole(node, context, progress, at_hand)
@@ -166,6 +175,67 @@ class Checker:
                 raise self.fail(node, f"{finder} does not scan often enough to find all items of a {node.part}")
             progress.scanned[finder] = None
         progress.absorb(inner)
+
+    def stride(self, node: Stride, context: Context, progress: Progress) -> None:
+        """One run of the body stands for all: a chain is taken to its end, some steps at a time."""
+        task = self.problem.tasks[node.task]
+        if task.steps is None:
+            raise self.fail(node, f"steps {node.task}: nothing says that it is a chain of steps", "state `steps`")
+        if node.task in context.steps:
+            raise self.fail(node, f"steps {node.task}: its chain is cut into steps already")
+        if task.remembers:
+            raise self.fail(node, f"steps {node.task}: it needs what earlier calls said, not the state alone")
+        if not at_least(node.size, ONE) and not has_functions(node.size):
+            raise self.fail(node, f"steps {node.task}: no step at all may be taken")
+        inner = progress.inner(self.all_complete(context, progress))
+        self.visit(node.body, context.striding(node.task, node.size), inner, frozenset())
+        if node.task not in inner.seen - progress.seen and not self.template:
+            raise self.fail(node, f"steps {node.task}: it is not done here")
+        if inner.scanned.keys() - progress.scanned.keys():
+            raise self.fail(node, f"steps {node.task}: no items are looked for along the chain", "move it out")
+        progress.absorb(inner)
+
+    def escalate(self, node: Escalate, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
+        """What is rejected is done once more, otherwise: both ways must do it all."""
+        for name in node.tasks:
+            self.judged(node, name, node.body, context)
+        if any(isinstance(part, If | ForEach | Until) for part in (*walk(node.body), *walk(node.then))):
+            raise self.fail(node, "escalate: what may be done again must run for certain", "put it inside the condition")
+        self.one_unit(node, node.body, context)
+        other = progress.inner(set())
+        other.done, other.scanned = set(progress.done), dict(progress.scanned)
+        before = set(progress.seen)
+        self.visit(node.body, context, progress, at_hand)
+        self.visit(node.then, context, other, at_hand)
+        missing = (progress.seen - before - other.seen) & set(node.tasks)
+        for name in missing:
+            raise self.fail(node, f"escalate {name}: it is not done again where it is rejected")
+
+    def judged(self, node: Design, name: str, body: Design, context: Context) -> None:
+        """Somebody must be able to tell whether a task has succeeded here."""
+        task = self.problem.tasks[name]
+        word = "retry" if isinstance(node, Retry) else "escalate"
+        if task.check is None or task.succeeds is None:
+            raise self.fail(node, f"{word} {name}: nobody can tell whether it succeeded", f"state check of {name}")
+        text = partition(self.problem, task)
+        if task.check.scope == "whole" and text is not None and not is_whole(text, context):
+            raise self.fail(node, f"{word} {name}: its check tells about the whole {text.name} only")
+        if task.check.scope == "whole" and task.name in context.steps:
+            raise self.fail(node, f"{word} {name}: its check tells about the whole chain only")
+        if task.check.by is not None and not any(
+            isinstance(part, Call) and task.check.by in part.tasks for part in walk(body)
+        ):
+            raise self.fail(node, f"{word} {name}: {task.check.by}, who checks it, is not called")
+
+    def one_unit(self, node: Design, body: Design, context: Context) -> None:
+        """Where some units are hard, attempts at several at once are not what the facts speak of."""
+        names = {n for p in walk(body) for n in (p.tasks if isinstance(p, Call) else p.goal.tasks if isinstance(p, Hole) else ())}
+        for task in (self.problem.tasks[name] for name in sorted(names)):
+            if task.succeeds is not None and task.succeeds.hard is not None:
+                loops = any(isinstance(part, Each | Stride | Repeat) for part in walk(body))
+                if loops or exposure(self.problem, task, context) != ONE:
+                    hint = f"vote on, or retry, each {task.succeeds.unit} by itself"
+                    raise self.fail(node, f"some units are hard for {task.name}, so they are not repeated together", hint)
 
     def conditional(self, node: If, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         finder = self.finder(node, node.finder)
@@ -230,19 +300,14 @@ class Checker:
     def retry(self, node: Retry, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         for name in node.tasks:
             task = self.problem.tasks[name]
-            if task.check is None or task.succeeds is None:
-                raise self.fail(node, f"retry {name}: nobody can tell whether it succeeded", f"state check of {name}")
+            self.judged(node, name, node.body, context)
             text = partition(self.problem, task)
-            if task.check.scope == "whole" and text is not None and not is_whole(text, context):
-                raise self.fail(node, f"retry {name}: its check tells about the whole {text.name} only")
+            assert task.check is not None and task.succeeds is not None
             if node.keep and (task.succeeds.unit != "part" or task.check.scope != "part" or text is None):
                 raise self.fail(node, f"retry {name}: keeping good parts needs success and check per part")
             if node.keep and len(node.tasks) > 1:
                 raise self.fail(node, "retry with keep: one task at a time")
-            if task.check.by is not None and not any(
-                isinstance(part, Call) and task.check.by in part.tasks for part in walk(node.body)
-            ):
-                raise self.fail(node, f"retry {name}: {task.check.by}, who checks it, is not called")
+        self.one_unit(node, node.body, context)
         if any(isinstance(part, If | ForEach | Until) for part in walk(node.body)):
             raise self.fail(node, "retry: what is retried must run for certain", "put the retry inside the condition")
         self.visit(node.body, context, progress, at_hand)
@@ -369,6 +434,9 @@ class Checker:
         expected = {} if goal.part is None or goal.size is None else {goal.part: goal.size}
         if dict(context.extents) != expected:
             raise self.fail(node, "a sub-goal stands in another scope than its own")
+        taken = {} if goal.steps is None else {goal.tasks[0]: goal.steps}
+        if dict(context.steps) != taken:
+            raise self.fail(node, "a sub-goal stands elsewhere in a chain than it should")
         for position, name in enumerate(goal.tasks):
             task = self.problem.tasks[name]
             before = set(goal.tasks[:position])
@@ -450,7 +518,8 @@ class Checker:
                 continue
             if name not in progress.seen:
                 raise self.fail(design, f"{name} is never done", f"add a call of {name}")
-            if name in pending and name not in progress.done:
+            # With a target for the whole, what may fail is accounted for, not settled task by task.
+            if name in pending and name not in progress.done and self.problem.target is None:
                 raise self.fail(design, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'")
             if name in progress.owed:
                 finder = task.for_each

@@ -15,6 +15,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Stride,
     Until,
     Vote,
     children,
@@ -23,7 +24,7 @@ from decomposer.design.nodes import (
 from decomposer.design.scopes import Reach, Scopes
 from decomposer.problem.model import Problem
 
-Wrapper: TypeAlias = Repeat | Until | Each | ForEach | If | Case | Retry | Vote
+Wrapper: TypeAlias = Repeat | Until | Each | ForEach | If | Case | Stride | Retry | Vote
 Shell: TypeAlias = tuple[object, ...]
 """What a node with one body says apart from the body."""
 
@@ -65,7 +66,7 @@ class Target:
         return all(number <= self.most.get(kind, 0) for kind, number in tally(design).items() if kind is not Seq)
 
 
-_WRAPPERS = (Repeat, Until, Each, ForEach, If, Case, Retry, Vote)
+_WRAPPERS = (Repeat, Until, Each, ForEach, If, Case, Stride, Retry, Vote)
 
 
 def tally(design: Design) -> Counter[type]:
@@ -94,6 +95,8 @@ def shell(node: Design) -> Shell:
         return (Each, node.part, node.size)
     if isinstance(node, Case):
         return (Case, node.task, node.share)
+    if isinstance(node, Stride):
+        return (Stride, node.task, node.size)
     if isinstance(node, Retry):
         return (Retry, node.tasks, node.keep)
     assert isinstance(node, Vote)

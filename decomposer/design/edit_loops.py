@@ -15,6 +15,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Stride,
     Until,
     Vote,
     children,
@@ -39,6 +40,10 @@ def _how(node: Design) -> str:
         return f"only where {node.finder} found something"
     if isinstance(node, Case):
         return "by specialists" if node.share == ONE else f"by specialists of {node.share} capabilities each"
+    if isinstance(node, Stride):
+        return (
+            f"step by step through {node.task}" if node.size == ONE else f"{node.size} steps of {node.task} at a time"
+        )
     if isinstance(node, Retry):
         return f"until {listed(node.tasks)} is accepted" + (", keeping what is accepted" if node.keep else "")
     assert isinstance(node, Vote)
@@ -62,12 +67,12 @@ def _plain(node: Design | None) -> str:
     """How things are done without a wrapper."""
     if isinstance(node, Repeat | Until):
         return "once"
-    if isinstance(node, Each):
+    if isinstance(node, Each | Stride):
         return "on all at once"
     return "wherever something may be" if isinstance(node, ForEach | If) else "without a vote"
 
 
-_FAMILIES: tuple[tuple[type, ...], ...] = ((Repeat, Until, Each), (ForEach, If), (Case,), (Retry,), (Vote,))
+_FAMILIES: tuple[tuple[type, ...], ...] = ((Repeat, Until, Each), (ForEach, If), (Case,), (Stride,), (Retry,), (Vote,))
 
 
 def _family(node: Design) -> int:

@@ -9,8 +9,24 @@ from decomposer.design.context import TOP, Context, divide_up
 from decomposer.design.cost_models import call_cost
 from decomposer.design.counts import finder_rounds, group_counts, item_rate, parts_in_scope
 from decomposer.design.leaves import leaf_cost, leaves, over_rounds, usage
-from decomposer.design.nodes import Call, Case, Design, Each, ForEach, Hole, If, Repeat, Retry, Seq, Until, Vote, walk
-from decomposer.design.reliability import attempts, runs
+from decomposer.design.nodes import (
+    Call,
+    Case,
+    Design,
+    Each,
+    Escalate,
+    ForEach,
+    Hole,
+    If,
+    Repeat,
+    Retry,
+    Seq,
+    Stride,
+    Until,
+    Vote,
+    walk,
+)
+from decomposer.design.reliability import attempts, rejected, runs, strides
 from decomposer.design.sizes import requirements
 from decomposer.expr import ONE, ZERO, Expr, maximum
 from decomposer.problem.model import Problem
@@ -40,56 +56,110 @@ def work(
     return total
 
 
-def span(problem: Problem, node: Design, context: Context = TOP) -> Expr:
-    """Cost along the critical path: parts in parallel, everything else one after the other.
+def hosting(problem: Problem, node: Design) -> Expr:
+    """What the models of the catalogue that a design uses cost once."""
+    total = ZERO
+    for name in models_used(node):
+        total = total + problem.models[name].hosting
+    return total
+
+
+def models_used(node: Design) -> tuple[str, ...]:
+    """Models of the catalogue that a design uses, in order."""
+    return tuple(sorted({part.model for part in walk(node) if isinstance(part, Call) and part.model is not None}))
+
+
+def total_cost(problem: Problem, node: Design) -> Expr:
+    """Work and hosting."""
+    return work(problem, node) + hosting(problem, node)
+
+
+def call_time(problem: Problem, call: Call, context: Context) -> Expr:
+    """How long one call takes: the delay of its model for every token written; its cost, where no delays are known."""
+    used = usage(problem, call, context)
+    delay = problem.models[call.model].delay if call.model is not None else None
+    if delay is not None:
+        return delay * used.written
+    return call_cost(problem.cost, used.size, used.read, used.seen, used.written)
+
+
+def span(
+    problem: Problem,
+    node: Design,
+    context: Context = TOP,
+    holes: Callable[[object, Context], Expr] | None = None,
+) -> Expr:
+    """Cost (time, where models have delays) along the critical path: parts in parallel, all else in sequence.
 
     Parts and items are handled in parallel where the tasks done for them are local, else in sequence.
+
+    Parameters
+    ----------
+    holes : function of (goal, context), optional
+        Span of the sub-goals of a template, each in the context in which it stands.
     """
     if isinstance(node, Call):
-        used = usage(problem, node, context)
-        return call_cost(problem.cost, used.size, used.read, used.seen, used.written)
+        return call_time(problem, node, context)
+    if isinstance(node, Hole):
+        assert holes is not None
+        return holes(node.goal, context)
     if isinstance(node, Seq):
         total = ZERO
         for step in node.steps:
-            total = total + span(problem, step, context)
+            total = total + span(problem, step, context, holes)
         return total
+    if isinstance(node, Repeat | Until) and isinstance(node.body, Hole) and node.body.whole_scope:
+        return span(problem, node.body, context, holes)  # the sub-goal counts its rounds itself
     if isinstance(node, Repeat):
-        body = span(problem, node.body, context.repeated(node.count, node.index))
+        body = span(problem, node.body, context.repeated(node.count, node.index), holes)
         return over_rounds(body, Context(indices=((node.index or "_", node.count),)))
     if isinstance(node, Until):
         number = finder_rounds(problem, node.finder, context)
-        return span(problem, node.body, context.repeated(number)) * number
+        return span(problem, node.body, context.repeated(number), holes) * number
     if isinstance(node, Each):
         groups = group_counts(parts_in_scope(problem, node.part, context), node.size)
-        body = span(problem, node.body, context.narrowed(node.part, groups[0][1]))
+        body = span(problem, node.body, context.narrowed(node.part, groups[0][1]), holes)
         return (
             body
             if _parallel(problem, node.body)
             else body * divide_up(parts_in_scope(problem, node.part, context), node.size)
         )
     if isinstance(node, ForEach):
-        body = span(problem, node.body, context)
+        body = span(problem, node.body, context, holes)
         return body if _parallel(problem, node.body) else body * item_rate(problem, node.finder, context)
     if isinstance(node, If):
-        other = ZERO if node.orelse is None else span(problem, node.orelse, context)
+        other = ZERO if node.orelse is None else span(problem, node.orelse, context, holes)
         fires = item_rate(problem, node.finder, context) == ONE
-        own = span(problem, node.body, context)
+        own = span(problem, node.body, context, holes)
         return own if fires or other == ZERO else maximum(own, other)
     if isinstance(node, Case):
-        return span(problem, node.body, context.sharing(node.task, node.share))
+        return span(problem, node.body, context.sharing(node.task, node.share), holes)
+    if isinstance(node, Stride):
+        total = ZERO
+        for number, size in strides(problem, node, context):
+            total = total + number * span(problem, node.body, context.striding(node.task, size), holes)
+        return total
+    if isinstance(node, Escalate):
+        total = span(problem, node.body, context, holes)
+        for share, case in rejected(problem, node, context):
+            total = total + share * span(problem, node.then, case, holes)
+        return total
     if isinstance(node, Retry):
-        return span(problem, node.body, context) * attempts(problem, node, context)
+        return span(problem, node.body, context, holes) * attempts(problem, node, context)
     assert isinstance(node, Vote)
-    body = span(problem, node.body, context)
+    body = span(problem, node.body, context, holes)
     return body if node.lead is None else body * runs(problem, node, context)
 
 
 def _parallel(problem: Problem, node: Design) -> bool:
     """Whether no call in the body reads a whole text that others may be changing."""
-    calls = [part for part in walk(node) if isinstance(part, Call)]
-    return all(
-        problem.tasks[name].local is not None or problem.tasks[name].edits is None for c in calls for name in c.tasks
-    )
+    parts = walk(node)
+    names = [name for part in parts if isinstance(part, Call | Hole) for name in _tasks(part)]
+    return all(problem.tasks[name].local is not None or problem.tasks[name].edits is None for name in names)
+
+
+def _tasks(node: Call | Hole) -> tuple[str, ...]:
+    return node.tasks if isinstance(node, Call) else node.goal.tasks
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,24 @@ from dataclasses import dataclass, replace
 from decomposer.design.context import TOP, Context, divide_up, is_whole, items, partition
 from decomposer.design.cost_models import call_cost
 from decomposer.design.counts import finder_rounds, group_counts, parts_in_scope
-from decomposer.design.nodes import Call, Case, Design, Each, ForEach, Hole, If, Repeat, Retry, Seq, Until, Vote, walk
-from decomposer.design.reliability import attempts, runs
+from decomposer.design.nodes import (
+    Call,
+    Case,
+    Design,
+    Each,
+    Escalate,
+    ForEach,
+    Hole,
+    If,
+    Repeat,
+    Retry,
+    Seq,
+    Stride,
+    Until,
+    Vote,
+    walk,
+)
+from decomposer.design.reliability import attempts, cases, rejected, runs, strides
 from decomposer.design.sizes import model_size, output_tokens, prompt_tokens, repeated_tokens, rewritten
 from decomposer.expr import ONE, Expr, sym
 from decomposer.growth.closed_forms import closed_form
@@ -55,6 +71,10 @@ def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr =
         outer = count * context.rounds
         for number, size in group_counts(parts_in_scope(problem, node.part, context), node.size):
             yield from leaves(problem, node.body, context.narrowed(node.part, size), outer * number)
+    elif isinstance(node, Stride):
+        outer = count * context.rounds
+        for number, size in strides(problem, node, context):
+            yield from leaves(problem, node.body, context.striding(node.task, size), outer * number)
     elif isinstance(node, ForEach | If):
         number = items(problem, problem.tasks[node.finder], context)
         yield from _per_item(problem, node, context, count, number)
@@ -62,6 +82,13 @@ def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr =
             yield from leaves(problem, node.orelse, context.for_item(), count * (context.rounds - number))
     elif isinstance(node, Case):
         yield from leaves(problem, node.body, context.sharing(node.task, node.share), count)
+    elif isinstance(node, Escalate):
+        yield from leaves(problem, node.body, context, count)
+        for share, case in rejected(problem, node, context):
+            yield from leaves(problem, node.then, case, count * share)
+    elif _nested(node) and len(known := cases(problem, node, context)) > 1:
+        for share, case in known:
+            yield from leaves(problem, node, case, count * share)
     else:
         assert isinstance(node, Retry | Vote)
         number = runs(problem, node, context) if isinstance(node, Vote) else attempts(problem, node, context)
@@ -70,6 +97,11 @@ def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr =
             yield from leaves(problem, node.body, replace(context, again=True), count * (number - ONE))
         else:
             yield from leaves(problem, node.body, context, count * number)
+
+
+def _nested(node: Design) -> bool:
+    """Whether how often something inside is done depends on what is hard, as how often `node` runs does."""
+    return any(isinstance(part, Retry | Vote | Escalate) for part in walk(node) if part is not node)
 
 
 def _per_item(problem: Problem, node: ForEach | If, context: Context, count: Expr, number: Expr) -> Iterator[Leaf]:

@@ -12,11 +12,13 @@ from decomposer.design.nodes import (
     Case,
     Design,
     Each,
+    Escalate,
     ForEach,
     If,
     Repeat,
     Retry,
     Scope,
+    Stride,
     Until,
     Vote,
     Writing,
@@ -190,6 +192,17 @@ class _Lifter:
         assert isinstance(share, Expr)
         inner = replace(around, context=around.context.sharing(task, share))
         return Case(task, self.block(step.do, inner), share)
+
+    def _steps(self, step: Step, around: _Surroundings) -> Design:
+        task = str(step.value)
+        size = step.options.get("group", ONE)
+        assert isinstance(size, Expr)
+        return Stride(task, self.block(step.do, replace(around, context=around.context.striding(task, size))), size)
+
+    def _escalate(self, step: Step, around: _Surroundings) -> Design:
+        if not step.otherwise:
+            raise self.fail(step, f"escalate {step.value}: nothing is done where it is rejected", "add `else:`")
+        return Escalate(_names(step.value), self.block(step.do, around), self.block(step.otherwise, around))
 
     def _retry(self, step: Step, around: _Surroundings) -> Design:
         return Retry(_names(step.value), self.block(step.do, around), bool(step.options.get("keep", False)))

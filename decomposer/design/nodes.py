@@ -112,6 +112,24 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Stride:
+    """One after the other, for every `size` steps of the chain of `task`."""
+
+    task: str
+    body: Design
+    size: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """`body` once; where `tasks` are rejected, `then` instead."""
+
+    tasks: tuple[str, ...]
+    body: Design
+    then: Design
+
+
+@dataclass(frozen=True, slots=True)
 class Retry:
     """`body` until `tasks` are accepted; with `keep`, parts accepted once are kept between attempts."""
 
@@ -156,6 +174,16 @@ class SubGoal(Protocol):
         ...
 
     @property
+    def steps(self) -> Expr | None:
+        """How many steps of the chain of its task; all of them when absent."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """Model by which its calls are made, where that is settled."""
+        ...
+
+    @property
     def pending(self) -> frozenset[str]:
         """Tasks whose success is ensured here."""
         ...
@@ -181,7 +209,7 @@ class Hole:
     whole_scope: bool = False
 
 
-Design: TypeAlias = Call | Seq | Repeat | Until | Each | ForEach | If | Case | Retry | Vote | Hole
+Design: TypeAlias = Call | Seq | Repeat | Until | Each | ForEach | If | Case | Stride | Retry | Escalate | Vote | Hole
 
 
 def seq(*steps: Design) -> Design:
@@ -198,6 +226,8 @@ def children(node: Design) -> tuple[Design, ...]:
         return node.steps
     if isinstance(node, If):
         return (node.body,) if node.orelse is None else (node.body, node.orelse)
+    if isinstance(node, Escalate):
+        return (node.body, node.then)
     if isinstance(node, Call | Hole):
         return ()
     return (node.body,)
@@ -209,6 +239,8 @@ def with_children(node: Design, parts: tuple[Design, ...]) -> Design:
         return seq(*parts)
     if isinstance(node, If):
         return replace(node, body=parts[0], orelse=parts[1] if len(parts) > 1 else None)
+    if isinstance(node, Escalate):
+        return replace(node, body=parts[0], then=parts[1])
     if isinstance(node, Call | Hole):
         return node
     return replace(node, body=parts[0])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from decomposer.design.context import Context, extent, is_whole, trials
+from decomposer.design.context import Context, chain_steps, exposure, extent, is_whole, trials
 from decomposer.design.nodes import Call, Design, ForEach, If, Scope, Until, walk
+from decomposer.design.votes import raised
 from decomposer.expr import ONE, ZERO, Expr, maximum, num
 from decomposer.problem.model import Problem, Task, Text
 
@@ -37,6 +38,10 @@ def prompt_texts(problem: Problem, call: Call, context: Context) -> list[tuple[s
         text = problem.texts[name]
         head = text.head if only_head else None
         prompt.append((name, text_tokens(text, context, call.scope) if head is None else head))
+    # A call in the middle of a chain is told where the chain stands.
+    for task in (problem.tasks[name] for name in call.tasks):
+        if task.steps is not None and task.name in context.steps:
+            prompt.append((f"state of {task.name}", task.steps.state))
     return prompt
 
 
@@ -70,7 +75,14 @@ def rewritten(problem: Problem, tasks: Iterable[str]) -> frozenset[str]:
 
 
 def task_output(problem: Problem, task: Task, call: Call, context: Context) -> Expr:
-    """Tokens that `task` generates within one call."""
+    """Tokens that `task` generates within one call; a chain writes its share for the steps that it takes."""
+    total = _written(problem, task, call, context)
+    if task.steps is None or task.name not in context.steps:
+        return total
+    return total * chain_steps(task, context) / task.steps.count
+
+
+def _written(problem: Problem, task: Task, call: Call, context: Context) -> Expr:
     total = ZERO
     for name in task.writes:
         text = problem.texts[name]
@@ -167,15 +179,41 @@ def _at_least(has: Expr, needs: Expr) -> bool:
     return all(c > 0 for c in difference.values()) and sum(difference.values(), constant) >= 0
 
 
-def success(problem: Problem, tasks: Iterable[str], names: Iterable[str], context: Context) -> Expr:
-    """Probability that one call does right those of its `tasks` that are among `names`."""
+def success(
+    problem: Problem, tasks: Iterable[str], names: Iterable[str], context: Context, model: str | None = None
+) -> Expr:
+    """Probability that one call, by `model`, does right those of its `tasks` that are among `names`."""
     wanted = set(names)
     result = num(1)
     for name in tasks:
         task = problem.tasks[name]
         if name in wanted and task.succeeds is not None:
-            exponent = trials(problem, task, context) if task.succeeds.unit == "part" else ONE
-            result = result * task.succeeds.probability**exponent
+            unit = unit_success(problem, task, context, model)
+            result = result * raised(unit, exposure(problem, task, context))
+    return result
+
+
+def unit_success(problem: Problem, task: Task, context: Context, model: str | None = None) -> Expr:
+    """Probability that a unit comes out right: of easy and hard ones on average, where it is not known which."""
+    assert task.succeeds is not None
+    easy, hard = model_rate(problem, task, model), task.succeeds.hard
+    if hard is None:
+        return easy
+    if task.name in context.given:
+        return hard.probability if context.given[task.name] else easy
+    return easy * (ONE - hard.share) + hard.probability * hard.share
+
+
+def model_rate(problem: Problem, task: Task, model: str | None) -> Expr:
+    """Success rate of a model: its own for the task, else that of the capabilities it takes, else the task's."""
+    assert task.succeeds is not None
+    own = problem.models[model].succeeds if model is not None and model in problem.models else {}
+    if task.name in own:
+        return own[task.name]
+    rates = [own[name] for name in task.requires if name in own]
+    result = ONE if rates else task.succeeds.probability
+    for rate in rates:
+        result = result * rate
     return result
 
 

@@ -9,12 +9,14 @@ from decomposer.design.nodes import (
     Case,
     Design,
     Each,
+    Escalate,
     ForEach,
     Hole,
     If,
     Repeat,
     Retry,
     Seq,
+    Stride,
     Until,
     Vote,
 )
@@ -48,6 +50,11 @@ def steps(problem: Problem, node: Design) -> list[Data]:
     if isinstance(node, Case):
         share: Data = {} if node.share == ONE else {"share": _formula(node.share)}
         return [{"case": node.task, **share, "do": body}]
+    if isinstance(node, Stride):
+        taken: Data = {} if node.size == ONE else {"group": _formula(node.size)}
+        return [{"steps": node.task, **taken, "do": body}]
+    if isinstance(node, Escalate):
+        return [{"escalate": _names(node.tasks), "do": body, "else": steps(problem, node.then)}]
     if isinstance(node, Retry):
         keep: Data = {"keep": True} if node.keep else {}
         return [{"retry": _names(node.tasks), **keep, "do": body}]
@@ -126,6 +133,11 @@ def _sentence(step: Data) -> str:
     if "case" in step:
         share = f" (of {step['share']} capabilities each)" if "share" in step else ""
         return f"by the one specialist{share} that {step['case']} needs:"
+    if "steps" in step:
+        taken = step.get("group")
+        return f"for every {f'{taken} steps' if taken else 'step'} of {step['steps']}, in turn:"
+    if "escalate" in step:
+        return f"once, in the hope that {_join(step['escalate'])} is accepted:"
     if "retry" in step:
         kept = ", keeping what is accepted" if step.get("keep") else ""
         return f"until {_join(step['retry'])} is accepted{kept}:"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from decomposer.errors import ExpressionError
-from decomposer.expr import ONE, Expr
+from decomposer.expr import ONE, ZERO, Expr
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import (
@@ -19,7 +19,10 @@ from decomposer.problem.model import (
     CostModel,
     Edit,
     Finds,
+    Flags,
+    Hard,
     Law,
+    Limits,
     Method,
     Model,
     OneOf,
@@ -45,10 +48,12 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "for_each": (),
     "if": (),
     "case": ("share",),
+    "steps": ("group",),
     "retry": ("keep",),
+    "escalate": (),
     "vote": ("lead",),
 }
-"""The kinds of step, with their options; all but `call` also have `do`, and `if` has `else`."""
+"""The kinds of step, with their options; all but `call` also have `do`, `if` and `escalate` have `else`."""
 
 MAX_PRODUCT = 400
 """Largest number of terms of the size of a text with parts."""
@@ -77,6 +82,9 @@ def assemble(data: Data) -> tuple[Problem, list[Issue]]:
         law=Law(law["law"], law.get("exponent", ONE)),
         models=Frozen({name: _model(name, one) for name, one in data.get("models", {}).items()}),
         cost=CostModel(cost["model"], *prices),
+        minimise=data.get("minimise", "cost"),
+        limits=Limits(**data.get("limits", {})),
+        target=data.get("target"),
         tasks=Frozen(tasks),
         designs=Frozen(designs),
     )
@@ -127,7 +135,10 @@ def _capability(name: str, data: Data) -> Capability:
 
 
 def _model(name: str, data: Data) -> Model:
-    return Model(name, data["size"], Frozen(data.get("can", {})), _about(data))
+    return Model(
+        name, data["size"], Frozen(data.get("can", {})), _about(data), data.get("hosting", ZERO), data.get("delay"),
+        Frozen(data.get("succeeds", {})),
+    )  # fmt: skip
 
 
 def _task(name: str, data: Data, texts: Mapping[str, Text]) -> Task:
@@ -161,11 +172,18 @@ def _edit(data: Data, texts: Mapping[str, Text]) -> Edit:
 
 
 def _succeeds(data: Data) -> Succeeds:
-    return Succeeds(data["probability"], data.get("per", "call"))
+    return Succeeds(
+        data.get("probability", ONE),
+        data.get("per", "call"),
+        data.get("wrong", "agree"),
+        Hard(**data["hard"]) if "hard" in data else None,
+        Flags(**data["flags"]) if "flags" in data else None,
+    )
 
 
 def _check(data: Data, parted: bool) -> Check:
-    return Check(data.get("scope", "part" if parted else "whole"), data.get("by"))
+    scope = data.get("scope", "part" if parted else "whole")
+    return Check(scope, data.get("by"), data.get("accepts", ZERO), data.get("rejects", ZERO))
 
 
 def _combines(data: Data) -> Combines:
@@ -197,7 +215,7 @@ class _Steps:
         options = {key: _tupled(given[key]) for key in OPTIONS[kind] if given.get(key) is not None}
         foreign = sorted(
             given.keys()
-            - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *(("else",) if kind == "if" else ())}
+            - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *(("else",) if kind in ("if", "escalate") else ())}
         )
         for key in foreign:
             fits = [other for other, keys in OPTIONS.items() if key in keys] or (["if"] if key == "else" else [])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from decomposer.errors import ProblemError
-from decomposer.problem.model import Capability, CostModel, Law, Model, Parameter, Problem, Task, Text
+from decomposer.problem.model import Capability, CostModel, Law, Limits, Model, Parameter, Problem, Task, Text
 
 if TYPE_CHECKING:
     import networkx
+
+    from decomposer.expr import ExprLike
 
 Section = Mapping[str, Any] | Iterable[Any]
 """Entries by name, or objects that know their names."""
@@ -27,6 +29,9 @@ def build(
     models: Section = (),
     scaling: str | Law | Mapping[str, Any] = "linear",
     cost: str | CostModel | Mapping[str, Any] = "paper",
+    minimise: Literal["cost", "span"] = "cost",
+    limits: Limits | Mapping[str, Any] | None = None,
+    target: ExprLike | None = None,
     designs: Mapping[str, Any] | None = None,
 ) -> Problem:
     """Build and check a problem.
@@ -61,7 +66,18 @@ def build(
         "tasks": _named(tasks, Task),
     }
     assumed = [assume] if isinstance(assume, str) else list(assume)
-    rest = {"problem": name, "about": about, "assume": assumed, "scaling": scaling, "cost": cost}
+    rest: dict[str, Any] = {
+        "problem": name,
+        "about": about,
+        "assume": assumed,
+        "scaling": scaling,
+        "cost": cost,
+        "minimise": minimise,
+    }
+    if limits is not None:
+        rest["limits"] = limits
+    if target is not None:
+        rest["target"] = target
     return from_data({**rest, **sections, "designs": designs or {}})
 
 

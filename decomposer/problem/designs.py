@@ -45,6 +45,12 @@ def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
     if step.kind == "case" and problem.tasks[step.value].one_of is None:
         message = f"`{step.value}` is not one of a family"
         yield Issue((*here, "case"), message, "bad-step", f"add `one_of` to `{step.value}`", step.value)
+    if step.kind == "steps" and problem.tasks[step.value].steps is None:
+        message = f"`{step.value}` is no chain of steps"
+        yield Issue((*here, "steps"), message, "bad-step", f"add `steps` to `{step.value}`", step.value)
+    if step.kind == "escalate" and problem.tasks[step.value].check is None:
+        message = f"nobody can tell whether `{step.value}` succeeded"
+        yield Issue((*here, "escalate"), message, "bad-step", f"add `check` to `{step.value}`", step.value)
     if step.kind == "retry" and problem.tasks[step.value].succeeds is None:
         message = f"`{step.value}` never fails"
         yield Issue((*here, "retry"), message, "bad-step", f"add `succeeds` to `{step.value}`", step.value)

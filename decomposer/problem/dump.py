@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from decomposer.expr import ONE, Expr
+from decomposer.expr import ONE, ZERO, Expr
 from decomposer.problem.assemble import OPTIONS
 from decomposer.problem.model import (
     Capability,
     CostModel,
     Law,
+    Limits,
     Model,
     Parameter,
     Problem,
     Step,
+    Succeeds,
     Task,
     Text,
 )
@@ -42,10 +44,13 @@ def to_data(problem: Problem) -> Data:
         "scaling": law_data(problem.law),
         "models": {name: model_data(one) for name, one in problem.models.items()},
         "cost": cost_data(problem.cost),
+        "minimise": problem.minimise,
+        "limits": limits_data(problem.limits),
+        "target": None if problem.target is None else formula_data(problem.target),
         "tasks": {name: task_data(one, partless) for name, one in problem.tasks.items()},
         "designs": {name: [step_data(step) for step in steps] for name, steps in problem.designs.items()},
     }
-    usual = {"scaling": "linear", "cost": "paper"}
+    usual = {"scaling": "linear", "cost": "paper", "minimise": "cost"}
     return {key: value for key, value in data.items() if key == "tasks" or (value and usual.get(key) != value)}
 
 
@@ -63,6 +68,8 @@ def object_data(value: object) -> Any:
         return model_data(value)
     if isinstance(value, Task):
         return task_data(value)
+    if isinstance(value, Limits):
+        return limits_data(value)
     if isinstance(value, CostModel):
         return cost_data(value)
     assert isinstance(value, Step), f"{type(value).__name__} is no part of a problem"
@@ -127,7 +134,19 @@ def model_data(one: Model) -> Data:
     if one.can:
         partly = any(members is not None for members in one.can.values())
         data["can"] = {name: _or_all(members) for name, members in one.can.items()} if partly else list(one.can)
+    if one.succeeds:
+        data["succeeds"] = {name: formula_data(rate) for name, rate in one.succeeds.items()}
+    if one.hosting != ZERO:
+        data["hosting"] = formula_data(one.hosting)
+    if one.delay is not None:
+        data["delay"] = formula_data(one.delay)
     return {**data, "about": one.about} if one.about else data
+
+
+def limits_data(one: Limits) -> Data:
+    """Return the limits that there are."""
+    given = {"models": one.models, "cost": one.cost, "span": one.span}
+    return {key: formula_data(value) for key, value in given.items() if value is not None}
 
 
 def cost_data(one: CostModel) -> Any:
@@ -151,10 +170,14 @@ def task_data(one: Task, partless: Iterable[str] | None = None) -> Data:
     if one.one_of is not None:
         data["one_of"] = {"family": one.one_of.family, "told_by": one.one_of.told_by}
     if one.succeeds is not None:
-        probability = formula_data(one.succeeds.probability)
-        data["succeeds"] = probability if one.succeeds.unit == "call" else {"probability": probability, "per": "part"}
+        data["succeeds"] = _succeeds(one.succeeds)
     if one.check is not None:
-        data["check"] = {"scope": one.check.scope, **({"by": one.check.by} if one.check.by else {})}
+        errors = {"accepts": one.check.accepts, "rejects": one.check.rejects}
+        data["check"] = {
+            "scope": one.check.scope,
+            **({"by": one.check.by} if one.check.by else {}),
+            **{key: formula_data(value) for key, value in errors.items() if value != ZERO},
+        }
     data["remembers"] = one.remembers
     data["methods"] = {method.name: list(method.tasks) for method in one.methods}
     if one.steps is not None:
@@ -188,6 +211,19 @@ def _edits(one: Task, partless: Iterable[str] | None) -> Any:
     if one.edits.patch is not None:
         data["patch"] = formula_data(one.edits.patch)
     return _short(data, "text", "")
+
+
+def _succeeds(one: Succeeds) -> Any:
+    data: Data = {"probability": formula_data(one.probability)}
+    if one.unit != "call":
+        data["per"] = one.unit
+    if one.wrong != "agree":
+        data["wrong"] = one.wrong
+    if one.hard is not None:
+        data["hard"] = {"share": formula_data(one.hard.share), "probability": formula_data(one.hard.probability)}
+    if one.flags is not None:
+        data["flags"] = {"kept": formula_data(one.flags.kept), "probability": formula_data(one.flags.probability)}
+    return _short(data, "probability", "")
 
 
 def _finds(one: Task) -> Any:

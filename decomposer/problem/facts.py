@@ -132,6 +132,14 @@ def _capabilities(problem: Problem) -> Iterator[Issue]:
         if one.options is not None and one.options in problem.parameters:
             message = f"`{one.options}` is a parameter already"
             yield Issue(("capabilities", name, "options"), message, "bad-name", "choose another symbol")
+    if problem.limits.models is not None and not problem.models:
+        hint = "declare `models:`, or limit `cost` or `span`"
+        yield Issue(("limits", "models"), "there is no catalogue of models to choose from", "bad-value", hint)
+    delayed = [model.name for model in problem.models.values() if model.delay is not None]
+    if delayed and len(delayed) < len(problem.models):
+        missing = next(name for name in problem.models if name not in delayed)
+        message = f"`{delayed[0]}` states its delay, but `{missing}` does not"
+        yield Issue(("models", delayed[0], "delay"), message, "missing", "state the delay of every model, or of none")
     for model in problem.models.values():
         for name, members in model.can.items():
             if members is not None and name in problem.capabilities and problem.capabilities[name].family is None:
@@ -181,9 +189,27 @@ def _parts(problem: Problem, task: Task, loc: Loc) -> Iterator[Issue]:
     if not parts and task.succeeds is not None and task.succeeds.unit == "part":
         message = f"`{task.name}` reads no text with parts"
         yield Issue((*loc, "succeeds", "per"), message, "bad-fact", "write `per: call`")
+    yield from _errors(problem, task, loc)
     if not parts and task.check is not None and task.check.scope == "part":
         message = f"`{task.name}` reads no text with parts"
         yield Issue((*loc, "check", "scope"), message, "bad-fact", "write `scope: whole`")
+
+
+def _errors(problem: Problem, task: Task, loc: Loc) -> Iterator[Issue]:
+    """Rates that nobody states, and facts about steps of what is no chain."""
+    fact, check = task.succeeds, task.check
+    if task.steps is None and fact is not None and fact.unit == "step":
+        message = f"`{task.name}` is no chain of steps"
+        yield Issue((*loc, "succeeds", "per"), message, "bad-fact", f"add `steps` to `{task.name}`, or write `per: call`")
+    if task.steps is None and check is not None and check.scope == "step":
+        message = f"`{task.name}` is no chain of steps"
+        yield Issue((*loc, "check", "scope"), message, "bad-fact", f"add `steps` to `{task.name}`")
+    if fact is not None and fact.wrong == "scatter" and fact.unit == "call":
+        message = "an answer of one unit cannot be wrong in one of several"
+        yield Issue((*loc, "succeeds", "wrong"), message, "bad-fact", "write `per: step` or `per: part`")
+    if task.steps is not None and task.finds is not None:
+        message = f"`{task.name}` finds items, so it is no chain of steps"
+        yield Issue((*loc, "steps"), message, "bad-fact", "state `steps` or `finds`", at_key=True)
 
 
 def _others(problem: Problem, task: Task, loc: Loc) -> Iterator[Issue]:

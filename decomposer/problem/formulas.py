@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from decomposer.expr import Expr
-from decomposer.problem.model import Problem, Step, Task, Text
+from decomposer.problem.model import Hard, Problem, Step, Task, Text
 
 if TYPE_CHECKING:
     from decomposer.problem.yaml import Loc
@@ -44,6 +44,11 @@ def formulas(problem: Problem) -> Iterator[Formula]:
     yield Formula(("scaling", "exponent"), problem.law.exponent, "exponent")
     for model in problem.models.values():
         yield Formula(("models", model.name, "size"), model.size, "size")
+        yield Formula(("models", model.name, "hosting"), model.hosting, "price")
+        for name, rate in model.succeeds.items():
+            yield Formula(("models", model.name, "succeeds", name), rate, "probability")
+        if model.delay is not None:
+            yield Formula(("models", model.name, "delay"), model.delay, "price")
         for name, members in model.can.items():
             if members is not None:
                 yield Formula(("models", model.name, "can", name), members, "count")
@@ -52,6 +57,14 @@ def formulas(problem: Problem) -> Iterator[Formula]:
         yield Formula(("cost", key), expr, "price")
     yield Formula(("cost", "cached"), cost.gamma, "share")
     yield Formula(("cost", "exponent"), cost.exponent, "power")
+    limits = problem.limits
+    if limits.models is not None:
+        yield Formula(("limits", "models"), limits.models, "count")
+    for key, limit in (("cost", limits.cost), ("span", limits.span)):
+        if limit is not None:
+            yield Formula(("limits", key), limit, "price")
+    if problem.target is not None:
+        yield Formula(("target",), problem.target, "probability")
     for task in problem.tasks.values():
         yield from _task(task)
     for design, steps in problem.designs.items():
@@ -82,6 +95,15 @@ def _task(task: Task) -> Iterator[Formula]:
         yield Formula((*loc, "finds", "per_part"), task.finds.per_part, "count")
     if task.succeeds is not None:
         yield Formula((*loc, "succeeds", "probability"), task.succeeds.probability, "probability")
+        for key, one in (("hard", task.succeeds.hard), ("flags", task.succeeds.flags)):
+            if one is not None:
+                share = one.share if isinstance(one, Hard) else one.kept
+                name = "share" if isinstance(one, Hard) else "kept"
+                yield Formula((*loc, "succeeds", key, name), share, "probability")
+                yield Formula((*loc, "succeeds", key, "probability"), one.probability, "probability")
+    if task.check is not None:
+        yield Formula((*loc, "check", "accepts"), task.check.accepts, "share")
+        yield Formula((*loc, "check", "rejects"), task.check.rejects, "share")
     if task.steps is not None:
         yield Formula((*loc, "steps", "count"), task.steps.count, "count")
         yield Formula((*loc, "steps", "state"), task.steps.state, "size")

@@ -218,9 +218,12 @@ def topological(problem: Problem, names: Iterable[str] | None = None) -> tuple[s
 
 
 def unsettled(problem: Problem, names: Iterable[str]) -> frozenset[str]:
-    """Return the tasks that may fail and whose success somebody can tell: a design must see to it."""
-    chosen = (problem.tasks[name] for name in names)
-    return frozenset(task.name for task in chosen if task.succeeds is not None and task.check is not None)
+    """Return the tasks that may fail and whose success somebody can tell: a design must see to it.
+
+    With a target for the whole, it must see to all that may fail.
+    """
+    chosen = (problem.tasks[name] for name in names if problem.tasks[name].succeeds is not None)
+    return frozenset(task.name for task in chosen if task.check is not None or problem.target is not None)
 
 
 def _with_edits(problem: Problem, main: list[str]) -> dict[str, set[str]]:

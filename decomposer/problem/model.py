@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from decomposer.expr import ONE, Expr
+from decomposer.expr import ONE, ZERO, Expr, ExprLike
 from decomposer.problem.frozen import Frozen
 
 if TYPE_CHECKING:
@@ -93,12 +93,17 @@ class Model:
     """A model of a closed catalogue: its size (or price per unit) and what it can do.
 
     `can` maps a capability to how many members of its family the model has (`None`: all, or not a family).
+    `succeeds` maps a task, or a capability, to the model's own success rate. `hosting` is paid once when the model is used at all; `delay` is the time that it takes for a token that it
+    writes, where the catalogue states delays.
     """
 
     name: str
     size: Expr
     can: Mapping[str, Expr | None] = field(default_factory=Frozen)
     about: str = ""
+    hosting: Expr = ZERO
+    delay: Expr | None = None
+    succeeds: Mapping[str, Expr] = field(default_factory=Frozen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +145,59 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Succeeds:
-    """The task succeeds with `probability`, independently per `unit`."""
+class Hard:
+    """A `share` of the units is hard: on these, every attempt succeeds with `probability` only."""
 
+    share: Expr
     probability: Expr
-    unit: Literal["part", "call"] = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """A response is kept with probability `kept`; units of those kept succeed with `probability`."""
+
+    kept: Expr
+    probability: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeds:
+    """The task succeeds with `probability`, independently per `unit`.
+
+    Parameters
+    ----------
+    probability : Expr
+        Of a unit, by a model that states no rate of its own.
+    unit : {"part", "step", "call"}
+    wrong : {"agree", "scatter"}
+        Which wrong answers coincide: all of them, the worst case of a vote; or only those that are wrong in one
+        unit, the same one each time, while others never coincide and are not counted.
+    hard : Hard, optional
+        Units on which every attempt fails more often.
+    flags : Flags, optional
+        What discarding suspicious responses does.
+    """
+
+    probability: Expr = ONE
+    unit: Literal["part", "step", "call"] = "call"
+    wrong: Literal["agree", "scatter"] = "agree"
+    hard: Hard | None = None
+    flags: Flags | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """Who can tell success.
 
-    `scope` is what a verdict speaks about: each ``"part"``, or the ``"whole"`` (all or nothing). `by` names
-    the task that tells; `None` is a free non-LLM oracle.
+    `scope` is what a verdict speaks about: each ``"part"``, each ``"step"`` of a chain, or the ``"whole"`` (all or
+    nothing). `by` names the task that tells; `None` is a free non-LLM oracle. It may err: `accepts` is the probability
+    that it accepts what is wrong, `rejects` that it rejects what is right.
     """
 
-    scope: Literal["part", "whole"] = "part"
+    scope: Literal["part", "step", "whole"] = "part"
     by: str | None = None
+    accepts: Expr = ZERO
+    rejects: Expr = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +271,28 @@ class CostModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What no design may exceed.
+
+    Parameters
+    ----------
+    models : Expr, optional
+        Distinct models of the catalogue that may be hosted.
+    cost : Expr, optional
+        Budget: total cost, with hosting.
+    span : Expr, optional
+        Cost along the critical path; time, where the models of the catalogue have delays.
+    """
+
+    models: Expr | None = None
+    cost: Expr | None = None
+    span: Expr | None = None
+
+    def __bool__(self) -> bool:
+        return any(limit is not None for limit in (self.models, self.cost, self.span))
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a hand design, as written. `kind` is the key that names the step, `value` its value.
 
@@ -243,7 +306,9 @@ class Step:
     for_each   finder task             do          (once per item found)
     if         finder task             do, else
     case       task with `one_of`      share, do   (share: family members a specialist has)
+    steps      task with `steps`       group, do   (group: steps of the chain done in one go, default 1)
     retry      task, or tasks (tuple)  keep, do    (keep: parts accepted are kept between attempts)
+    escalate   task, or tasks (tuple)  do, else    (else: what is done where the check rejects)
     vote       votes (Expr)            lead, do    (lead: first to lead by that many; else majority)
     ========== ======================= ==========================================================
 
@@ -277,6 +342,9 @@ class Problem:
     law: Law = Law()
     models: Mapping[str, Model] = field(default_factory=Frozen)
     cost: CostModel = CostModel()
+    minimise: Literal["cost", "span"] = "cost"
+    limits: Limits = Limits()
+    target: Expr | None = None
     designs: Mapping[str, tuple[Step, ...]] = field(default_factory=Frozen)
     about: str = ""
     file: str | None = field(default=None, compare=False)
@@ -297,6 +365,9 @@ class Problem:
         models: Mapping[str, Any] | Iterable[Any] = (),
         scaling: str | Law | Mapping[str, Any] = "linear",
         cost: str | CostModel | Mapping[str, Any] = "paper",
+        minimise: Literal["cost", "span"] = "cost",
+        limits: Limits | Mapping[str, Any] | None = None,
+        target: ExprLike | None = None,
         designs: Mapping[str, Any] | None = None,
     ) -> Problem:
         """Build a problem in code from the short forms of problem files; see `decomposer.problem.build`."""
@@ -313,6 +384,9 @@ class Problem:
             models=models,
             scaling=scaling,
             cost=cost,
+            minimise=minimise,
+            limits=limits,
+            target=target,
             designs=designs,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING
 
 from decomposer.errors import ProblemError
-from decomposer.problem.model import Capability, CostModel, Law, Model, Parameter, Step, Task, Text
+from decomposer.problem.model import Capability, CostModel, Law, Limits, Model, Parameter, Step, Task, Text
 
 if TYPE_CHECKING:
     from decomposer.problem.yaml import Loc
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 40
 MAX_NODES = 1_000_000
 
-_OBJECTS = (Parameter, Text, Capability, Law, Model, Task, CostModel, Step)
+_OBJECTS = (Parameter, Text, Capability, Law, Limits, Model, Task, CostModel, Step)
 
 
 def plain(data: object) -> object:

@@ -21,6 +21,8 @@ def unknown_names(problem: Problem) -> Iterator[Issue]:
     yield from _in_formulas(problem)
     for model in problem.models.values():
         yield from _named(("models", model.name, "can"), model.can, problem.capabilities, "capability", keys=True)
+        rates = [name for name in model.succeeds if name not in problem.tasks]
+        yield from _named(("models", model.name, "succeeds"), rates, problem.capabilities, "task or capability", keys=True)
     known = _Known(problem)
     for task in problem.tasks.values():
         yield from _in_task(known, task)
@@ -109,7 +111,7 @@ def _in_step(known: _Known, step: Step, here: Loc, loops: tuple[str, ...]) -> It
             else "no task `finds` anything"
         )
         yield Issue((*here, "if"), f"`{FOUND}` by which task?", "unknown-name", hint, FOUND)
-    elif step.kind in ("call", "retry", "until", "for_each", "if", "case"):
+    elif step.kind in ("call", "retry", "until", "for_each", "if", "case", "steps", "escalate"):
         yield from _words((*here, step.kind), step.value, known.tasks, "task")
     if "on" in step.options:
         for name in _listed(step.options["on"]):

@@ -199,6 +199,9 @@ MODEL = form(
     {
         "size": key(FORMULA, required=True),
         "can": key(expanding(_abilities, mapping(NAME, COUNT), _NAMES), "What it can do; of a family, how many."),
+        "succeeds": key(mapping(NAME, FORMULA), "Its own success rates, by task or capability."),
+        "hosting": key(FORMULA, "Paid once when the model is used."),
+        "delay": key(FORMULA, "Time for a token that it writes."),
         "about": key(ABOUT),
     },
 )
@@ -226,6 +229,15 @@ COST = form(
     _fitting,
 )
 
+LIMITS = form(
+    "What no design may exceed.",
+    {
+        "models": key(FORMULA, "Distinct models of the catalogue."),
+        "cost": key(FORMULA, "Total cost."),
+        "span": key(FORMULA, "Cost, or time, along the critical path."),
+    },
+)
+
 # -- tasks --------------------------------------------------------------------------------------------
 
 EDITS = form(
@@ -250,14 +262,39 @@ ONE_OF = form(
     "Only one of a family is needed, and another task tells which.",
     {"family": key(NAME, required=True), "told_by": key(NAME, required=True)},
 )
+HARD = form(
+    "Units on which every attempt fails more often.",
+    {
+        "share": key(FORMULA, "How many of the units are so.", required=True),
+        "probability": key(FORMULA, "Of success on such a unit.", required=True),
+    },
+)
+FLAGS = form(
+    "What discarding suspicious responses does.",
+    {
+        "kept": key(FORMULA, "Share of the responses that are kept.", required=True),
+        "probability": key(FORMULA, "Of success, of a unit of a response that is kept.", required=True),
+    },
+)
 SUCCEEDS = form(
     "Success rate; the short form is the probability per call.",
-    {"probability": key(FORMULA, required=True), "per": key(choice("part", "call"))},
+    {
+        "probability": key(FORMULA, "Of a unit, by a model that states no rate of its own."),
+        "per": key(choice("part", "step", "call")),
+        "wrong": key(choice("agree", "scatter"), "Which wrong answers coincide: all, or those wrong in one unit."),
+        "hard": key(HARD),
+        "flags": key(FLAGS),
+    },
     ("probability", _SCALAR),
 )
 CHECK = form(
     "Who tells success; the short form `free` is an oracle.",
-    {"scope": key(choice("part", "whole")), "by": key(NAME)},
+    {
+        "scope": key(choice("part", "step", "whole")),
+        "by": key(NAME),
+        "accepts": key(FORMULA, "Probability that what is wrong is accepted."),
+        "rejects": key(FORMULA, "Probability that what is right is rejected."),
+    },
     ("", {"const": "free"}),
     expand=lambda value: {} if value == "free" else value,
 )
@@ -309,7 +346,9 @@ STEP_KEYS = {
     "for_each": key(NAME, "For each item that this task found."),
     "if": key(NAME, "When this task found something."),
     "case": key(NAME, "Have the fitting specialist do this task."),
+    "steps": key(NAME, "For each step of the chain of this task."),
     "retry": key(NAMES, "Repeat until the task succeeded."),
+    "escalate": key(NAMES, "Try once; where the check rejects it, do what stands under `else`."),
     "vote": key(FORMULA, "Do so many times and take the majority."),
     "on": key(NAMES, "What the call reads: a text, `text.head` or a part."),
     "history": key(SYMBOL, "The loop whose earlier rounds the call reads again."),
@@ -319,7 +358,7 @@ STEP_KEYS = {
     "able": key(NAMES, "Further tasks that the model could do."),
     "model": key(NAME, "A model of the closed catalogue."),
     "as": key(SYMBOL, "The name of the loop's index."),
-    "group": key(FORMULA, "Parts taken together."),
+    "group": key(FORMULA, "Parts, or steps, taken together."),
     "share": key(FORMULA, "Members of the family that one specialist has."),
     "keep": key(FLAG, "Keep the parts accepted between attempts."),
     "lead": key(FORMULA, "Vote until one answer leads by so many."),
@@ -355,7 +394,9 @@ PROBLEM = form(
         "models": key(mapping(NAME, MODEL), "A closed catalogue."),
         "cost": key(COST),
         "tasks": key(mapping(NAME, TASK), "What is to be done.", required=True),
-        "minimise": key(choice("cost"), "The objective."),
+        "minimise": key(choice("cost", "span"), "The objective."),
+        "limits": key(LIMITS),
+        "target": key(FORMULA, "Least probability that everything comes out right."),
         "designs": key(mapping(TITLE, _BODY), "Hand designs to compare with."),
     },
 )

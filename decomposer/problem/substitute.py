@@ -23,6 +23,8 @@ def substitute(problem: Problem, values: Mapping[str, ExprLike]) -> Problem:
         law=_replace(problem.law, values),
         models=_replace(problem.models, values),
         cost=_replace(problem.cost, values),
+        limits=_replace(problem.limits, values),
+        target=_replace(problem.target, values),
     )
 
 

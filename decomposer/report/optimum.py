@@ -20,14 +20,18 @@ def document(result: Result) -> list[Block]:
     problem, writer = result.problem, Writer(result.problem)
     search = result.search
     several = len(result.options) > 1
-    rows = [("cost", writer.theta(result.theta) + (f", the least of {len(result.options)} designs" if several else ""))]
-    if not several and result.theta != result.cost.exact and len(writer.formula(result.cost.exact)) < 110:
+    path = problem.minimise == "span"
+    measure = "critical path (minimised)" if path else "cost"
+    least = f", the least of {len(result.options)} designs" if several else ""
+    rows = [(measure, writer.theta(result.theta) + least)]
+    if not path and not several and result.theta != result.cost.exact and len(writer.formula(result.cost.exact)) < 110:
         rows.append(("exactly", writer.formula(result.cost.exact)))
     if result.cost.value is not None:
         values = ", ".join(f"{name} = {value}" for name, value in result.at)
         rows.append(("at numbers", f"{number(result.cost.value)}   ({values})"))
     if not several:
-        rows.append(("critical path", writer.theta(result.cost.span_theta)))
+        other = ("cost", result.cost.theta) if path else ("critical path", result.cost.span_theta)
+        rows.append((other[0], writer.theta(other[1])))
     if not several and result.reliability != ONE:
         rows.append(("reliability", writer.formula(result.reliability)))
     rows.append(("status", _STATUS[result.status].format(designs=f"{search.designs:,}")))

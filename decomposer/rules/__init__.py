@@ -5,6 +5,7 @@ from __future__ import annotations
 from decomposer.rules import (
     branch,
     call,
+    cascade,
     decompose,
     delegate,
     everywhere,
@@ -17,6 +18,9 @@ from decomposer.rules import (
     retry,
     scan,
     separate,
+    steps,
+    trust,
+    vote,
 )
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole, site_of
 
@@ -35,7 +39,11 @@ RULES: tuple[Rule, ...] = (
     guard.RULE,
     narrow.RULE,
     patch.RULE,
+    steps.RULE,
     retry.RULE,
+    trust.RULE,
+    vote.RULE,
+    cascade.RULE,
     delegate.RULE,
     branch.RULE,
 )

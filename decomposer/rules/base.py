@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from decomposer.design.context import Context, items, scans
 from decomposer.design.nodes import Design, Hole, Writing
 from decomposer.expr import ONE, Expr
+from decomposer.problem.formulas import formulas
 from decomposer.problem.model import Problem, Task, Text
 
 Mode: TypeAlias = Literal["cover", "round", "item", "route"]
@@ -42,6 +43,12 @@ class Goal:
         Members of its family that the chosen specialist has.
     among : Expr, optional
         Alternatives to tell apart.
+    steps : Expr, optional
+        Steps of the chain of its task; all of them when absent.
+    model : str, optional
+        Model that makes its calls, where success depends on the model.
+    tried : frozenset of str
+        Models that have been tried on it, and rejected.
     """
 
     tasks: tuple[str, ...]
@@ -58,6 +65,9 @@ class Goal:
     direct: bool = False
     share: Expr | None = None
     among: Expr | None = None
+    steps: Expr | None = None
+    model: str | None = None
+    tried: frozenset[str] = frozenset()
 
     def subs(self, values: dict[str, Expr]) -> Goal:
         """Put values for design parameters."""
@@ -65,7 +75,7 @@ class Goal:
         def put(formula: Expr | None) -> Expr | None:
             return None if formula is None else formula.subs(values)
 
-        return replace(self, size=put(self.size), share=put(self.share), among=put(self.among))
+        return replace(self, size=put(self.size), share=put(self.share), among=put(self.among), steps=put(self.steps))
 
     @property
     def single(self) -> bool:
@@ -102,13 +112,19 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A problem as rules see it, with names for design parameters that clash with none of its own."""
+    """A problem as rules see it, with names for design parameters that clash with none of its own.
+
+    `numbered` says that all its formulas are numbers.
+    """
 
     problem: Problem
     index: str
     group: str
     share: str
     fan_out: str
+    stride: str
+    lead: str
+    numbered: bool
 
     def task(self, name: str) -> Task:
         """Look a task up."""
@@ -121,6 +137,8 @@ class Site:
             context = context.narrowed(goal.part, goal.size)
         if goal.share is not None:
             context = context.sharing(goal.tasks[0], goal.share)
+        if goal.steps is not None:
+            context = context.striding(goal.tasks[0], goal.steps)
         return context
 
     def inside(self, goal: Goal) -> Context:
@@ -173,7 +191,16 @@ def site_of(problem: Problem) -> Site:
         taken.add(name)
         return name
 
-    return Site(problem, index=fresh("i"), group=fresh("g"), share=fresh("s"), fan_out=fresh("f"))
+    return Site(
+        problem,
+        index=fresh("i"),
+        group=fresh("g"),
+        share=fresh("s"),
+        fan_out=fresh("f"),
+        stride=fresh("m"),
+        lead=fresh("v"),
+        numbered=not any(one.expr.symbols - one.bound for one in formulas(problem) if one.loc[0] != "designs"),
+    )
 
 
 def hole(goal: Goal) -> Hole:

@@ -32,7 +32,7 @@ def by_each_model(site: Site, goal: Goal, call: Call) -> Iterator[Call]:
         yield call
         return
     context = site.context(goal)
-    for name in site.problem.models:
+    for name in site.problem.models if goal.model is None else (goal.model,):
         if covers(site.problem, name, call, context):
             yield replace(call, model=name)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from decomposer.design.context import partition
+from decomposer.design.context import exposure, partition
 from decomposer.design.nodes import Call, Design, Retry, seq
+from decomposer.design.sizes import covers
+from decomposer.expr import ONE
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 from decomposer.rules.call import by_each_model
 
@@ -14,26 +16,50 @@ from decomposer.rules.call import by_each_model
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     """All of the scope anew at each attempt, or only until every part has succeeded once."""
     names = tuple(name for name in goal.tasks if name in goal.pending)
-    if not names or not _can_tell(site, goal, names):
+    if not names or not can_tell(site, goal, names):
         return
     tasks = [site.task(name) for name in names]
     per_call = any(task.succeeds is not None and task.succeeds.unit == "call" for task in tasks)
-    attempt = hole(replace(goal, pending=frozenset(), direct=per_call, unit=False))
     facts = tuple(Fact(name, kind) for name in names for kind in ("succeeds", "check"))
-    for body in _checked(site, goal, names, attempt):
-        yield Alternative(Retry(names, body), facts)
-        if _can_keep(site, goal, names):
-            yield Alternative(Retry(names, body, keep=True), facts)
+    for model in doers(site, goal, names):
+        settled = replace(goal, pending=frozenset(), direct=per_call, unit=False, model=model, tried=frozenset())
+        for body in checked(site, goal, names, hole(settled)):
+            yield Alternative(Retry(names, body), facts)
+            if _can_keep(site, goal, names):
+                yield Alternative(Retry(names, body, keep=True), facts)
 
 
-def _can_tell(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
+def doers(site: Site, goal: Goal, names: tuple[str, ...]) -> Iterator[str | None]:
+    """The models by which what may fail can be done, where success depends on it; else whatever model."""
+    models = site.problem.models
+    rated = {name for model in models.values() for name in model.succeeds}
+    if rated.isdisjoint({*names, *(c for name in names for c in site.task(name).requires)}) and not goal.tried:
+        yield None
+        return
+    for name in models:
+        if name not in goal.tried and covers(site.problem, name, Call(goal.tasks), site.context(goal)):
+            yield name
+
+
+def can_tell(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
     """Whether the checks speak about this scope, and what is retried runs for certain."""
+    if any(site.task(name).check is None or not single_unit(site, goal, name) for name in names):
+        return False
     if goal.mode == "cover" and any(site.task(n).finds or site.task(n).for_each for n in goal.tasks):
         return False
     if goal.mode == "round" and len(goal.tasks) > 1:
         return False
     scopes = [check.scope for check in (site.task(name).check for name in names) if check is not None]
-    return all(scope == "part" or (goal.size is None and goal.mode == "cover") for scope in scopes)
+    whole = goal.size is None and goal.steps is None and goal.mode == "cover"
+    return all(scope in ("part", "step") or whole for scope in scopes)
+
+
+def single_unit(site: Site, goal: Goal, name: str) -> bool:
+    """Whether attempts may be repeated as far as hard units go: one unit at a time, where some are hard."""
+    task = site.task(name)
+    if task.succeeds is None or task.succeeds.hard is None:
+        return True
+    return len(goal.tasks) == 1 and exposure(site.problem, task, site.context(goal)) == ONE
 
 
 def _can_keep(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
@@ -45,12 +71,12 @@ def _can_keep(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
     return task.succeeds.unit == "part" and task.check.scope == "part"
 
 
-def _checked(site: Site, goal: Goal, names: tuple[str, ...], attempt: Design) -> Iterator[Design]:
+def checked(site: Site, goal: Goal, names: tuple[str, ...], attempt: Design) -> Iterator[Design]:
     """The attempt followed by the calls that judge it; a non-LLM oracle needs none."""
     judges = [check.by for check in (site.task(name).check for name in names) if check and check.by]
     bodies: list[Design] = [attempt]
     for judge in dict.fromkeys(judges):
-        calls = list(by_each_model(site, goal, Call((judge,))))
+        calls = list(by_each_model(site, replace(goal, model=None), Call((judge,))))
         bodies = [seq(body, call) for body in bodies for call in calls]
     yield from bodies
 

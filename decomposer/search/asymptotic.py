@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from decomposer.design.bounds import without_ceilings
+from decomposer.design.evaluate import hosting, models_used
 from decomposer.design.nodes import substitute
 from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr, Sym, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
 from decomposer.rules.base import Decision, Goal
+from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, Policy, compose, simplest
 from decomposer.search.unfold import Space, Step
 from decomposer.solvers.dynamic import solve
@@ -18,6 +20,9 @@ from decomposer.solvers.graph import Arc
 
 MAX_KEPT = 24
 """Designs kept per goal; beyond it the answer is marked as not proved."""
+
+MAX_COUPLED = 256
+"""The same under limits, where designs that use other models are kept beside each other."""
 
 
 def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
@@ -30,7 +35,10 @@ def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
         says that none was left out for want of room.
     """
     values, complete = price(space, regime)
-    return values[space.graph.root], complete
+    found = values[space.graph.root]
+    if is_coupled(space.site.problem):
+        found = _Pricing(space, regime).within_limits(found)
+    return found, complete
 
 
 def price(space: Space, regime: Regime) -> tuple[dict[Goal, list[Candidate]], bool]:
@@ -64,10 +72,13 @@ class _Pricing:
         self.complete = True
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
         self.bounds = _bounds(space)
+        self.coupled = is_coupled(space.site.problem)
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
         """Compose, and settle the alternative's own free parameters."""
         candidate = compose(self.site, goal, arc, chosen)
+        if arc.item.alternative.decisions and candidate.other is not None:
+            self.complete = False  # the value that is best for the objective may not be for what is limited
         for decision in arc.item.alternative.decisions:
             candidate = self.settle(goal, candidate, decision)
         return [candidate]
@@ -112,13 +123,48 @@ class _Pricing:
         regime = self.regime_of(goal)
         kept: list[Candidate] = []
         for new in simplest(self.site, goal, candidates):
-            if any(beats(old, new, regime) for old in kept):
+            if any(self.replaces(old, new, regime) for old in kept):
                 continue
-            kept = [old for old in kept if not beats(new, old, regime)]
+            kept = [old for old in kept if not self.replaces(new, old, regime)]
             kept.append(new)
-        if len(kept) > MAX_KEPT:
+        most = MAX_COUPLED if self.coupled else MAX_KEPT
+        if len(kept) > most:
             self.complete = False
-            kept = kept[:MAX_KEPT]
+            kept = kept[:most]
+        return kept
+
+    def replaces(self, a: Candidate, b: Candidate, regime: Regime) -> bool:
+        """Whether `a` may stand for `b` in every design: it costs no more, and takes no more of what is limited."""
+        if not self.coupled:
+            return beats(a, b, regime)
+        if not set(models_used(a.design)) <= set(models_used(b.design)):
+            return False
+        if a.other is not None and b.other is not None and is_big_o(a.other, b.other, regime) is not True:
+            return False
+        return a.work == b.work or beats(a, b, regime)
+
+    def within_limits(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Designs of the whole problem that keep its limits, with what hosting adds; the ones that none beats."""
+        problem, limits = self.site.problem, self.site.problem.limits
+        most = None if limits.models is None else limits.models.as_fraction()
+        kept: list[Candidate] = []
+        for given in candidates:
+            if most is not None and len(models_used(given.design)) > most:
+                continue
+            paid = hosting(problem, given.design)
+            new, cost, span = given, given.other, given.other
+            if problem.minimise == "span":
+                span = given.growth
+            if problem.minimise == "cost":
+                new = replace(given, work=given.work + paid, growth=given.growth + paid)
+                cost = new.growth
+            elif given.other is not None:
+                cost = given.other + paid
+            pairs = ((cost, limits.cost), (span, limits.span))
+            if any(a is not None and b is not None and is_big_o(a, b, self.regime) is not True for a, b in pairs):
+                continue
+            if not any(beats(old, new, self.regime) for old in kept):
+                kept = [*(old for old in kept if not beats(new, old, self.regime)), new]
         return kept
 
 
@@ -178,5 +224,6 @@ def _put(candidate: Candidate, name: str, value: Expr) -> Candidate:
         design=substitute(candidate.design, values),
         work=exact,
         growth=exact if candidate.growth is candidate.work else candidate.growth.subs(values),
+        other=None if candidate.other is None else candidate.other.subs(values),
         policies=(*candidate.policies, Policy(name, value)),
     )

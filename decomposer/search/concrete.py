@@ -8,12 +8,11 @@ from fractions import Fraction
 
 from decomposer.design.bounds import at_least
 from decomposer.design.counts import part_count
-from decomposer.design.evaluate import work
 from decomposer.design.nodes import substitute
 from decomposer.errors import ExpressionError, NotExactError
 from decomposer.expr import Expr, compare, evaluate, num
 from decomposer.rules.base import Alternative, Decision, Goal, Site
-from decomposer.search.price import Candidate, Policy, compose, simplest
+from decomposer.search.price import Candidate, Policy, compose, fold, simplest
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
@@ -31,7 +30,7 @@ def best(space: Space) -> tuple[list[Candidate], bool]:
         Designs of the least cost; the flag says that every integer was tried for every free parameter, and no cost was
         beyond working with.
     """
-    spread = _Spread()
+    spread = Spread()
     numbered = unfold(space.site.problem, spread)
     pricing = _Pricing(space.site)
     found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
@@ -66,7 +65,7 @@ def order(a: Expr, b: Expr) -> int:
     return (left > right) - (left < right)
 
 
-class _Spread:
+class Spread:
     """Replaces the free parameters of alternatives by integers."""
 
     def __init__(self) -> None:
@@ -123,7 +122,7 @@ class _Pricing:
         if rest is None:
             return candidate
         context = self.site.inside(replace(goal, size=rest))
-        return replace(candidate, rest=work(self.site.problem, candidate.design, context))
+        return replace(candidate, rest=fold(self.site, self.site.problem.minimise, candidate.design, goal, context))
 
     def left_over(self, goal: Goal) -> Expr | None:
         """Parts in the last group, where it is smaller than the others."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from decomposer.design.context import Context
-from decomposer.design.evaluate import agents, work
-from decomposer.design.nodes import Design, Each, ForEach, Hole, Repeat, Until, children, walk, with_children
-from decomposer.expr import Expr
+from decomposer.design.evaluate import agents, span, work
+from decomposer.design.leaves import over_rounds
+from decomposer.design.nodes import Design, Each, ForEach, Hole, Repeat, Seq, Until, children, walk, with_children
+from decomposer.expr import ZERO, Expr
+from decomposer.problem.model import Problem
 from decomposer.rules.base import Fact, Goal, Site
 from decomposer.search.unfold import Step
 from decomposer.solvers.graph import Arc
@@ -29,7 +32,8 @@ class Candidate:
 
     `growth` differs from `work` only where a free parameter has no single best formula: then `work` still
     contains it, and `growth` is its minimum up to a constant factor. `choices` are the alternatives taken,
-    parents first. `rest` is the cost in a last group smaller than the others, at numbers.
+    parents first. `rest` is the cost in a last group smaller than the others, at numbers. Where the problem
+    minimises the span, all three are spans. `other` is the measure that is only limited, if it is.
     """
 
     design: Design
@@ -40,6 +44,41 @@ class Candidate:
     choices: tuple[tuple[Goal, Step], ...] = ()
     policies: tuple[Policy, ...] = ()
     rest: Expr | None = None
+    other: Expr | None = None
+
+
+Fold: TypeAlias = Literal["cost", "span"]
+Value: TypeAlias = Callable[[object, Context], Expr]
+
+
+def fold(site: Site, which: Fold, node: Design, goal: Goal, context: Context, value: Value | None = None) -> Expr:
+    """Cost or span of a design, or of a template with values for its holes, for a goal.
+
+    The rounds of a scan are counted by its goal: what stands in them takes place in each, one after the other.
+    """
+    if which == "cost":
+        return work(site.problem, node, context, value)
+    if goal.mode != "round":
+        return span(site.problem, node, context, value)
+    total = ZERO
+    for step in node.steps if isinstance(node, Seq) else (node,):
+        once = span(site.problem, step, context, value)
+        whole = isinstance(step, Hole) and step.whole_scope
+        total = total + (once if whole else over_rounds(once, _rounds(context)))
+    return total
+
+
+def _rounds(context: Context) -> Context:
+    """The rounds of the scan that a context stands in, as a loop to sum over."""
+    indices = context.indices[-1:]
+    return Context(indices=indices if indices and indices[0][1] == context.rounds else (("_", context.rounds),))
+
+
+def limited(problem: Problem) -> Fold | None:
+    """The measure that a problem limits without minimising it."""
+    if problem.minimise == "cost":
+        return "span" if problem.limits.span is not None else None
+    return "cost" if problem.limits.cost is not None else None
 
 
 def fill(template: Design, designs: dict[Goal, Design]) -> Design:
@@ -57,25 +96,27 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
     by_goal = dict(zip(arc.needs, chosen, strict=True))
     policies = tuple(policy for candidate in chosen for policy in candidate.policies)
 
-    def total(which: str) -> Expr:
+    def total(which: str, measure: Fold) -> Expr:
         def value(sub: object, context: Context) -> Expr:
             assert isinstance(sub, Goal)
             candidate = by_goal[sub]
             if sub.part is not None and context.extents.get(sub.part) != sub.size:
-                return work(site.problem, candidate.design, _at(site, sub, context))
+                return fold(site, measure, candidate.design, sub, _at(site, sub, context))
             if context.again:  # a further attempt, whose prompts have been seen
-                return work(site.problem, candidate.design, replace(site.inside(sub), again=context.again))
+                return fold(site, measure, candidate.design, sub, replace(site.inside(sub), again=context.again))
             result: Expr = getattr(candidate, which)
             return result
 
-        return work(site.problem, template, site.inside(goal), value)
+        return fold(site, measure, template, goal, site.inside(goal), value)
 
-    exact = total("work")
+    least, other = site.problem.minimise, limited(site.problem)
+    exact = total("work", least)
     open_policies = any(candidate.growth is not candidate.work for candidate in chosen)
     return Candidate(
         design=fill(template, {sub: candidate.design for sub, candidate in by_goal.items()}),
         work=exact,
-        growth=total("growth") if open_policies else exact,
+        growth=total("growth", least) if open_policies else exact,
+        other=None if other is None else total("other", other),
         facts=frozenset(step.alternative.facts).union(*(candidate.facts for candidate in chosen)),
         rules=tuple(dict.fromkeys((step.rule, *(rule for candidate in chosen for rule in candidate.rules)))),
         choices=((goal, step), *(choice for candidate in chosen for choice in candidate.choices)),

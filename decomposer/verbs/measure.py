@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from decomposer.design.evaluate import agents, span, work
+from decomposer.design.evaluate import agents, span, total_cost
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
@@ -55,7 +55,7 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
 
 def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) -> Cost:  # noqa: B006 - never changed
     """Cost of a design, and its value where numbers are given."""
-    total, path = work(problem, design), span(problem, design)
+    total, path = total_cost(problem, design), span(problem, design)
     try:
         value = value_at(problem, design, at) if at else None
     except ExpressionError:  # of more digits than can be worked with
@@ -64,9 +64,15 @@ def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) 
 
 
 def value_at(problem: Problem, design: Design, at: Numbers) -> Expr:
-    """Work of a design at numbers: a rational where it is one, else an exact formula of numbers."""
+    """What a problem minimises, of a design at numbers: a rational where it is one, else a formula of numbers."""
     fixed = {name: num(value) for name, value in at.items()}
-    return settle(work(numbered(problem, at), substitute_design(design, fixed)))
+    target, settled = numbered(problem, at), substitute_design(design, fixed)
+    return settle(span(target, settled) if problem.minimise == "span" else total_cost(target, settled))
+
+
+def objective(problem: Problem, cost: Cost) -> tuple[Expr, Expr]:
+    """What a problem minimises: exactly, and its growth."""
+    return (cost.span, cost.span_theta) if problem.minimise == "span" else (cost.exact, cost.theta)
 
 
 def report_agents(problem: Problem, design: Design, total: Expr, regime: Regime) -> tuple[AgentReport, ...]:
@@ -93,7 +99,11 @@ def hand_designs(
         cost = measure(problem, design, regime, at)
         found.append(
             HandDesign(
-                name, design, cost, ratio_of(cost.exact, growth, regime), ratios_by_task(problem, design, best, regime)
+                name,
+                design,
+                cost,
+                ratio_of(objective(problem, cost)[0], growth, regime),
+                ratios_by_task(problem, design, best, regime),
             )
         )
     return tuple(found)

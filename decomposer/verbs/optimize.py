@@ -12,13 +12,15 @@ from decomposer.design.reliability import reliability
 from decomposer.errors import InfeasibleError, OutsideClassError, ProblemError
 from decomposer.expr import Expr, maximum, minimum
 from decomposer.growth import Regime, eventually
-from decomposer.problem.model import Problem
+from decomposer.problem.model import Limits, Problem
 from decomposer.problem.validate import warnings
-from decomposer.search import asymptotic, concrete
+from decomposer.rules.base import site_of
+from decomposer.search import asymptotic, concrete, coupled, reliable
+from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, complexity
-from decomposer.search.unfold import unfold
+from decomposer.search.unfold import Space, unfold
 from decomposer.verbs.growths import growth_of
-from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, regime_of, report_agents
+from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, objective, regime_of, report_agents
 from decomposer.verbs.results import Option, Result, SearchReport, Status
 
 if TYPE_CHECKING:
@@ -58,14 +60,19 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     numbers = dict(at or {})
     space = unfold(problem)
     target = numbered(problem, numbers) if numbers else problem
-    if numbers:
+    if problem.target is not None and (numbers or space.site.numbered):
+        found, complete = reliable.best(site_of(target))
+    elif numbers and is_coupled(target):
+        candidate, answer, complete = coupled.best(unfold(target))
+        found, complete = [candidate], complete and answer.status == "optimal"
+    elif numbers:
         found, complete = concrete.best(unfold(target))
     else:
         found, complete = asymptotic.best(space, regime)
     if not found and not complete:
         raise ProblemError("at these numbers every design costs more digits than can be worked with; take smaller ones")
     if not found:
-        raise InfeasibleError(_infeasible(problem), file=problem.file)
+        raise InfeasibleError(_infeasible(problem, space), file=problem.file)
 
     def prefer(a: Candidate, b: Candidate) -> int:
         return _prefer(target, a, b, regime)
@@ -75,12 +82,13 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     best = options[0]
     growth = minimum(*(growth_of(option.growth, regime) for option in options)) if not numbers else best.growth
     symbolic = measure(problem, best.design, regime, numbers)
-    least = symbolic.theta if numbers or best.growth is best.work else growth_of(best.growth, regime)
+    exact, plain = objective(problem, symbolic)
+    least = plain if numbers or best.growth is best.work else growth_of(best.growth, regime)
     several = len(options) > 1
     compared = hand_designs(
         problem,
         best.design,
-        growth if several else least if best.growth is not best.work else symbolic.exact,
+        growth if several else least if best.growth is not best.work else exact,
         regime,
         numbers,
     )
@@ -137,6 +145,11 @@ def _notes(problem: Problem) -> tuple[str, ...]:
     return (*unused, *(warning.message for warning in warnings(problem)))
 
 
+def without_limits(space: Space) -> Space:
+    """The same space for the problem without its limits."""
+    return replace(space, site=replace(space.site, problem=replace(space.site.problem, limits=Limits())))
+
+
 def _prefer(problem: Problem, a: Candidate, b: Candidate, regime: Regime) -> int:
     """Order of designs of equal cost: smaller largest model, then fewer agents, then fewer loops and steps."""
     for first, second in ((_largest(problem, a), _largest(problem, b)), (_number(problem, a), _number(problem, b))):
@@ -180,8 +193,12 @@ def _option(problem: Problem, option: Candidate, options: list[Candidate], regim
     )
 
 
-def _infeasible(problem: Problem) -> str:
-    """Name a task that nothing can do, if one stands out."""
+def _infeasible(problem: Problem, space: Space) -> str:
+    """Name a task that nothing can do, or say that the limits are what nothing keeps."""
+    if problem.limits and asymptotic.best(without_limits(space), regime_of(problem))[0]:
+        given = (("models", problem.limits.models), ("cost", problem.limits.cost), ("span", problem.limits.span))
+        told = ", ".join(f"{name} {limit}" for name, limit in given if limit is not None)
+        return f"no design keeps the limits throughout the regime: {told}"
     for task in problem.tasks.values():
         if problem.models and task.requires:
             able = [m.name for m in problem.models.values() if all(name in m.can for name in task.requires)]

@@ -114,10 +114,10 @@ def test_ratios_by_task(case: tuple[Answer, Result]) -> None:
             assert relation(found[(task,)], parse(value), regime=regime(result.problem)).kind == "Theta"
 
 
-def test_every_shipped_problem_has_an_answer_here() -> None:
+def test_every_problem_of_the_paper_has_an_answer_here() -> None:
     from decomposer.problems import names
 
-    assert set(names()) == set(ANSWERS)
+    assert {name for name in names() if "2025, section 3" in load(name).about} <= set(ANSWERS) <= set(names())
 
 
 def test_delegators_of_the_tree_tell_three_alternatives_apart() -> None:

@@ -186,6 +186,9 @@ def test_task_graphs_lead_back(name: str) -> None:
         texts=problem.texts,
         capabilities=problem.capabilities,
         scaling=problem.law,
+        models=problem.models,
+        minimise=problem.minimise,
+        limits=problem.limits,
         cost=problem.cost,
         designs=problem.designs,
     )

@@ -1,0 +1,145 @@
+"""Voting: the chance that a vote comes out right, and the runs that it takes, exactly.
+
+Votes are independent runs. A vote for the right answer comes with probability `right`, one for its strongest rival
+with probability `rival`; all other responses count for nobody. Where all wrong answers agree, which is the worst
+case, the rival has ``1 - right``. See docs/theory/errors.md.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from decomposer.design.bounds import has_functions
+from decomposer.errors import ExpressionError
+from decomposer.expr import ONE, ZERO, Expr, num
+
+
+MAX_BITS = 1 << 17
+"""Bits of a number to which a power of a probability is worked out."""
+
+
+def raised(base: Expr, exponent: Expr) -> Expr:
+    """``base ** exponent``; of numbers, to more digits than formulas otherwise have.
+
+    Raises
+    ------
+    ExpressionError
+        When it has too many.
+    """
+    value, times = base.as_fraction(), exponent.as_fraction()
+    if value is None or times is None or times.denominator != 1:
+        return base**exponent
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) * abs(times) > MAX_BITS and value not in (0, 1):
+        raise ExpressionError(f"a probability of more than {MAX_BITS} bits")
+    return num(Fraction(value) ** times.numerator)
+
+
+def race_right(right: Expr, rival: Expr, lead: Expr) -> Expr:
+    """Probability that the right answer is the first to lead by `lead` votes (gambler's ruin).
+
+    A lead of one takes the first response, whatever it is.
+    """
+    if lead == ONE:
+        return right
+    if rival == ZERO:
+        return ONE
+    return ONE / (ONE + raised(rival / right, lead))
+
+
+def race_runs(right: Expr, rival: Expr, lead: Expr) -> Expr:
+    """Expected runs until one answer leads by `lead` votes.
+
+    A lead that grows (a formula with logarithms) counts without the factor ``(1 - x**lead)/(1 + x**lead)``, x the odds
+    of the rival: that is an upper bound, and the factor tends to one.
+
+    Source: Feller 1968, XIV.3; Meyerson et al. 2025 (MAKER), eq. 17.
+    """
+    if lead == ONE:
+        return ONE
+    if right == rival:
+        return lead * lead / (right + rival)
+    if rival == ZERO or has_functions(lead):
+        return lead / (right - rival)
+    reached = raised(rival / right, lead)
+    return lead * (ONE - reached) / ((ONE + reached) * (right - rival))
+
+
+def majority_right(right: Expr, votes: Expr) -> Expr:
+    """Probability that more than half of an odd number of votes are right, whatever the others are.
+
+    Raises
+    ------
+    ValueError
+        For a number of votes that is not a plain odd number.
+    """
+    number = votes.as_fraction()
+    if number is None or number.denominator != 1 or number % 2 == 0:
+        raise ValueError("a majority needs an odd number of votes")
+    total, binomial = ZERO, 1
+    n = int(number)
+    for wrong in range(n // 2 + 1):
+        total = total + binomial * raised(right, num(n - wrong)) * raised(ONE - right, num(wrong))
+        binomial = binomial * (n - wrong) // (wrong + 1)
+    return total
+
+
+def least_lead(odds: Fraction, scopes: Fraction, target: Fraction) -> int:
+    """Least lead with which `scopes` votes all come out right with probability `target`.
+
+    ``(1 + x**v)**-N >= t``, x the odds of the rival, that is ``x**v <= t**(-1/N) - 1``: the least integer
+    ``v >= log(t**(-1/N) - 1) / log(x)``, decided by rational enclosures.
+
+    Raises
+    ------
+    ValueError
+        When the rival is as likely as the right answer, or the target is certainty.
+    """
+    if not 0 <= odds < 1 or not 0 < target < 1:
+        raise ValueError("a vote needs a right answer that is likelier than its rival, and a target below 1")
+    lead = 1
+    while lead < 1 << 40 and not holds(odds, lead, scopes, target):
+        lead *= 2
+    low = lead // 2
+    while lead - low > 1:
+        middle = (low + lead) // 2
+        low, lead = (low, middle) if holds(odds, middle, scopes, target) else (middle, lead)
+    return lead
+
+
+def holds(odds: Fraction, lead: int, scopes: Fraction, target: Fraction) -> bool:
+    """Whether ``(1 + odds**lead)**-scopes >= target``, exactly."""
+    from decomposer.design.products import Product
+
+    return Product.of(1 / (1 + odds**lead), scopes).at_least(target)
+
+
+def best_majority(easy: Fraction, hard: Fraction, share: Fraction) -> int | None:
+    """Odd number of votes with which a majority is right most often, where a `share` of the items is hard.
+
+    Two more votes than ``2j - 1`` change the chance by ``C(2j-1, j)`` times
+    ``(1 - share) (p q)**j (2p - 1) - share (r s)**j (1 - 2r)``, with q = 1 - p, s = 1 - r: they help as long as
+    ``((r s)/(p q))**j`` is below a constant. With r nearer to one half than p, votes first help and later hurt.
+
+    Returns
+    -------
+    int or None
+        `None` when ever more votes help.
+    """
+    gain, loss = (1 - share) * (2 * easy - 1), share * (1 - 2 * hard)
+    if gain <= 0 and loss >= 0:
+        return 1
+    grows = (hard * (1 - hard), easy * (1 - easy))
+    if loss <= 0 or grows[0] <= grows[1]:
+        # No item is lost by voting, or what is lost shrinks faster than what is won.
+        return None if loss <= 0 or gain * grows[1] >= loss * grows[0] or grows[0] < grows[1] else 1
+    j = 1
+    ratio = grows[0] / grows[1]
+    limit = gain / loss
+    if ratio > limit:
+        return 1
+    power = ratio
+    while power * ratio <= limit:
+        power *= ratio
+        j += 1
+    return 2 * j + 1
+

@@ -1,0 +1,40 @@
+"""A small model first; what the check rejects goes to another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.design.nodes import Escalate
+from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
+from decomposer.rules.retry import can_tell, checked, doers
+
+MAX_TIERS = 4
+"""Models tried one after the other."""
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """Each model first; then the same goal without it."""
+    names = tuple(name for name in goal.tasks if name in goal.pending)
+    if len(goal.tasks) > 1 or not names or not can_tell(site, goal, names) or len(goal.tried) >= MAX_TIERS - 1:
+        return
+    models = [model for model in doers(site, goal, names) if model is not None]
+    if len(models) < 2:
+        return
+    task = site.task(names[0])
+    per_call = task.succeeds is not None and task.succeeds.unit == "call"
+    facts = tuple(Fact(names[0], kind) for kind in ("succeeds", "check"))
+    for model in models:
+        settled = replace(goal, pending=frozenset(), direct=per_call, unit=False, model=model, tried=frozenset())
+        rest = replace(goal, tried=goal.tried | {model}, unit=False)
+        for body in checked(site, goal, names, hole(settled)):
+            yield Alternative(Escalate(names, body, hole(rest)), facts)
+
+
+RULE = Rule(
+    name="cascade",
+    does="a small model first, another where the check rejects its answer",
+    facts=("succeeds", "check"),
+    source="Chen, Zaharia, Zou 2023 (FrugalGPT)",
+    expand=expand,
+)

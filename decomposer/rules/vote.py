@@ -1,0 +1,142 @@
+"""Do a task several times over and let the answers vote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from decomposer.design.bounds import without_ceilings
+from decomposer.design.context import items
+from decomposer.design.nodes import Vote
+from decomposer.design.reliability import votes_for
+from decomposer.design.votes import MAX_BITS, least_lead, majority_right
+from decomposer.errors import ExpressionError
+from decomposer.expr import ONE, ZERO, Expr, ceil, evaluate, log, num, sym
+from decomposer.growth.constants import sign
+from decomposer.problem.graph import topological
+from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
+from decomposer.rules.retry import doers, single_unit
+
+MORE = 8
+"""Leads above the least that alone suffices, for votes that must make up for what fails elsewhere."""
+
+MAJORITY = 31
+"""Largest number of votes of a majority that is tried; a race costs less beyond."""
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """First to lead by v, and the majority of a number of votes."""
+    if site.problem.target is None or goal.mode not in ("cover", "item") or goal.pending != frozenset(goal.tasks[:1]):
+        return
+    name = goal.tasks[0]
+    task = site.task(name)
+    if len(goal.tasks) > 1 or goal.fused or task.finds is not None or not single_unit(site, goal, name):
+        return
+    facts = (Fact(name, "succeeds"),)
+    for model in doers(site, goal, (name,)):
+        settled = replace(goal, pending=frozenset(), direct=True, unit=False, model=model, tried=frozenset())
+        body = hole(settled)
+        try:
+            right, rival = votes_for(site.problem, body, site.inside(goal), (name,))
+        except ExpressionError:
+            continue  # so many units at once are all but never right together
+        if right == ONE or rival == ZERO:
+            continue
+        if site.numbered and not (right + occurrences(site, goal)).symbols:
+            yield from _counted(site, goal, settled, facts)
+        elif (lead := growing_lead(site, goal, right, rival)) is not None:
+            yield Alternative(Vote(body, lead=lead), facts)
+
+
+def _counted(site: Site, goal: Goal, settled: Goal, facts: tuple[Fact, ...]) -> Iterator[Alternative]:
+    """Leads and majorities that reach the target, if all else went well."""
+    target, body = site.problem.target, hole(settled)
+    assert target is not None
+    bound, scopes = evaluate(target, {}), whole(occurrences(site, goal))
+    right, rival = (evaluate(value, {}) for value in votes_for(site.problem, body, site.inside(goal), goal.tasks))
+    hard = site.task(goal.tasks[0]).succeeds
+    if bound == 1 or right <= rival:
+        return
+    mixed = hard is not None and hard.hard is not None
+    least = 2 if mixed else max(2, least_lead(rival / right, scopes, bound))
+    decision = Decision(site.lead, num(least), num(least + MORE), "votes by which an answer must lead")
+    yield Alternative(Vote(body, lead=sym(site.lead)), facts, (decision,))
+    if 2 * right <= 1 or right.denominator.bit_length() * MAJORITY > MAX_BITS:
+        return
+    for votes in range(3, MAJORITY + 1, 2):
+        chance = majority_right(num(right), num(votes)).as_fraction()
+        if mixed or (chance is not None and reaches(Fraction(chance), scopes, bound)):
+            yield Alternative(Vote(body, num(votes)), facts)
+
+
+def reaches(chance: Fraction, scopes: Fraction, target: Fraction) -> bool:
+    """Whether `scopes` things that each come out right with probability `chance` reach the target."""
+    from decomposer.design.products import Product
+
+    return chance > 0 and Product.of(chance, scopes).at_least(target)
+
+
+def whole(count: Expr) -> Fraction:
+    """As many full scopes as there are for certain."""
+    number = count.as_fraction()
+    assert number is not None
+    return Fraction(number.numerator // number.denominator) if number >= 1 else Fraction(number)
+
+
+def occurrences(site: Site, goal: Goal) -> Expr:
+    """How often the goal stands in a design: one for every scope of its size."""
+    number = ONE
+    task = site.task(goal.tasks[0])
+    if goal.mode == "item" and task.for_each is not None:
+        number = items(site.problem, site.task(task.for_each), site.context(Goal(goal.tasks)))
+    elif goal.part is not None and goal.size is not None:
+        count = site.text_of(goal.part).count
+        assert count is not None
+        number = count / goal.size
+    if goal.steps is not None and task.steps is not None:
+        number = number * task.steps.count / goal.steps
+    return number
+
+
+def fallible(site: Site) -> int:
+    """Number of tasks that may fail, among which the failures that the target allows are shared."""
+    return max(1, sum(site.task(name).succeeds is not None for name in topological(site.problem)))
+
+
+def growing_lead(site: Site, goal: Goal, right: Expr, rival: Expr) -> Expr | None:
+    """A lead that grows as needed: N votes of failure ``x**v`` at most fail with ``(1 - t)/K`` together.
+
+    That is ``v = ceil(log(K N/(1 - t)) / log(1/x))``, x the odds of the rival; it is the least lead up to a
+    constant. `None` where the right answer is not known to be likelier than its rival.
+    """
+    target = site.problem.target
+    odds = rival / right
+    if target is None or target == ONE or not odds.symbols <= constants(site) or hard(site, goal):
+        return None
+    parameters = site.problem.parameters
+    bounds = tuple((name, parameters[name].low, parameters[name].high) for name in sorted(odds.symbols))
+    if sign(ONE - odds, bounds) != 1:
+        return None
+    scopes = without_ceilings(occurrences(site, goal))
+    return ceil(log(scopes * fallible(site) / (ONE - target)) / log(ONE / odds))
+
+
+def constants(site: Site) -> frozenset[str]:
+    """Parameters that are fixed numbers."""
+    return frozenset(name for name, one in site.problem.parameters.items() if one.kind == "constant")
+
+
+def hard(site: Site, goal: Goal) -> bool:
+    """Whether some units are hard: votes do not make up for that."""
+    fact = site.task(goal.tasks[0]).succeeds
+    return fact is not None and fact.hard is not None
+
+
+RULE = Rule(
+    name="vote",
+    does="several independent runs, and a vote among their answers",
+    facts=("succeeds",),
+    source="Meyerson et al. 2025 (MAKER), section 3; Feller 1968, XIV",
+    expand=expand,
+)

@@ -1,0 +1,301 @@
+"""The cheapest design at given numbers that comes out right often enough.
+
+Every goal keeps the designs of which no other costs less and is right more often. What a vote or a call of several
+steps may be is not listed to the end: values that are left out are excluded by bounds, or tried after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from decomposer.design.certainty import certainty, number
+from decomposer.design.context import Context
+from decomposer.design.counts import part_count
+from decomposer.design.evaluate import work
+from decomposer.design.leaves import usage
+from decomposer.design.nodes import Call, substitute
+from decomposer.design.cost_models import call_cost
+from decomposer.design.products import Product
+from decomposer.design.reliability import cases
+from decomposer.design.sizes import covers, model_rate
+from decomposer.design.votes import MAX_BITS
+from decomposer.errors import ExpressionError, InfeasibleError, ProblemError
+from decomposer.expr import Expr, evaluate, num
+from decomposer.problem.model import Task
+from decomposer.rules.base import Alternative, Decision, Goal, Site
+from decomposer.search.concrete import Spread, order
+from decomposer.search.price import Candidate, Policy, complexity, fill
+from decomposer.search.unfold import Step, unfold
+from decomposer.solvers.dynamic import solve
+from decomposer.solvers.graph import Arc
+
+SMALL_STRIDES = 32
+"""Up to so many steps per call are tried one by one to begin with."""
+
+REFINED = 8
+"""How often strides that are not excluded are looked at more closely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A design of a goal: its cost and its chance in each of the surroundings in which it may stand.
+
+    `ideal` says that a vote in it was taken for certain, in place of all votes that are longer still.
+    """
+
+    candidate: Candidate
+    costs: tuple[Expr, ...]
+    chances: tuple[Product, ...]
+    ideal: bool
+
+
+def best(site: Site) -> tuple[list[Candidate], bool]:
+    """Find the cheapest designs that reach the target of a problem whose formulas are all numbers.
+
+    Returns
+    -------
+    candidates, complete
+        Designs of least cost; the flag says that no vote and no stride that was left out can cost less.
+
+    Raises
+    ------
+    InfeasibleError
+        When no design reaches the target, with the greatest reliability of those tried.
+    """
+    problem = site.problem
+    assert problem.target is not None
+    if problem.limits or problem.minimise != "cost":
+        raise ProblemError("a target for the whole cannot be combined with limits, or with another objective", file=problem.file)
+    target = evaluate(problem.target, {})
+    strides = _Strides(site)
+    for _ in range(REFINED):
+        pricing = _Pricing(site)
+        numbered = unfold(problem, strides)
+        found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
+        reached = [one for one in found if one.chances[0].at_least(target)]
+        real = [one for one in reached if not one.ideal]
+        least = _cheapest(real)
+        if least and not strides.refine(number(least[0].costs[0])):
+            break
+        if not least and not strides.refine(None):
+            break
+    if not least:
+        raise InfeasibleError(_missed(found), file=problem.file)
+    cheaper = [one for one in reached if one.ideal and order(one.costs[0], least[0].costs[0]) < 0]
+    complete = not cheaper and not strides.open and strides.complete and pricing.complete
+    return [one.candidate for one in least], complete
+
+
+def _cheapest(found: Sequence[Tried]) -> list[Tried]:
+    kept: list[Tried] = []
+    for one in found:
+        sign = order(one.costs[0], kept[0].costs[0]) if kept else 0
+        kept = [one] if sign < 0 else [*kept, one] if sign == 0 else kept
+    return kept
+
+
+def _missed(found: Sequence[Tried]) -> str:
+    real = [one for one in found if not one.ideal]
+    if not real:
+        return "no design reaches the target: what fails too often can be neither checked nor voted on"
+    most = real[0]
+    for one in real[1:]:
+        if one.chances[0].compare(most.chances[0]) > 0:
+            most = one
+    low, _ = most.chances[0].bounds()
+    return f"no design reaches the target: the most reliable one comes out right with probability {_decimal(low)}"
+
+
+def _decimal(value: Fraction) -> str:
+    digits = 6
+    scaled = value.numerator * 10**digits // value.denominator
+    return f"0.{scaled:0{digits}d}" if scaled < 10**digits else "1"
+
+
+class _Pricing:
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.complete = True
+
+    def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Tried, ...]) -> Iterator[Tried]:
+        """The candidate of an alternative, unless it is beyond working with."""
+        step, problem = arc.item, self.site.problem
+        alternative = step.alternative
+        parts = [one.candidate for one in chosen]
+        design = fill(alternative.template, {need: one.design for need, one in zip(arc.needs, parts, strict=True)})
+        settled = tuple(Policy(decision.name, decision.low) for decision in alternative.decisions)
+        ideal = any(decision.name == self.site.lead and decision.about == "" for decision in alternative.decisions)
+        try:
+            around = [case for base in self.around(goal) for _, case in cases(problem, design, base)]
+            costs = tuple(_settled(work(problem, design, context)) for context in around)
+            chances = tuple(
+                Product() if ideal else certainty(problem, design, context, goal.pending) for context in around
+            )
+        except ExpressionError:
+            self.complete = False
+            return
+        candidate = Candidate(
+            design=design,
+            work=costs[0] if len(around) == 1 else _settled(work(problem, design, self.site.inside(goal))),
+            growth=costs[0],
+            facts=frozenset(alternative.facts).union(*(one.facts for one in parts)),
+            rules=tuple(dict.fromkeys((step.rule, *(rule for one in parts for rule in one.rules)))),
+            choices=((goal, step), *(choice for one in parts for choice in one.choices)),
+            policies=(*settled, *(policy for one in parts for policy in one.policies)),
+        )
+        candidate = replace(candidate, growth=candidate.work)
+        yield Tried(candidate, costs, chances, ideal or any(one.ideal for one in chosen))
+
+    def around(self, goal: Goal) -> list[Context]:
+        """The surroundings of a goal: those of a full scope, and of a smaller one that is left over."""
+        found = [self.site.inside(goal)]
+        if goal.part is not None and goal.size is not None:
+            left = number(part_count(self.site.problem, goal.part)) % number(goal.size)
+            if left:
+                found.append(self.site.inside(replace(goal, size=num(left))))
+        chain = self.site.task(goal.tasks[0]).steps
+        if goal.steps is not None and chain is not None:
+            left = number(chain.count) % number(goal.steps)
+            if left:
+                found.append(self.site.inside(replace(goal, steps=num(left))))
+        return found
+
+    def prune(self, goal: Goal, found: Sequence[Tried]) -> list[Tried]:
+        """Keep the designs that none matches at no more cost; of equal ones, the simplest."""
+        kept: list[Tried] = []
+        for new in sorted(found, key=lambda one: complexity(one.candidate.design)):
+            if any(_matches(old, new) for old in kept):
+                continue
+            kept = [old for old in kept if not _matches(new, old)]
+            kept.append(new)
+        return kept
+
+
+def _settled(value: Expr) -> Expr:
+    return value if value.symbols or value.as_fraction() is not None else num(evaluate(value, {}))
+
+
+def _matches(a: Tried, b: Tried) -> bool:
+    """Whether `a` is nowhere dearer than `b`, and nowhere right less often."""
+    if a.ideal and not b.ideal:
+        return False
+    for x, y in zip(a.costs, b.costs, strict=True):
+        if x.symbols or y.symbols:
+            from decomposer.design.bounds import at_least
+
+            if not at_least(y, x):
+                return False
+        elif order(x, y) > 0:
+            return False
+    return all(x.compare(y) >= 0 for x, y in zip(a.chances, b.chances, strict=True))
+
+
+class _Strides(Spread):
+    """Values of free parameters; of the steps per call, few at first."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self.site = site
+        self.tried: dict[str, list[int]] = {}
+        self.open: list[tuple[str, int, int]] = []
+        for task in site.problem.tasks.values():
+            if task.steps is not None:
+                last = int(number(task.steps.count))
+                values = set(range(2, min(SMALL_STRIDES, last) + 1)) | {last}
+                value = SMALL_STRIDES
+                while value < last:
+                    values.add(value)
+                    value *= 2
+                self.tried[task.name] = sorted(values)
+
+    def __call__(self, alternative: Alternative) -> Iterator[Alternative]:
+        """Yield the alternative at each value of its free parameters; the last lead stands for all that are longer."""
+        for one in super().__call__(alternative):
+            yield one
+            if one.decisions and one.decisions[0].name == self.site.lead:
+                first = alternative.decisions[0]
+                if number(one.decisions[0].low) == number(first.high):
+                    longer = {self.site.lead: first.high + 1}
+                    mark = Decision(self.site.lead, first.high + 1, first.high + 1, "")
+                    yield replace(one, template=substitute(alternative.template, longer), decisions=(mark,))
+
+    def values(self, decision: Decision) -> list[int]:
+        """Integers to try."""
+        if decision.name != self.site.stride:
+            return super().values(decision)
+        for name, values in self.tried.items():
+            if decision.about == f"steps of {name} in a call":
+                return [value for value in values if self.fits(self.site.task(name), value)]
+        return super().values(decision)
+
+    def fits(self, task: Task, value: int) -> bool:
+        """Whether the chance of so many steps can be written out."""
+        if task.succeeds is None or task.succeeds.unit != "step":
+            return True
+        rates = [model_rate(self.site.problem, task, model) for model in self.models(task)]
+        return all(number(rate).denominator.bit_length() * value <= MAX_BITS for rate in rates)
+
+    def models(self, task: Task) -> list[str | None]:
+        """Models that can do a task; none in particular in an open catalogue."""
+        able: list[str | None] = []
+        for name in self.site.problem.models:
+            if covers(self.site.problem, name, Call((task.name,)), Context()):
+                able.append(name)
+        return able or [None]
+
+    def refine(self, least: Fraction | None) -> bool:
+        """Look at strides between those tried that the bound does not exclude; whether there are any new ones."""
+        self.open = []
+        new = False
+        for name, values in self.tried.items():
+            task = self.site.task(name)
+            for low, high in zip(values, values[1:], strict=False):
+                first, last = (low + 1, high - 1) if self.fits(task, high) else (low + 1, high)
+                if first > last or self.excluded(task, first, last, least):
+                    continue
+                inside = self._between(first, last)
+                inside = [value for value in inside if self.fits(task, value)]
+                if set(inside) - set(values):
+                    new = True
+                    self.tried[name] = sorted({*self.tried[name], *inside})
+                if len(inside) <= last - first:
+                    self.open.append((name, first, last))
+        return new
+
+    @staticmethod
+    def _between(first: int, last: int) -> list[int]:
+        if last - first < SMALL_STRIDES:
+            return list(range(first, last + 1))
+        return sorted({first + (last - first) * part // 8 for part in range(9)})
+
+    def excluded(self, task: Task, first: int, last: int, least: Fraction | None) -> bool:
+        """Whether calls of `first` to `last` steps cost more than `least`, or cannot be made right.
+
+        There are at least as many calls as with the longest, each costs at least what the shortest does, and takes at
+        least as many runs as it takes for one answer that counts.
+        """
+        problem, fact = self.site.problem, task.succeeds
+        assert task.steps is not None
+        calls = number(task.steps.count) // last
+        context = Context().striding(task.name, num(first))
+        bounds: list[Fraction] = []
+        for model in self.models(task):
+            call = Call((task.name,), model=model)
+            used = usage(problem, call, context)
+            # The whole chain in one call reads no state.
+            cost = number(call_cost(problem.cost, used.size, used.read - task.steps.state, used.seen, used.written))
+            runs = Fraction(1)
+            if fact is not None and fact.unit == "step" and fact.hard is None and task.check is None:
+                rate = number(model_rate(problem, task, model))
+                assert problem.target is not None
+                sure = Product.of(rate, number(task.steps.count)).at_least(evaluate(problem.target, {}))
+                if not sure:
+                    power = rate ** (min(first, 4096) - 1)
+                    if fact.wrong == "agree" and 2 * power * rate <= 1:
+                        continue
+                    runs = 1 / power if fact.wrong == "scatter" else runs
+            bounds.append(calls * cost * runs)
+        return not bounds or (least is not None and min(bounds) > least)
+
