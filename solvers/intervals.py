@@ -1,6 +1,6 @@
-"""A project as a model of CP-SAT: a start for each task, an optional interval for each mode, a cumulative each capacity.
+"""A project as a model of CP-SAT: a start for each task, an optional interval for each mode.
 
-The windows are those of the horizon, so that a tight one leaves little; modes enforce precedence themselves.
+The windows are those of the horizon, so that a tight one leaves little.
 """
 
 from __future__ import annotations
@@ -10,8 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from decomposer.solvers.engine import load
-from decomposer.solvers.project import Project, Schedule
-from decomposer.solvers.windows import heads, tails
+from decomposer.solvers.project import Mode, Project, Schedule
+from decomposer.solvers.windows import heads, stretches, tails
+
+LARGEST = 1 << 30
+"""Times, amounts, their products and sums in a row stay below this."""
+
+STRETCHES = 20
+"""Energy rows for each capacity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,20 @@ def intervals(project: Project, horizon: int, bound: int) -> Intervals:
     project : Project
         Fitted to the horizon (`windows.fit`): every mode of a task lies within its window.
     horizon, bound : int
+
+    Raises
+    ------
+    ValueError
+        When times, amounts or sums of spends are too large to be worked with.
     """
+    sums = [sum(max(mode.spends[i] for mode in modes) for modes in project.modes) for i in range(len(project.budgets))]
+    if max((horizon, *project.capacities, *project.budgets, *sums)) >= LARGEST:
+        raise ValueError("times, amounts or spends are too large for CP-SAT")
     cp = load("sat.python.cp_model").CpModel()
     before, after = heads(project), tails(project)
-    starts, taken, rows = [], [], []
+    starts: list[Any] = []
+    taken: list[tuple[Any, ...]] = []
+    rows: list[list[tuple[Any, Mode]]] = []
     span = cp.new_int_var(min(bound, horizon), horizon, "span")
     for task, modes in enumerate(project.modes):
         latest = horizon - after[task]
@@ -89,16 +105,27 @@ def intervals(project: Project, horizon: int, bound: int) -> Intervals:
             cp.add(start <= latest - mode.duration).only_enforce_if(literal)
     found = Intervals(project, cp, tuple(starts), tuple(taken), span)
     for task, modes in enumerate(project.modes):
-        nexts = [starts[follower] for follower in project.followers[task]] or [span]
-        for later in nexts:
-            if len(modes) == 1:
-                cp.add(later >= starts[task] + modes[0].duration)
-            for literal, mode in zip(taken[task], modes, strict=False):
-                cp.add(later >= starts[task] + mode.duration).only_enforce_if(literal)
+        # Linear in the modes, so that the relaxation trades time against budgets along whole paths.
+        if len(modes) == 1:
+            end = starts[task] + modes[0].duration
+        else:
+            end = starts[task] + sum(mode.duration * var for mode, var in zip(modes, taken[task], strict=True))
+        for later in [starts[follower] for follower in project.followers[task]] or [span]:
+            cp.add(later >= end)
     for resource, capacity in enumerate(project.capacities):
         held = [(interval, mode.occupies[resource]) for row in rows for interval, mode in row]
         held = [(interval, amount) for interval, amount in held if amount]
         cp.add_cumulative([interval for interval, _ in held], [amount for _, amount in held], capacity)
+    for stretch in stretches(project, before, after, STRETCHES):
+        # Implied, and not seen by the relaxation of the cumulatives: energy against makespan and budgets.
+        capacity, resource = project.capacities[stretch.resource], stretch.resource
+        if capacity * horizon >= LARGEST:
+            continue
+        total: Any = capacity * (stretch.head + stretch.tail)
+        for task in stretch.tasks:
+            energy = [mode.occupies[resource] * mode.duration for mode in project.modes[task]]
+            total += sum(e * var for e, var in zip(energy, taken[task], strict=True)) if taken[task] else energy[0]
+        cp.add(capacity * span >= total)
     for i, limit in enumerate(project.budgets):
         cp.add(
             sum(

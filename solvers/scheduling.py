@@ -14,7 +14,7 @@ from typing import Any
 from decomposer.solvers import evaluate
 from decomposer.solvers.answer import Answer, Limits
 from decomposer.solvers.engine import load
-from decomposer.solvers.intervals import Intervals, intervals
+from decomposer.solvers.intervals import LARGEST, Intervals, intervals
 from decomposer.solvers.project import Project, Schedule, project
 from decomposer.solvers.selection import Number, Selection
 from decomposer.solvers.serial import Effort, Search
@@ -23,8 +23,11 @@ from decomposer.solvers.windows import fit, lower_bound, reduce_project
 
 NAME = "scheduling"
 
-LARGEST = 1 << 30
-"""Times, and sums of spends or amounts, stay below this where CP-SAT is used."""
+FEW = 40
+"""Up to so many tasks are few."""
+
+FIRST = 3.0
+"""Units of work that single workers have, each, before a portfolio takes over."""
 
 SCHEDULES = 600
 """How many schedules the refinement builds before CP-SAT is asked."""
@@ -63,6 +66,21 @@ def run(problem: Selection, limits: Limits, hint: Mapping[int, int] | None = Non
     if given is None:
         raise ValueError("not a project: alternatives of a node differ in more than mode, or limits couple them")
     return _Run(problem, given, Watch(limits, NAME), hint or {}).answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One call of CP-SAT: how many workers, how much of the model they see as linear, and how long they have."""
+
+    workers: int
+    linear: int
+    work: float | None = None
+
+
+def _stages(tasks: int) -> tuple[Stage, ...]:
+    """Propagation alone is quickest on few tasks; where budgets rule, and on many, the relaxation is needed."""
+    alone = (Stage(1, 0, FIRST), Stage(1, 1, FIRST))
+    return (*(alone if tasks <= FEW else alone[::-1]), Stage(8, 1))
 
 
 @dataclass(slots=True)
@@ -128,39 +146,46 @@ class _Run:
         watch.done += price * search.built
 
     def _exact(self, reduced: Project, limit: int) -> bool:
-        """CP-SAT in the windows that remain."""
-        horizon = limit if self.best is None else self.best.makespan - 1
-        small = fit(reduced, horizon)
-        if small is None:
-            return True
-        if horizon >= LARGEST or any(amount >= LARGEST for amount in (*small.capacities, *small.budgets)):
-            raise ValueError("times or amounts are too large for CP-SAT")
-        self._prove(lower_bound(small))
-        while self.watch.stop() is None:
+        """CP-SAT in the windows that remain: single workers for a better schedule, then a portfolio for any as good."""
+        for stage in _stages(len(reduced.nodes)):
+            # The portfolio improves on schedules, so it keeps the best one within its windows.
+            worse = self.best is None or stage.work is None
+            horizon = limit if self.best is None else self.best.makespan - (not worse)
+            small = fit(reduced, horizon)
+            if small is None:
+                return True
+            self._prove(lower_bound(small))
+            if self.watch.stop() is not None:
+                return False
             model = intervals(small, horizon, self.bound)
-            status = self._solve(model, small)
-            if status == "OPTIMAL" or status == "INFEASIBLE":
+            if self.best is not None and worse:
+                model.hint(self._within(small, self.best))
+            if self._solve(model, small, stage) in ("OPTIMAL", "INFEASIBLE"):
+                return True
+            if self.best is not None and self.best.makespan <= self.bound:
                 return True
         return False
 
-    def _solve(self, model: Intervals, small: Project) -> str:
+    def _solve(self, model: Intervals, small: Project, stage: Stage) -> str:
         watch = self.watch
         cp_model = load("sat.python.cp_model")
         solver = cp_model.CpSolver()
         parameters = solver.parameters
         parameters.random_seed = watch.limits.seed % (1 << 31)
-        parameters.num_workers = 1
-        parameters.linearization_level = 0
+        parameters.num_workers = stage.workers
+        parameters.linearization_level = stage.linear
+        parameters.interleave_search = stage.workers > 1 and (watch.limits.work is not None or watch.left is None)
         if watch.left is not None:
             parameters.max_time_in_seconds = max(watch.left, 1e-3)
-        if watch.work_left is not None:
-            parameters.max_deterministic_time = max(watch.work_left, 1e-6)
+        work = min((w for w in (watch.work_left, stage.work) if w is not None), default=None)
+        if work is not None:
+            parameters.max_deterministic_time = max(work, 1e-6)
         if watch.limits.memory is not None:
             parameters.max_memory_in_mb = max(1, watch.limits.memory >> 20)
         solver.best_bound_callback = lambda low: self._guard(solver, lambda: self._low(low))
         run = self
 
-        class Callback(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+        class Callback(cp_model.CpSolverSolutionCallback):  # type: ignore[misc, name-defined, unused-ignore]
             def on_solution_callback(self) -> None:
                 run._guard(self, lambda: run.take(small, model.read(self.value)))
 
@@ -172,7 +197,7 @@ class _Run:
         status = str(solver.status_name(code))
         if status == "MODEL_INVALID":
             raise ValueError(f"the project cannot be given to CP-SAT: {model.cp.validate()}")
-        if status in ("FEASIBLE", "OPTIMAL", "UNKNOWN"):
+        if status in ("FEASIBLE", "OPTIMAL"):
             self._low(solver.best_objective_bound)
         return status
 
@@ -236,6 +261,11 @@ class _Run:
         if self.problem.deadline is not None:
             last = min(last, self.problem.deadline // self.given.unit)
         return last
+
+    def _within(self, small: Project, schedule: Schedule) -> Schedule:
+        """A schedule in the modes of a reduced project; where a mode is gone, in the first."""
+        modes = (self._index(small, task, alternative) for task, alternative in enumerate(schedule.modes))
+        return Schedule(tuple(modes), schedule.starts, schedule.makespan)
 
     def _index(self, reduced: Project, task: int, alternative: int | None) -> int:
         """Place of an alternative among the modes left, or the first."""

@@ -138,7 +138,7 @@ class Search:
         people: list[tuple[tuple[int, int], Schedule]] = []
         seeds = [list(modes) for modes in first]
         misses = 0
-        while self.built < end and misses < 4 * SIZE and not effort.stop():
+        while self.built < end and misses < 4 * SIZE and not (self.built and effort.stop()):
             if len(people) < SIZE:
                 modes = seeds.pop() if seeds else self._some_modes()
                 priority: Sequence[float] = self._priority(modes)

@@ -6,7 +6,7 @@ reductions: modes that cannot be executed, modes that are inefficient, and budge
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from decomposer.solvers.project import Mode, Project
 
@@ -81,32 +81,60 @@ def lower_bound(project: Project) -> int:
 
 
 def energy_bound(project: Project, before: list[int], after: list[int]) -> int:
-    """Least makespan by energy alone.
+    """Least makespan by energy alone, from the tasks of every `stretches`."""
+    return max((stretch.bound for stretch in stretches(project, before, after)), default=0)
 
-    Whatever tasks have a head of at least `a` and a tail of at least `b` run between `a` and the makespan less
-    `b`, and there a capacity gives so much energy and no more.
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Tasks that hold a capacity only between `head` and the makespan less `tail`.
+
+    In that time the capacity gives so much energy, amount times time, and no more: whatever modes are taken, the
+    makespan is at least `head + tail` and the energy of these tasks over the capacity. With the modes of least
+    energy that is `bound`.
+    """
+
+    resource: int
+    head: int
+    tail: int
+    tasks: tuple[int, ...]
+    bound: int
+
+
+def stretches(project: Project, before: list[int], after: list[int], most: int = 1) -> list[Stretch]:
+    """For each capacity the `most` stretches of greatest bound, no set of tasks twice.
 
     Notes
     -----
-    Tasks times the number of distinct pairs of heads and tails, each capacity.
+    For each capacity, tasks times the number of distinct heads, and the number of pairs of heads and tails.
     """
-    best = 0
+    found: list[Stretch] = []
     for resource, capacity in enumerate(project.capacities):
         if not capacity:
             continue
         energy = [min(mode.occupies[resource] * mode.duration for mode in modes) for modes in project.modes]
-        active = [i for i, amount in enumerate(energy) if amount]
-        ends = sorted({after[i] for i in active})
-        for start in sorted({before[i] for i in active}):
-            inside = sorted(((after[i], energy[i]) for i in active if before[i] >= start), reverse=True)
-            total, place = 0, 0
-            for end in reversed(ends):
-                while place < len(inside) and inside[place][0] >= end:
-                    total += inside[place][1]
-                    place += 1
-                if total:
-                    best = max(best, start + end - (-total // capacity))
-    return best
+        active = [
+            i
+            for i, modes in enumerate(project.modes)
+            if any(mode.occupies[resource] and mode.duration for mode in modes)
+        ]
+        active.sort(key=lambda i: (-after[i], i))
+        sums: list[tuple[int, int, int]] = []
+        for head in sorted({before[i] for i in active}):
+            inside = [i for i in active if before[i] >= head]
+            total = 0
+            for place, task in enumerate(inside):
+                total += energy[task]
+                if place + 1 == len(inside) or after[inside[place + 1]] < after[task]:
+                    sums.append((head + after[task] - (-total // capacity), head, after[task]))
+        kept: dict[tuple[int, ...], Stretch] = {}
+        for bound, head, tail in sorted(sums, reverse=True):
+            if len(kept) == most:
+                break
+            tasks = tuple(sorted(i for i in active if before[i] >= head and after[i] >= tail))
+            kept.setdefault(tasks, Stretch(resource, head, tail, tasks, bound))
+        found += kept.values()
+    return found
 
 
 def reachable(project: Project) -> list[int]:
