@@ -11,7 +11,11 @@ from decomposer.expr import Expr, parse_relation
 from decomposer.problem.graph import topological
 from decomposer.problem.model import Problem
 
-_SECTIONS = ("name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks")
+_SECTIONS = tuple(
+    field.name
+    for field in fields(Problem)
+    if field.name not in {"about", "assume", "designs", "file", "marks", "source"}
+)
 
 
 def long_form(problem: Problem) -> dict[str, Any]:

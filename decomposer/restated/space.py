@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from decomposer.checker.algebra import ONE, Poly, add, apply, constant, div, mul, number, parse, power, put, sum_over
+from decomposer.checker.algebra import (
+    ONE,
+    Poly,
+    Refused,
+    add,
+    apply,
+    constant,
+    div,
+    mul,
+    number,
+    parse,
+    power,
+    put,
+    sum_over,
+)
 
 LARGEST_BLOCK = 4
 
@@ -69,6 +83,8 @@ class Space:
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         self.problem = problem
+        for what in unknown(problem):
+            raise Refused(f"certificates do not cover {what}")
         self.tasks: dict[str, Any] = problem["tasks"]
         self.texts: dict[str, Any] = problem["texts"]
         taken = set(problem["parameters"])
@@ -251,6 +267,37 @@ class Space:
         scope = self.where(goal)
         parts = all(t["edits"]["unit"] == "part" for t in editors)
         return "part" if parts and (scope == "part" or (scope == "here" and goal.size == "1")) else "all"
+
+
+COVERED = {
+    "": {"name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks", "order", "assume"},
+    "tasks": {
+        "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
+        "check", "remembers", "methods",
+    },
+    "models": {"name", "about", "size", "can"},
+    "succeeds": {"probability", "unit"},
+    "check": {"scope", "by"},
+}  # fmt: skip
+"""The fields that this statement of the space knows; others must say nothing."""
+
+
+def unknown(problem: Mapping[str, Any]) -> Iterator[str]:
+    """What a problem says that is not known here."""
+    places: list[tuple[str, str, Mapping[str, Any]]] = [("", "", problem)]
+    places += [("models", f" of {name}", model) for name, model in problem["models"].items()]
+    for name, task in problem["tasks"].items():
+        places.append(("tasks", f" of {name}", task))
+        places += [(fact, f" of {name}", task[fact]) for fact in ("succeeds", "check") if task[fact]]
+    for place, of, fields in places:
+        yield from (f"`{field}`{of}" for field in fields if field not in COVERED[place] and says(fields[field]))
+
+
+def says(value: Any) -> bool:
+    """Whether a field says anything."""
+    if isinstance(value, Mapping):
+        return any(map(says, value.values()))
+    return value not in (None, "", "0", "cost", "agree", False, [])
 
 
 def fresh(name: str, taken: set[str]) -> str:
