@@ -76,8 +76,9 @@ def run(
         search.start(start)
     if watch.stop() is not None:
         return search.answer()
-    search.model = encode(problem, pruned)
-    search.run(below)
+    search.model = encode(problem, pruned, lambda: watch.stop() is not None)
+    if search.model is not None:
+        search.run(below)
     return search.answer()
 
 

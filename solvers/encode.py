@@ -6,7 +6,7 @@ they wrongly let through.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
@@ -29,6 +29,8 @@ class Model:
     ----------
     problem : Selection
     cp : CpModel
+    stop : function without arguments
+        Whether to give up building.
     nodes : dict
         Whether each OR node is taken.
     alternatives : dict
@@ -44,6 +46,7 @@ class Model:
 
     problem: Selection
     cp: Any
+    stop: Callable[[], bool]
     nodes: dict[int, Any] = field(default_factory=dict)
     alternatives: dict[tuple[int, int], Any] = field(default_factory=dict)
     resources: dict[int, Any] = field(default_factory=dict)
@@ -147,8 +150,12 @@ def spans(problem: Selection) -> bool:
     return problem.deadline is not None or any(level.makespan for level in problem.levels)
 
 
-def encode(problem: Selection, pruned: Pruned) -> Model:
-    """Build the model.
+class _Stopped(Exception):
+    """There is no time left to build the model."""
+
+
+def encode(problem: Selection, pruned: Pruned, stop: Callable[[], bool] = lambda: False) -> Model | None:
+    """Build the model; `None` when told to stop before it was done.
 
     Raises
     ------
@@ -160,31 +167,43 @@ def encode(problem: Selection, pruned: Pruned) -> Model:
     Linear in the size of what is left of the problem. Rows are kept strong: of the alternatives of a node that need
     the same node, the sum is at most whether that is taken.
     """
-    model = Model(problem, load("sat.python.cp_model").CpModel())
-    _choices(model, pruned)
-    _circles(model, pruned)
-    _limits(model, pruned)
-    if spans(problem):
-        _times(model, pruned)
-    _objectives(model)
+    model = Model(problem, load("sat.python.cp_model").CpModel(), stop=stop)
+    try:
+        _choices(model, pruned)
+        _circles(model, pruned)
+        _limits(model, pruned)
+        if spans(problem):
+            _times(model, pruned)
+        _objectives(model)
+    except _Stopped:
+        return None
     model.size = len(model.alternatives) + len(model.nodes) + len(model.resources)
     return model
 
 
+def _each(model: Model, nodes: Iterable[int]) -> Iterator[int]:
+    """The nodes, with a look at the clock now and then."""
+    for place, node in enumerate(nodes):
+        if place % 256 == 0 and model.stop():
+            raise _Stopped
+        yield node
+
+
 def _choices(model: Model, pruned: Pruned) -> None:
     cp, problem = model.cp, model.problem
-    for node in pruned.kept:
-        model.nodes[node] = cp.new_bool_var(f"node {node}")
+    for node in _each(model, pruned.kept):
+        model.nodes[node] = cp.new_bool_var("")
     for root in problem.roots:
         cp.add(model.nodes[root] == 1)
-    for node, indices in pruned.kept.items():
+    for node in _each(model, pruned.kept):
+        indices = pruned.kept[node]
         needing: dict[int, list[Any]] = {}
         using: dict[int, list[Any]] = {}
         literals = []
         for index in indices:
             alternative = problem.choices[node][index]
             # A node with one alternative is that alternative.
-            literal = model.nodes[node] if len(indices) == 1 else cp.new_bool_var(f"{node} by {index}")
+            literal = model.nodes[node] if len(indices) == 1 else cp.new_bool_var("")
             model.alternatives[node, index] = literal
             literals.append(literal)
             for need in alternative.needs:
@@ -225,7 +244,7 @@ def _circles(model: Model, pruned: Pruned) -> None:
         members = set(component)
         for node in sorted(component):
             model.orders[node] = model.cp.new_int_var(0, len(component) - 1, f"order {node}")
-        for node in sorted(component):
+        for node in _each(model, sorted(component)):
             for need in needs[node]:
                 if need not in members:
                     continue
@@ -285,7 +304,8 @@ def _times(model: Model, pruned: Pruned) -> None:
         horizon = min(horizon, int(problem.deadline / model.tick // 1))
     if horizon > LARGEST:
         raise ValueError("durations are too large, or too fine, to be worked with exactly: more than 2**29 ticks")
-    for node, indices in pruned.kept.items():
+    for node in _each(model, pruned.kept):
+        indices = pruned.kept[node]
         # What is not taken may end at any time; what is taken, no sooner than its needs allow.
         soonest = min(int(pruned.earliest.get(node, 0) / model.tick), horizon)
         model.ends[node] = cp.new_int_var(soonest, horizon, f"end {node}")
@@ -295,7 +315,8 @@ def _times(model: Model, pruned: Pruned) -> None:
         extra = [pair for pair in extra if pair[1]]
         last = shortest + (_sum([p[0] for p in extra], [p[1] for p in extra]) if extra else 0)
         cp.add(model.ends[node] == model.starts[node] + last)
-    for node, indices in pruned.kept.items():
+    for node in _each(model, pruned.kept):
+        indices = pruned.kept[node]
         needing: dict[int, list[Any]] = {}
         for index in indices:
             for need in problem.choices[node][index].needs:
@@ -310,7 +331,7 @@ def _times(model: Model, pruned: Pruned) -> None:
             alternative = problem.choices[node][index]
             if alternative.occupies and alternative.occupies[i] and lasts[node, index]:
                 interval = cp.new_optional_fixed_size_interval_var(
-                    model.starts[node], lasts[node, index], model.alternatives[node, index], f"{node} by {index}, {i}"
+                    model.starts[node], lasts[node, index], model.alternatives[node, index], ""
                 )
                 running.append((interval, alternative.occupies[i]))
         if running:

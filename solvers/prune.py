@@ -46,7 +46,10 @@ def prune(problem: Selection) -> Pruned:
         node: [index for index, alternative in enumerate(alternatives) if _allowed(problem, node, alternative)]
         for node, alternatives in enumerate(problem.choices)
     }
-    ends, _ = cheapest(problem, allowed, [[a.duration for a in row] for row in problem.choices], most=True)
+    if problem.timed:
+        ends, _ = cheapest(problem, allowed, [[a.duration for a in row] for row in problem.choices], most=True)
+    else:
+        ends = dict.fromkeys(_doable(problem, allowed), 0)
     late = problem.deadline
     for node in allowed:
         rest = []
@@ -71,6 +74,30 @@ def prune(problem: Selection) -> Pruned:
                     seen.add(need)
                     stack.append(need)
     return Pruned(dict(sorted(kept.items())), ends if problem.timed else {}, True)
+
+
+def _doable(problem: Selection, allowed: Mapping[int, list[int]]) -> set[int]:
+    """The nodes that can be done without circles."""
+    waiting: dict[tuple[int, int], int] = {}
+    parents: dict[int, list[tuple[int, int]]] = {}
+    done: set[int] = set()
+    ready: list[int] = []
+    for node, indices in allowed.items():
+        for index in indices:
+            needs = problem.choices[node][index].needs
+            waiting[node, index] = len(needs)
+            for need in needs:
+                parents.setdefault(need, []).append((node, index))
+            if not needs and node not in done:
+                done.add(node)
+                ready.append(node)
+    while ready:
+        for parent in parents.get(ready.pop(), ()):
+            waiting[parent] -= 1
+            if not waiting[parent] and parent[0] not in done:
+                done.add(parent[0])
+                ready.append(parent[0])
+    return done
 
 
 def cheapest(

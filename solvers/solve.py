@@ -14,6 +14,7 @@ from typing import Protocol, cast
 
 from decomposer.solvers import cpsat, evaluate
 from decomposer.solvers.answer import Answer, Limits
+from decomposer.solvers.encode import one_by_one
 from decomposer.solvers.infeasible import explain
 from decomposer.solvers.selection import Number, Selection
 from decomposer.solvers.validate import validate
@@ -24,6 +25,12 @@ BACKENDS = ("trees", "hosting", "sharing", "scheduling", "cpsat", "milp")
 
 The integer programme stands last: it takes over where numbers are too large for CP-SAT.
 """
+
+LARGE = 400
+"""From so many alternatives on, a problem with limits is first solved without them, for a bound and a start."""
+
+SHARE, WORK = 0.15, 5.0
+"""What that may take: a part of the limits, and so much work where that is not limited."""
 
 
 class Backend(Protocol):
@@ -105,6 +112,10 @@ def find(
     best = replace(_given(problem, hint), bound=bound)
     failure: Exception | None = None
     for name in suiting(problem):
+        if name == cpsat.NAME:
+            best = better(best, _loosened(problem, rest(limits, watch)))
+            if best.status in ("optimal", "infeasible"):
+                return best
         left, start = rest(limits, watch), best.chosen or hint
         try:
             if name == cpsat.NAME:
@@ -128,6 +139,31 @@ def find(
     if best.status == "unknown" and failure is not None:
         raise failure
     return best
+
+
+def loosen(problem: Selection) -> Selection:
+    """The problem without limits and times: its answers cost no more."""
+    levels = tuple(replace(level, makespan=0) for level in problem.levels)
+    return replace(problem, levels=levels, pools=(), budgets=(), capacities=(), deadline=None, reliability=None)
+
+
+def _loosened(problem: Selection, limits: Limits) -> Answer:
+    """What the problem without its limits tells: a bound; an answer, when that keeps the limits by luck."""
+    free = loosen(problem)
+    nothing = Answer("unknown", stopped="time", backend="solve")
+    size = sum(map(len, problem.choices))
+    if size < LARGE or free == problem or not any(any(level.weights) for level in problem.levels):
+        return nothing
+    seconds = None if limits.seconds is None else limits.seconds * SHARE
+    work = WORK if limits.work is None else limits.work * SHARE
+    found = find(free, replace(limits, seconds=seconds, work=work, on_progress=None))
+    if found.status == "infeasible":
+        return found
+    start = _given(problem, found.chosen)
+    same = found.status == "optimal" and all(not level.makespan for level in problem.levels)
+    if start.chosen and same:
+        return replace(start, status="optimal", bound=found.bound, stopped="proved", backend=found.backend)
+    return replace(start, bound=found.bound)
 
 
 def faults(problem: Selection, answer: Answer) -> list[str]:
@@ -164,6 +200,8 @@ def _given(problem: Selection, hint: Mapping[int, int] | None) -> Answer:
     try:
         chosen = evaluate.trim(problem, hint)
         starts = evaluate.earliest(problem, chosen) if problem.timed else {}
+        if problem.capacities and evaluate.check(problem, chosen, starts):
+            starts = one_by_one(problem, chosen)
     except (KeyError, IndexError, ValueError):
         return nothing
     if evaluate.check(problem, chosen, starts):
