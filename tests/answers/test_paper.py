@@ -43,6 +43,7 @@ ANSWERS = {
     ),
     "k-task-power": Answer("m_s*n", "m_s*n + m_d", "delegator", {"generalist": {"k**(1/2)": set()}}),
     "k-task-power-law": Answer("m_s*n", "m_s*n + m_d", "delegator", {"generalist": {"k**e": set()}}),
+    "k-task-models": Answer("min(m_g*n, m_s*n + m_d)"),
     "k-task-max": Answer("m_s*n", "m_s*n", "generalist", {"delegator": {"1": set()}}),
     "k-task-tree": Answer(
         "kappa*log(k) + m_s*n", "m_s*n + 3*kappa*ceil(log(k)/log(3))", tasks={"delegator": {"identify": "k/log(k)"}}

@@ -112,6 +112,17 @@ def test_k_task_with_nothing_assumed() -> None:
     assert found.verified and found.complete
 
 
+def test_models_of_any_size_take_three_leaves() -> None:
+    """Growth of the generalist against delegator and specialists: delegate where both are cheaper than it."""
+    found = regime_map(load("k-task-models"))
+    assert found.verified and found.complete
+    assert [(leaf.winner, leaf.conditions) for leaf in found.leaves] == [
+        ("generalist", ("m_g*n = O(m_d)",)),
+        ("generalist", ("m_d = O(m_g*n)", "m_g = O(m_s)")),
+        ("delegator", ("m_d = O(m_g*n)", "m_s = O(m_g)")),
+    ]
+
+
 def test_policies_belong_to_their_leaves() -> None:
     wide = replace(load("k-task-tree"), designs={})
     found = regime_map(wide, keep=False)
