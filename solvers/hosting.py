@@ -13,6 +13,7 @@ from decomposer.solvers import evaluate
 from decomposer.solvers.answer import Answer, Limits
 from decomposer.solvers.duals import Proof
 from decomposer.solvers.hosting_proof import proof
+from decomposer.solvers.hosting_rows import Priced
 from decomposer.solvers.selection import Selection
 from decomposer.solvers.sites import Sites
 from decomposer.solvers.sites_build import build
@@ -26,11 +27,17 @@ if TYPE_CHECKING:
 
 NAME = "hosting"
 
+LARGE = 1000
+"""Alternatives from which on limits are priced."""
+
 
 def suits(problem: Selection) -> bool:
-    """Whether the problem is hosting-like, without budgets and reliability, in numbers that fit."""
+    """Whether the problem is hosting-like, in numbers that fit; with budgets or reliability, only if it is large.
+
+    Small ones under such limits are left to general backends.
+    """
     sites = build(problem)
-    return sites is not None and not sites.limits and sites.fits()
+    return sites is not None and sites.fits() and (not sites.limits or len(sites.cost) >= LARGE)
 
 
 def run(problem: Selection, limits: Limits = Limits(), hint: Mapping[int, int] | None = None) -> Answer:  # noqa: B008
@@ -43,8 +50,10 @@ def run(problem: Selection, limits: Limits = Limits(), hint: Mapping[int, int] |
     """
     watch = Watch(limits, NAME)
     sites = build(problem)
-    if sites is None or sites.limits:
+    if sites is None or not sites.fits():
         raise ValueError("the problem is not hosting-like")
+    if sites.limits:
+        return Priced(problem, sites, watch, NAME).run(hint)
     search = _search(problem, sites, watch)
     search.run(_opened(problem, sites, hint))
     return _answer(problem, sites, search)

@@ -144,3 +144,18 @@ def ascend(
             break
         prices = np.clip(prices + step * (target - bound) / length * direction, low, high)
     return Ascent(kept, best, often, done)
+
+
+def disjoint(pools: Sequence[tuple[Array, int]], opened: Array) -> list[tuple[int, Array, int]]:
+    """Pools by number over sites not open yet, each site in the tightest of its pools, with what is left of them."""
+    import numpy as np
+
+    left = [limit - int(opened[members].sum()) for members, limit in pools]
+    groups: list[tuple[int, Array, int]] = []
+    taken: set[int] = set()
+    for rest, number in sorted(zip(left, range(len(left)), strict=True)):
+        some = [int(j) for j in pools[number][0] if not opened[j] and int(j) not in taken]
+        taken.update(some)
+        if rest < len(some):
+            groups.append((number, np.array(some, dtype=np.int64), max(0, rest)))
+    return groups

@@ -77,7 +77,7 @@ def build(problem: Selection) -> Sites | None:
     if problem.timed or not problem.levels:
         return None
     customers = required(problem)
-    if customers is None:
+    if not customers:
         return None
     always = _always(problem, customers)
     table = _table(problem, customers, always)

@@ -100,6 +100,8 @@ class Search:
         Called with every better bound.
     keep : bool
         Whether to keep the whole tree, as a proof.
+    ceiling : int, optional
+        With it, all sets of sites that cost less are listed in `listed`, instead of the best one looked for.
     """
 
     opening: Array
@@ -111,6 +113,8 @@ class Search:
     found: Callable[[int, Array], None]
     raised: Callable[[int], None]
     keep: bool = False
+    ceiling: int | None = None
+    listed: list[tuple[int, Array]] = field(default_factory=list)
     cost: int = 0
     best: Array | None = None
     bound: int = 0
@@ -126,9 +130,12 @@ class Search:
         import numpy as np
 
         self.cost = self.far
-        if start is not None and self._keeps(start):
+        if start is not None and self.ceiling is None and self._keeps(start):
             self._try(start)
-        self._refine(self.forced.copy())
+        if self.ceiling is None:
+            self._refine(self.forced.copy())
+        else:
+            self.cost, self.best = self.ceiling, start
         self.root = Node(np.where(self.forced, 1, 0).astype(np.int8), self._first_prices())
         self._visit(self.root, 0)
         while self._queue and not self.watch.stop():
@@ -225,7 +232,10 @@ class Search:
             opened = node.fixed == 1
             high = self.serving[opened].min(axis=0, initial=self.far)
             if not len(free):
-                self._try(opened)
+                if self.ceiling is None:
+                    self._try(opened)
+                elif opened.any() and (cost := total(self.opening, self.serving, opened)) < self.ceiling:
+                    self.listed.append((cost, opened))
                 node.last = Step(high)
                 return
             low = np.minimum(self.serving[free].min(axis=0), high)
@@ -256,7 +266,8 @@ class Search:
             bound = paid + proof.bound
             if bound >= lower or node.last is None:
                 lower, node.last = max(lower, bound), Step(prices, pools)
-            self._answers(node, free, proof, opened)
+            if self.ceiling is None:
+                self._answers(node, free, proof, opened)
             if node is self.root:
                 self._raise(min(lower, self.cost))
             if lower >= self.cost:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import hosting_reader
-from decomposer.solvers import evaluate, hosting
+from decomposer.solvers import evaluate, hosting, milp
 from decomposer.solvers.answer import Limits, Progress
 from decomposer.solvers.selection import Alternative, Level, Pool, Resource, Selection
 from tests.solvers import brute
@@ -41,6 +41,73 @@ def agrees(problem: Selection) -> None:
 @given(st.integers(0, 10**6), st.integers(1, 3))
 def test_agrees_with_trying_everything(seed: int, levels: int) -> None:
     agrees(hosted(seed, levels=levels))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(0, 2), st.integers(1, 2), st.booleans())
+def test_agrees_under_budgets_and_reliability(seed: int, budgets: int, levels: int, reliable: bool) -> None:
+    agrees(hosted(seed, budgets, levels, reliable))
+
+
+def catalogue(seed: int, tasks: int, models: int, most: int, reliability: Fraction | None = None) -> Selection:
+    """Tasks that are done by one of the models that can; hosting costs, at most so many models, a budget of latency."""
+    rng = random.Random(seed)
+    prices = [rng.randint(5, 200) for _ in range(models)]
+    able = [set(rng.sample(range(6), rng.randint(2, 6))) for _ in range(models - 1)] + [set(range(6))]
+    success = [Fraction(10000 - rng.randint(0, 30), 10000) for _ in range(models)]
+    choices = []
+    for _ in range(tasks):
+        skill, size = rng.randrange(6), rng.randint(1, 50)
+        costs = [price * size + rng.randint(0, 30) for price in prices]
+        choices.append(
+            tuple(
+                Alternative((costs[m],), uses=(m,), spends=(rng.randint(1, 99),), success=success[m])
+                for m in range(models)
+                if skill in able[m]
+            )
+        )
+    return Selection(
+        tuple(choices),
+        tuple(range(tasks)),
+        resources=tuple(Resource((rng.randint(2000, 40000) * tasks // 300,), (rng.randint(0, 100),)) for _ in prices),
+        pools=(Pool(frozenset(range(models)), most),),
+        budgets=(tasks * 42,),
+        reliability=reliability,
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("reliability", [None, Fraction(7, 10)])
+def test_a_catalogue_of_models_agrees_with_integer_programming(seed: int, reliability: Fraction | None) -> None:
+    problem = catalogue(seed, 150, 8, 3, reliability)
+    answer, other = hosting.run(problem), milp.run(problem)
+    assert answer.status == other.status == "optimal"
+    assert answer.value == other.value == evaluate.value(problem, answer.chosen)
+    assert answer.bound == answer.value[0]
+    assert evaluate.check(problem, answer.chosen) == []
+
+
+def test_a_large_catalogue_is_proved() -> None:
+    problem = catalogue(3, 1000, 15, 5)
+    assert hosting.suits(problem)
+    answer = hosting.run(problem)
+    assert answer.status == "optimal"
+    assert evaluate.check(problem, answer.chosen) == []
+
+
+def test_a_large_catalogue_stops_at_once_with_a_bound_or_nothing() -> None:
+    problem = catalogue(2, 600, 15, 4)
+    best = hosting.run(problem)
+    for seconds in (0.0, 0.05, 0.2):
+        answer = hosting.run(problem, Limits(seconds=seconds))
+        assert not answer.value or answer.value >= best.value
+        assert answer.bound is None or answer.bound <= best.value[0]
+    hinted = hosting.run(problem, Limits(seconds=0.0), hint=best.chosen)
+    assert hinted.status == "feasible" and hinted.value == best.value
+
+
+def test_small_problems_under_limits_are_left_to_others() -> None:
+    assert not hosting.suits(catalogue(1, 10, 4, 2))
 
 
 def middling(seed: int, limit: int | None = None) -> Selection:
