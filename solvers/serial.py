@@ -240,20 +240,25 @@ class Search:
             over = [amount - limit for amount, limit in zip(spent, project.budgets, strict=True)]
             if all(amount <= 0 for amount in over):
                 return True
+            excess = sum(max(0, amount) / (limit + 1) for amount, limit in zip(over, project.budgets, strict=True))
             best: tuple[float, int, int] | None = None
             for task in draw.sample(open_tasks, min(12, len(open_tasks))):
-                now = project.modes[task][modes[task]].spends
+                now = project.modes[task][modes[task]]
                 for other, mode in enumerate(project.modes[task]):
-                    after = sum(
+                    if other == modes[task]:
+                        continue
+                    gain = excess - sum(
                         max(0, amount + new - old) / (limit + 1)
-                        for amount, new, old, limit in zip(over, mode.spends, now, project.budgets, strict=True)
+                        for amount, new, old, limit in zip(over, mode.spends, now.spends, project.budgets, strict=True)
                     )
-                    if other != modes[task] and (best is None or after < best[0]):
-                        best = (after, task, other)
+                    # What is saved for each unit of time that it takes.
+                    worth = gain / (1 + max(0, mode.duration - now.duration)) if gain > 0 else gain
+                    if best is None or worth > best[0]:
+                        best = (worth, task, other)
             if best is None:
                 return False
             _, task, other = best
-            now, new = project.modes[task][modes[task]].spends, project.modes[task][other].spends
-            spent = [amount + b - a for amount, a, b in zip(spent, now, new, strict=True)]
+            old, new = project.modes[task][modes[task]].spends, project.modes[task][other].spends
+            spent = [amount + b - a for amount, a, b in zip(spent, old, new, strict=True)]
             modes[task] = other
         return all(amount <= limit for amount, limit in zip(spent, project.budgets, strict=True))

@@ -83,7 +83,7 @@ def test_every_stage_of_the_search_comes_to_the_same(monkeypatch: pytest.MonkeyP
     expected = scheduling.run(problem, Limits())
     assert expected.status == "optimal"
     monkeypatch.setattr(scheduling, "SCHEDULES", 1)
-    for stage in (scheduling.Stage(1, 0), scheduling.Stage(1, 1), scheduling.Stage(2, 1)):
+    for stage in (scheduling.Stage(1, 0), scheduling.Stage(1, 1), scheduling.Stage(4, 1, None, ("no_lp",))):
         monkeypatch.setattr(scheduling, "_stages", lambda tasks, stage=stage: (stage,))
         answer = scheduling.run(problem, Limits())
         assert (answer.status, answer.value) == ("optimal", expected.value)
