@@ -91,7 +91,8 @@ def _against(result: Result, writer: Writer) -> list[str]:
         if hand.design == result.design and len(result.options) == 1:
             lines.append(f"{hand.name}: this very design")
             continue
-        lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}")
+        beyond = f", beyond the limit on {' and '.join(hand.beyond)}" if hand.beyond else ""
+        lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}{beyond}")
         lines += (f"  {line}" for line in writer.ratio(hand.ratio))
         if len(hand.by_tasks) > 1:
             parts = (f"{' + '.join(tasks)} {writer.formula(ratio.expr)}" for tasks, ratio in hand.by_tasks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from decomposer.design.evaluate import agents, span, total_cost
+from decomposer.design.evaluate import agents, models_used, span, total_cost
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
@@ -104,9 +104,36 @@ def hand_designs(
                 cost,
                 ratio_of(objective(problem, cost)[0], growth, regime),
                 ratios_by_task(problem, design, best, regime),
+                beyond_limits(problem, design, cost, regime, at),
             )
         )
     return tuple(found)
+
+
+def beyond_limits(problem: Problem, design: Design, cost: Cost, regime: Regime, at: Numbers) -> tuple[str, ...]:
+    """Limits of the problem that a design exceeds: at numbers if they are given, else in growth."""
+    limits = problem.limits
+    if not limits:
+        return ()
+    found = []
+    if limits.models is not None:
+        hosted, most = len(models_used(design)), value_of(limits.models, at)
+        found += ["models"] if most is not None and hosted > most else []
+    for name, limit, measured in (("cost", limits.cost, cost.exact), ("span", limits.span, cost.span)):
+        if limit is not None:
+            left, right = value_of(measured, at), value_of(limit, at)
+            known = left is not None and right is not None
+            kept = left <= right if known else is_big_o(measured, limit, regime) is not False  # type: ignore[operator]
+            found += [] if kept else [name]
+    return tuple(found)
+
+
+def value_of(formula: Expr, at: Numbers) -> Fraction | None:
+    """A formula at numbers, if they are given and it is a rational there."""
+    value = settle(formula.subs({name: num(number) for name, number in at.items()})).as_fraction() if at else None
+    if value is None:
+        value = formula.as_fraction()
+    return None if value is None else Fraction(value)
 
 
 def ratios_by_task(

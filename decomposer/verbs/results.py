@@ -92,13 +92,17 @@ def ratio_cases(ratio: Ratio) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class HandDesign:
-    """A hand design beside the optimum: its cost, and how many times dearer it is, by task and in total."""
+    """A hand design beside the optimum: its cost, and how many times dearer it is, by task and in total.
+
+    `beyond` are the limits of the problem that it exceeds.
+    """
 
     name: str
     design: Design
     cost: Cost
     ratio: Ratio
     by_tasks: tuple[tuple[tuple[str, ...], Ratio], ...]
+    beyond: tuple[str, ...] = ()
 
     def to_dict(self, problem: Problem) -> dict[str, Any]:
         """Write as plain data."""
@@ -108,6 +112,7 @@ class HandDesign:
             "cost": self.cost.to_dict(),
             "ratio": str(self.ratio.expr),
             "ratio_holds_when": ratio_cases(self.ratio),
+            "beyond_limits": list(self.beyond),
             "by_task": [
                 {"tasks": list(tasks), "ratio": str(ratio.expr), "ratio_holds_when": ratio_cases(ratio)}
                 for tasks, ratio in self.by_tasks

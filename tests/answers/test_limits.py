@@ -64,3 +64,8 @@ def test_the_shortest_path_takes_other_models_than_the_least_cost() -> None:
     quick = optimize(replace(load("support"), minimise="span", limits=Limits()))
     assert models_used(quick.design) == ("critic", "medium", "small", "tiny")
     assert quick.theta == parse("l")
+
+
+def test_a_hand_design_beyond_a_limit_is_told() -> None:
+    beyond = {hand.name: hand.beyond for hand in optimize(load("support")).hand_designs}
+    assert beyond == {"one-for-all": (), "best-of-breed": ("models",)}
