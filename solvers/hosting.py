@@ -133,8 +133,10 @@ def prove(problem: Selection, limits: Limits = Limits()) -> tuple[Answer, Proof 
     """
     watch = Watch(limits, NAME)
     sites = build(problem)
-    if sites is None or sites.limits:
+    if sites is None or not sites.fits():
         raise ValueError("the problem is not hosting-like")
+    if sites.limits:
+        raise ValueError("what is proved under budgets or reliability rests on an integer programme, too")
     search = _search(problem, sites, watch, keep=True)
     search.run()
     answer = _answer(problem, sites, search)

@@ -163,7 +163,8 @@ class Solved:
     Parameters
     ----------
     reason : str
-        Of its end, in lower case, such as ``optimal``, ``infeasible``, ``feasible``, ``no_solution_found``.
+        Of its end, in lower case, such as ``optimal``, ``infeasible``, ``feasible``, ``no_solution_found``; of a
+        failure, what it says.
     limited : bool
         Whether a limit ended it.
     values : list of float
@@ -242,7 +243,7 @@ def solve(
         hint = model_parameters.solution_hints.add()
         hint.variable_values.ids.extend(sorted(start))
         hint.variable_values.values.extend(float(start[column]) for column in sorted(start))
-    result = core.solve(
+    arguments = (
         _proto(made, costs, shrink, relaxed, fixed or {}, penalty is None),
         getattr(mathopt.SolverType, engine).value,
         mathopt.StreamableSolverInitArguments().to_proto(),
@@ -253,6 +254,13 @@ def solve(
         None,
         effort.interrupter,
     )
+    try:
+        result = core.solve(*arguments)
+    except Exception as error:
+        # The class of its errors cannot be imported in every version.
+        if type(error).__name__ != "StatusNotOk":
+            raise
+        return Solved(f"error: {error}", False, [], -math.inf, [])
     return _read(result, made, shrink)
 
 

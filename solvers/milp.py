@@ -85,7 +85,7 @@ class _Search:
         return self._answer(proved=True)
 
     def _answer(self, proved: bool) -> Answer:
-        stopped = self.watch.reason or "proved"
+        stopped = self.watch.reason or "work"
         if self.best is None:
             return Answer("unknown", bound=self.bound, stopped=stopped, backend=NAME)
         return Answer(
@@ -150,8 +150,11 @@ class _Search:
         else:
             with self.watch.watching(interrupter.interrupt):
                 solved = solve(self.made, level, engine, effort, start=start)
-        if left is not None and solved.limited:
-            self.watch.done += left
+        if solved.reason.startswith("error") and engine != "GSCIP":
+            return self._call(level, "GSCIP")
+        if solved.limited and not self.watch.stop():
+            # It stops a little before our clock does.
+            self.watch.reason = "time" if left is None else "work"
         return solved
 
     def _columns(self, chosen: Mapping[int, int]) -> dict[int, int]:

@@ -143,3 +143,17 @@ def test_reliability_is_exact_at_the_limit() -> None:
     problem = Selection(choices, tuple(range(5)), reliability=Fraction(9, 10) ** 5)
     assert milp.run(problem).value == (10,)
     assert milp.run(replace(problem, reliability=Fraction(9, 10) ** 4 * Fraction(899, 1000))).value == (9,)
+
+
+def test_stops_by_work_and_by_time_with_what_it_has() -> None:
+    problem = hard(4)
+    start = hosting.run(problem, Limits(work=1e-4)).chosen
+    for limits, stopped in ((Limits(work=1e-3), "work"), (Limits(seconds=0.02), "time")):
+        answer = milp.run(problem, limits, start)
+        assert answer.status == "optimal" or (answer.status == "feasible" and answer.stopped == stopped)
+
+
+def test_an_engine_that_fails_is_not_believed() -> None:
+    problem = hosting_reader.generate(1, facilities=3, customers=4)
+    solved = solve(linear(problem), 0, "GLOP")
+    assert solved.reason.startswith("error") and not solved.values
