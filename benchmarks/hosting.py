@@ -60,13 +60,16 @@ def decimal(number: int | Fraction) -> str:
 
 
 def peer(kind: str, name: str, seconds: float, python: str) -> Row:
-    """What a peer finds; without cost where it fails."""
+    """What a peer finds; only that it failed, where it did."""
     command = [python, "-m", "benchmarks.peers_hosting", kind, name, "--time-limit", str(seconds)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=3 * seconds + 60, check=False)
         row: Row = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
+    except subprocess.TimeoutExpired:
         return {"cost": None, "bound": None, "proved": False, "seconds": seconds}
+    except ValueError:
+        print(f"{kind} failed on {name}: {done.stderr[-300:]}", file=sys.stderr)
+        return {"cost": None, "bound": None, "proved": False, "seconds": None}
     if row["cost"] is not None:
         row["cost"] = decimal(Fraction(row["cost"]))
     return row
@@ -87,9 +90,10 @@ def ratios(rows: list[Row], least: float) -> list[float]:
     """
     found = []
     for row in rows:
-        times = [p["seconds"] for kind, p in row["peers"].items() if kind != "greedy" and p["proved"]]
+        peers = [p for kind, p in row["peers"].items() if kind != "greedy" and p["seconds"] is not None]
+        times = [p["seconds"] for p in peers if p["proved"]]
         if not times and row["ours"]["proved"]:
-            times = [p["seconds"] for kind, p in row["peers"].items() if kind != "greedy"]
+            times = [p["seconds"] for p in peers]
         if times and min(times) >= least:
             found.append(min(times) / row["ours"]["seconds"])
     return found
@@ -106,6 +110,9 @@ def shown(row: Row) -> str:
     for kind, one in (("ours", row["ours"]), *row["peers"].items()):
         bound = "?" if one["bound"] is None else f"{float(one['bound']):.3f}"
         sign = "=" if one["proved"] else "+"
+        if one["seconds"] is None:
+            cells.append(f"{kind} failed")
+            continue
         cells.append(f"{kind} {one['cost'] or '?'}{sign} (bound {bound}) {one['seconds']:.2f} s")
     return "  ".join(cells)
 
@@ -117,7 +124,9 @@ def main() -> None:
     parser.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds for each engine")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--no-peers", action="store_true")
-    parser.add_argument("--peer-python", default=sys.executable, help="interpreter for peers, such as one with highspy")
+    parser.add_argument(
+        "--highs-python", default=sys.executable, help="interpreter for HiGHS, such as one with highspy"
+    )
     options = parser.parse_args()
     solve(generate(0, 2, 3))  # so that imports are not held against the first instance
     rows: list[Row] = []
@@ -130,7 +139,8 @@ def main() -> None:
         row["known"] = None if best is None else str(best)
         row["matches"] = matches(row["ours"]["cost"], best)
         kinds = () if options.no_peers else tuple(PEERS)
-        row["peers"] = {kind: peer(kind, name, options.time_limit, options.peer_python) for kind in kinds}
+        python = {"highs": options.highs_python}
+        row["peers"] = {k: peer(k, name, options.time_limit, python.get(k, sys.executable)) for k in kinds}
         rows.append(row)
         if options.format == "text":
             print(shown(row), flush=True)

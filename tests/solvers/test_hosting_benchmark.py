@@ -1,0 +1,87 @@
+"""The benchmark of facility location: what it reads, prints and compares."""
+
+from __future__ import annotations
+
+import json
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from benchmarks import hosting as benchmark
+from benchmarks import peers_hosting
+from benchmarks.hosting_reader import Unreadable, generate, instance
+from decomposer.solvers import hosting
+
+OURS = {"cost": "1", "bound": "1", "proved": True, "seconds": 1.0}
+TEXT = " 2 3\n 10 4.5\n 10 6.\n 1\n 1 9\n 1\n 1.25 9\n 1\n 9 1\n"
+
+
+def test_peers_agree_with_ours() -> None:
+    problem = generate(3, facilities=6, customers=15)
+    best = hosting.run(problem).value[0]
+    for peer in (peers_hosting.cpsat, peers_hosting.highs_inside):
+        answer = peer(problem, 20.0)
+        assert answer["proved"] and Fraction(answer["cost"]) == best
+    assert Fraction(peers_hosting.greedy(problem, 20.0)["cost"]) >= best
+
+
+def test_one_run_without_peers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cap1.txt").write_text(TEXT)
+    (tmp_path / "known.csv").write_text("file,optimum\ncap1.txt,13.7\n")
+    command = ["hosting", str(tmp_path / "cap1.txt"), "--no-peers", "--format", "json"]
+    monkeypatch.setattr(sys, "argv", command)
+    benchmark.main()
+    printed = json.loads(capsys.readouterr().out)
+    row = printed["rows"][0]
+    # Both open: 4.5 + 6 + 1 + 1.25 + 1.
+    assert row["ours"]["cost"] == row["ours"]["bound"] == "13.75"
+    assert row["ours"]["proved"] and row["matches"]
+    assert printed["summary"]["proved"] == 1
+    monkeypatch.setattr(sys, "argv", command[:-2])
+    benchmark.main()
+    assert "13.75=" in capsys.readouterr().out
+
+
+def test_what_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["hosting", "/nonexistent/cap.txt", "--no-peers"])
+    with pytest.raises(SystemExit) as ended:
+        benchmark.main()
+    assert ended.value.code == 2
+    assert "cap.txt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["generate:", "generate:x", "generate:1:y"])
+def test_what_cannot_be_generated_is_told(name: str) -> None:
+    with pytest.raises(Unreadable, match="is meant"):
+        instance(name)
+
+
+def test_known_values_are_compared_to_their_last_digit() -> None:
+    assert benchmark.matches("796648.4375", Decimal("796648.437"))
+    assert not benchmark.matches("796648.439", Decimal("796648.437"))
+    assert benchmark.matches(None, Decimal(1)) is None
+
+
+def test_ratios_count_against_us_where_a_peer_proves_and_we_do_not() -> None:
+    def row(ours: bool, peer: bool, seconds: float) -> benchmark.Row:
+        return {
+            "ours": {"proved": ours, "seconds": 10.0},
+            "peers": {
+                "highs": {"proved": peer, "seconds": seconds},
+                "greedy": {"proved": False, "seconds": 0.0, "cost": "1", "bound": None},
+            },
+        }
+
+    rows = [row(True, True, 20.0), row(False, True, 5.0), row(False, False, 60.0), row(True, False, 60.0)]
+    assert benchmark.ratios(rows, 1.0) == [2.0, 0.5, 6.0]
+    assert benchmark.ratios(rows, 30.0) == [6.0]
+    failed = row(True, False, 1.0)
+    failed["peers"]["highs"]["seconds"] = None
+    assert benchmark.ratios([failed], 0.0) == []
+    assert "highs failed" in benchmark.shown({**failed, "instance": "x", "known": None, "ours": OURS})
+    assert benchmark.mean([2.0, 8.0]) == pytest.approx(4.0)
