@@ -108,11 +108,11 @@ def shown(row: Row) -> str:
     """One line for one instance."""
     cells = [f"{Path(row['instance']).name:<14}", f"known {row['known'] or '?':>12}"]
     for kind, one in (("ours", row["ours"]), *row["peers"].items()):
-        bound = "?" if one["bound"] is None else f"{float(one['bound']):.3f}"
-        sign = "=" if one["proved"] else "+"
         if one["seconds"] is None:
             cells.append(f"{kind} failed")
             continue
+        bound = "?" if one["bound"] is None else f"{float(one['bound']):.3f}"
+        sign = "=" if one["proved"] else "+"
         cells.append(f"{kind} {one['cost'] or '?'}{sign} (bound {bound}) {one['seconds']:.2f} s")
     return "  ".join(cells)
 

@@ -15,7 +15,6 @@ from benchmarks import peers_hosting
 from benchmarks.hosting_reader import Unreadable, generate, instance
 from decomposer.solvers import hosting
 
-OURS = {"cost": "1", "bound": "1", "proved": True, "seconds": 1.0}
 TEXT = " 2 3\n 10 4.5\n 10 6.\n 1\n 1 9\n 1\n 1.25 9\n 1\n 9 1\n"
 
 
@@ -67,21 +66,25 @@ def test_known_values_are_compared_to_their_last_digit() -> None:
     assert benchmark.matches(None, Decimal(1)) is None
 
 
-def test_ratios_count_against_us_where_a_peer_proves_and_we_do_not() -> None:
-    def row(ours: bool, peer: bool, seconds: float) -> benchmark.Row:
-        return {
-            "ours": {"proved": ours, "seconds": 10.0},
-            "peers": {
-                "highs": {"proved": peer, "seconds": seconds},
-                "greedy": {"proved": False, "seconds": 0.0, "cost": "1", "bound": None},
-            },
-        }
+def compared(ours: bool, peer: bool, seconds: float | None) -> benchmark.Row:
+    greedy = {"proved": False, "seconds": 0.0, "cost": "1", "bound": None}
+    return {
+        "instance": "x",
+        "known": None,
+        "ours": {"proved": ours, "seconds": 10.0, "cost": "1", "bound": "1"},
+        "peers": {"highs": {"proved": peer, "seconds": seconds, "cost": None, "bound": None}, "greedy": greedy},
+    }
 
-    rows = [row(True, True, 20.0), row(False, True, 5.0), row(False, False, 60.0), row(True, False, 60.0)]
+
+def test_ratios_count_against_us_where_a_peer_proves_and_we_do_not() -> None:
+    rows = [compared(True, True, 20.0), compared(False, True, 5.0)]
+    rows += [compared(False, False, 60.0), compared(True, False, 60.0)]
     assert benchmark.ratios(rows, 1.0) == [2.0, 0.5, 6.0]
     assert benchmark.ratios(rows, 30.0) == [6.0]
-    failed = row(True, False, 1.0)
-    failed["peers"]["highs"]["seconds"] = None
-    assert benchmark.ratios([failed], 0.0) == []
-    assert "highs failed" in benchmark.shown({**failed, "instance": "x", "known": None, "ours": OURS})
     assert benchmark.mean([2.0, 8.0]) == pytest.approx(4.0)
+
+
+def test_a_peer_that_fails_is_told_and_does_not_count() -> None:
+    failed = compared(True, False, None)
+    assert benchmark.ratios([failed], 0.0) == []
+    assert "highs failed" in benchmark.shown(failed)
