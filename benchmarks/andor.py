@@ -21,6 +21,7 @@ from typing import Any
 
 from decomposer.solvers import evaluate, sharing
 from decomposer.solvers.answer import Limits
+from decomposer.solvers.components import scale
 from decomposer.solvers.engine import load
 from decomposer.solvers.greedy import Board, construct
 from decomposer.solvers.reductions import reduce
@@ -89,7 +90,7 @@ def refined(problem: Selection, seconds: float, seed: int) -> Row:
     def stop() -> bool:
         return time.perf_counter() - start > seconds
 
-    reduced = reduce(sharing.scale(problem).graph, stop=stop)
+    reduced = reduce(scale(problem).graph, stop=stop)
     board = Board(reduced.graph)
     construct(board, stop)
     refine(board, stop, seed)

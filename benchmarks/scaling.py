@@ -17,6 +17,7 @@ from typing import Any
 
 from decomposer.solvers import evaluate, sharing
 from decomposer.solvers.answer import Limits
+from decomposer.solvers.components import scale
 from decomposer.solvers.engine import load
 from decomposer.solvers.reductions import reduce
 from decomposer.solvers.selection import Alternative, Selection
@@ -63,7 +64,7 @@ def measure(size: int, seconds: float, seed: int) -> dict[str, Any]:
     load("sat.python.cp_model")
     problem = layered(size, seed)
     start = time.perf_counter()
-    reduced = reduce(sharing.scale(problem).graph)
+    reduced = reduce(scale(problem).graph)
     reducing = time.perf_counter() - start
     first: list[float] = []
     start = time.perf_counter()

@@ -1,17 +1,14 @@
-"""The structure of an AND/OR graph: its circles, and what a node cannot be done without."""
+"""AND/OR graphs with one integer cost per alternative: their circles, and what a node cannot be done without."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
 
-
-class Needing(Protocol):
-    """An alternative, as far as structure goes."""
-
-    @property
-    def needs(self) -> frozenset[int]:
-        """The OR nodes that it needs."""
+from decomposer.solvers.selection import Level, Number, Selection
 
 
 def components(nodes: Iterable[int], successors: Callable[[int], Iterable[int]]) -> list[list[int]]:
@@ -89,7 +86,7 @@ def cycle(needs: Mapping[int, Iterable[int]]) -> list[int]:
     return []
 
 
-def necessary(choices: Mapping[int, Sequence[Needing]]) -> tuple[list[int], dict[int, int], dict[int, int]]:
+def necessary(choices: Mapping[int, Sequence[Way]]) -> tuple[list[int], dict[int, int], dict[int, int]]:
     """All nodes that a node cannot be done without, itself included.
 
     Returns
@@ -138,3 +135,127 @@ def bits(number: int) -> list[int]:
         found.append(at)
         at = text.find("1", at + 1)
     return found
+
+
+class Way(NamedTuple):
+    """An alternative of the reduced graph.
+
+    Parameters
+    ----------
+    cost : int
+    needs : frozenset of int
+    origin : tuple of (node, index of its alternative)
+        The decisions that it stands for in the problem given; several where nodes were drawn into one.
+    """
+
+    cost: int
+    needs: frozenset[int]
+    origin: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """An AND/OR graph with one exact integer cost for each alternative.
+
+    Parameters
+    ----------
+    ways : mapping of OR node to its alternatives
+    roots : frozenset of int
+    constant : int
+        Cost of what every answer takes and is no longer in the graph.
+    forced : mapping of OR node to the index of its alternative
+        Decided by reductions, for nodes that may or may not be taken.
+    """
+
+    ways: Mapping[int, tuple[Way, ...]]
+    roots: frozenset[int]
+    constant: int = 0
+    forced: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Number of alternatives."""
+        return sum(map(len, self.ways.values()))
+
+    def cost(self, chosen: Mapping[int, int]) -> int:
+        """Cost of an answer to this graph."""
+        return self.constant + sum(self.ways[node][index].cost for node, index in chosen.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A selection problem with its levels as one sum of integers.
+
+    Parameters
+    ----------
+    graph : Weighted
+        Resources are OR nodes with one alternative, after those of the problem.
+    unit : Fraction
+        Worth of 1 in the first level, where there is one level.
+    high : int
+        Worth of a unit of the first level, in units of all levels in one.
+    """
+
+    graph: Weighted
+    unit: Fraction
+    high: int
+
+    def first(self, total: int) -> Number:
+        """The first level of an answer, or a bound on it, from the cost (or its bound) in the graph."""
+        exact = self.unit * (total // self.high)
+        return exact.numerator if exact.denominator == 1 else exact
+
+
+def scale(problem: Selection) -> Scaled:
+    """One integer cost per alternative, exactly: lower levels fill the room between steps of those above.
+
+    Raises
+    ------
+    ValueError
+        When the problem has limits or times.
+    """
+    if problem.limited or problem.timed:
+        raise ValueError("limits and times are more than sharing: leave them to another solver")
+    nodes = len(problem.choices)
+    rows = [[alternative.costs for alternative in node] for node in problem.choices]
+    rows += [[resource.costs] for resource in problem.resources]
+    totals: list[list[int]] = [[0] * len(row) for row in rows]
+    unit, high = Fraction(1), 1
+    for level in reversed(problem.levels):
+        worth, unit = _integers(level, rows)
+        room = 1 + sum(max(row, default=0) for row in totals)
+        high = room
+        totals = [
+            [room * above + below for above, below in zip(new, old, strict=True)]
+            for new, old in zip(worth, totals, strict=True)
+        ]
+    ways = {
+        node: tuple(
+            Way(
+                totals[node][index],
+                frozenset(alternative.needs).union(nodes + resource for resource in alternative.uses)
+                if alternative.uses
+                else frozenset(alternative.needs),
+                ((node, index),),
+            )
+            for index, alternative in enumerate(alternatives)
+        )
+        for node, alternatives in enumerate(problem.choices)
+    }
+    for resource in range(nodes, len(rows)):
+        ways[resource] = (Way(totals[resource][0], frozenset(), ((resource, 0),)),)
+    return Scaled(Weighted(ways, frozenset(problem.roots)), unit, high)
+
+
+def _integers(level: Level, rows: list[list[tuple[Number, ...]]]) -> tuple[list[list[int]], Fraction]:
+    """The worth of every alternative in the level, as a whole number of the unit also given."""
+    costs: list[list[Number]]
+    if level.weights == (1,):
+        costs = [[cost[0] for cost in row] for row in rows]
+    else:
+        pairs = [(place, weight) for place, weight in enumerate(level.weights) if weight]
+        costs = [[sum((weight * cost[place] for place, weight in pairs), 0) for cost in row] for row in rows]
+    below = lcm(*{cost.denominator for row in costs for cost in row})
+    if below == 1:
+        return [[int(cost) for cost in row] for row in costs], Fraction(1)
+    return [[int(cost * below) for cost in row] for row in costs], Fraction(1, below)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
-from decomposer.solvers.components import bits, components, labels, necessary
+from decomposer.solvers.components import Way, Weighted, bits, components, labels, necessary
 
 MOST_MUSTS = 12_000
 """Beyond so many nodes, sets of all that a node cannot do without take too much memory."""
@@ -22,51 +21,6 @@ MOST_COMPARED = 400
 
 MOST_ROUNDS = 50
 """Rounds of all rules."""
-
-
-class Way(NamedTuple):
-    """An alternative of the reduced graph.
-
-    Parameters
-    ----------
-    cost : int
-    needs : frozenset of int
-    origin : tuple of (node, index of its alternative)
-        The decisions that it stands for in the problem given; several where nodes were drawn into one.
-    """
-
-    cost: int
-    needs: frozenset[int]
-    origin: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Weighted:
-    """An AND/OR graph with one exact integer cost for each alternative.
-
-    Parameters
-    ----------
-    ways : mapping of OR node to its alternatives
-    roots : frozenset of int
-    constant : int
-        Cost of what every answer takes and is no longer in the graph.
-    forced : mapping of OR node to the index of its alternative
-        Decided by reductions, for nodes that may or may not be taken.
-    """
-
-    ways: Mapping[int, tuple[Way, ...]]
-    roots: frozenset[int]
-    constant: int = 0
-    forced: Mapping[int, int] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        """Number of alternatives."""
-        return sum(map(len, self.ways.values()))
-
-    def cost(self, chosen: Mapping[int, int]) -> int:
-        """Cost of an answer to this graph."""
-        return self.constant + sum(self.ways[node][index].cost for node, index in chosen.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +37,16 @@ class Reduced:
     graph: Weighted
     before: Weighted
 
+    def decided(self, chosen: Mapping[int, int]) -> dict[int, int]:
+        """The decisions that an answer to the graph stands for; some may be of nodes that are not taken."""
+        found = dict(self.graph.forced)
+        for node, index in chosen.items():
+            found.update(self.graph.ways[node][index].origin)
+        return found
+
     def restore(self, chosen: Mapping[int, int]) -> dict[int, int]:
         """The answer to the graph as it was, from one to the graph as it is; of the same cost or less."""
-        decided = dict(self.graph.forced)
-        for node, index in chosen.items():
-            decided.update(self.graph.ways[node][index].origin)
+        decided = self.decided(chosen)
         taken: dict[int, int] = {}
         stack = sorted(self.before.roots)
         while stack:

@@ -1,10 +1,14 @@
-"""Greedy refinement: local changes to an answer on a board, kept while they do not make it dearer."""
+"""Greedy refinement: local changes to an answer on a board, kept while they do not make it dearer.
+
+Swaps, drops, additions, random kicks with mending, and neighbourhoods whose best is found by a solver.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
+from decomposer.solvers.components import Way, Weighted
 from decomposer.solvers.greedy import Board
 
 TRIED = 12
@@ -199,3 +203,103 @@ def refine(
             descend(board, stop, random)
             best = board.total
             found(board)
+
+
+def neighbourhood(board: Board, graph: Weighted, size: int, random: Random) -> Weighted:
+    """The graph with all its alternatives around a random place, and elsewhere only what is taken.
+
+    The origin of an alternative is its place in the graph given.
+
+    Parameters
+    ----------
+    board : Board
+        With an answer on it.
+    graph : Weighted
+        Of the board.
+    size : int
+        How many nodes keep all their alternatives.
+    random : Random
+    """
+    taken = [node for node, way in enumerate(board.pick) if way >= 0]
+    start = random.choice(taken)
+    inside = {start}
+    order = [start]
+    for node in order:
+        if len(order) >= size:
+            break
+        near = {board.owner[user] for user in board.users[node]}
+        near.update(need for way in board.ways[node] for need in board.needs[way])
+        new = sorted(near - inside)
+        random.shuffle(new)
+        inside.update(new)
+        order.extend(new)
+    free = set(order[:size])
+    ways: dict[int, tuple[Way, ...]] = {}
+    for node, name in enumerate(board.names):
+        if node in free:
+            ways[name] = tuple(way._replace(origin=((name, index),)) for index, way in enumerate(graph.ways[name]))
+        else:
+            index = (board.pick[node] if board.pick[node] >= 0 else board.best[node]) - board.start[node]
+            ways[name] = (graph.ways[name][index]._replace(origin=((name, index),)),)
+    return Weighted(ways, graph.roots, graph.constant)
+
+
+def explore(
+    board: Board,
+    graph: Weighted,
+    solve: Callable[[Weighted, int], Mapping[int, int] | None],
+    stop: Callable[[], bool],
+    found: Callable[[Board], None],
+    seed: int = 0,
+    rounds: int = 0,
+) -> Board:
+    """Make the best of neighbourhoods, larger ones as small ones give nothing, with kicks between them.
+
+    Parameters
+    ----------
+    board : Board
+        With an answer on it.
+    graph : Weighted
+        Of the board.
+    solve : function of (graph, total)
+        The decisions of an answer of less than that cost, or nothing.
+    stop : function
+    found : function of a board
+        Called with every cheaper answer.
+    seed, rounds : int
+
+    Returns
+    -------
+    Board
+        With the best answer; it may be another one.
+    """
+    random = Random(seed)
+    size = NEIGHBOURS
+    fails = 0
+    for turn in range(rounds):
+        if stop() or len(board.names) == 0:
+            break
+        before = board.total
+        chosen = solve(neighbourhood(board, graph, size, random), board.total)
+        if chosen is not None:
+            fresh = Board(graph)
+            fresh.put(chosen)
+            if fresh.total < board.total:
+                board = fresh
+        if turn % 4 == 3:
+            refine(board, stop, seed + turn, KICKS)
+        if board.total < before:
+            found(board)
+            fails = 0
+        else:
+            fails += 1
+            if fails % 8 == 0:
+                size = min(2 * size, max(NEIGHBOURS, len(board.names) // 2))
+    return board
+
+
+NEIGHBOURS = 60
+"""Nodes of the first neighbourhoods."""
+
+KICKS = 20
+"""Kicks after every fourth neighbourhood."""

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from math import gcd, lcm
+from math import gcd
 from typing import Any
 
 from decomposer.solvers import evaluate
 from decomposer.solvers.answer import Answer, Conflict, Limits
+from decomposer.solvers.components import Scaled, Way, Weighted, scale
 from decomposer.solvers.engine import load
 from decomposer.solvers.greedy import Board, construct, lower
-from decomposer.solvers.reductions import Reduced, Way, Weighted, circles, drop_impossible, feasible, parts, reduce
-from decomposer.solvers.refine import refine
-from decomposer.solvers.selection import Level, Number, Selection
+from decomposer.solvers.reductions import Reduced, circles, drop_impossible, feasible, parts, reduce
+from decomposer.solvers.refine import explore, refine
+from decomposer.solvers.selection import Selection
 from decomposer.solvers.watch import Watch
 
 NAME = "sharing"
@@ -35,87 +35,14 @@ FIRST = 0.5
 CLOSER = 0.95
 """Bounds are looked at again when so much or less of the alternatives is left."""
 
-KICKS = 200
-"""Random changes for every part that is not proved, where neither time nor work is limited."""
+SHARE = 0.35
+"""Share of the time left that refinement may take before bounds are looked at again."""
 
+ROUNDS = 8
+"""Neighbourhoods explored where proof does not come at once, or time and work are not limited."""
 
-@dataclass(frozen=True, slots=True)
-class Scaled:
-    """A selection problem with its levels as one sum of integers.
-
-    Parameters
-    ----------
-    graph : Weighted
-        Resources are OR nodes with one alternative, after those of the problem.
-    unit : Fraction
-        Worth of 1 in the first level, where there is one level.
-    high : int
-        Worth of a unit of the first level, in units of all levels in one.
-    """
-
-    graph: Weighted
-    unit: Fraction
-    high: int
-
-    def first(self, total: int) -> Number:
-        """The first level of an answer, or a bound on it, from the cost (or its bound) in the graph."""
-        exact = self.unit * (total // self.high)
-        return exact.numerator if exact.denominator == 1 else exact
-
-
-def scale(problem: Selection) -> Scaled:
-    """One integer cost per alternative, exactly: lower levels fill the room between steps of those above.
-
-    Raises
-    ------
-    ValueError
-        When the problem has limits or times.
-    """
-    if problem.limited or problem.timed:
-        raise ValueError("limits and times are more than sharing: leave them to another solver")
-    nodes = len(problem.choices)
-    rows = [[alternative.costs for alternative in node] for node in problem.choices]
-    rows += [[resource.costs] for resource in problem.resources]
-    totals: list[list[int]] = [[0] * len(row) for row in rows]
-    unit, high = Fraction(1), 1
-    for level in reversed(problem.levels):
-        worth, unit = _integers(level, rows)
-        room = 1 + sum(max(row, default=0) for row in totals)
-        high = room
-        totals = [
-            [room * above + below for above, below in zip(new, old, strict=True)]
-            for new, old in zip(worth, totals, strict=True)
-        ]
-    ways = {
-        node: tuple(
-            Way(
-                totals[node][index],
-                frozenset(alternative.needs).union(nodes + resource for resource in alternative.uses)
-                if alternative.uses
-                else frozenset(alternative.needs),
-                ((node, index),),
-            )
-            for index, alternative in enumerate(alternatives)
-        )
-        for node, alternatives in enumerate(problem.choices)
-    }
-    for resource in range(nodes, len(rows)):
-        ways[resource] = (Way(totals[resource][0], frozenset(), ((resource, 0),)),)
-    return Scaled(Weighted(ways, frozenset(problem.roots)), unit, high)
-
-
-def _integers(level: Level, rows: list[list[tuple[Number, ...]]]) -> tuple[list[list[int]], Fraction]:
-    """The worth of every alternative in the level, as a whole number of the unit also given."""
-    costs: list[list[Number]]
-    if level.weights == (1,):
-        costs = [[cost[0] for cost in row] for row in rows]
-    else:
-        pairs = [(place, weight) for place, weight in enumerate(level.weights) if weight]
-        costs = [[sum((weight * cost[place] for place, weight in pairs), 0) for cost in row] for row in rows]
-    below = lcm(*{cost.denominator for row in costs for cost in row})
-    if below == 1:
-        return [[int(cost) for cost in row] for row in costs], Fraction(1)
-    return [[int(cost * below) for cost in row] for row in costs], Fraction(1, below)
+EFFORT = 0.1
+"""Units of work for a neighbourhood."""
 
 
 def suits(problem: Selection) -> bool:
@@ -138,9 +65,8 @@ def run(problem: Selection, limits: Limits, hint: Mapping[int, int] | None = Non
     ValueError
         When the problem has limits or times.
     """
-    scaled = scale(problem)
-    search = _Search(problem, scaled, Watch(limits, NAME))
-    return search.run(hint)
+    watch = Watch(limits, NAME)
+    return _Search(problem, scale(problem), watch).run(hint)
 
 
 @dataclass(slots=True)
@@ -157,6 +83,14 @@ class _Search:
     def stop(self) -> bool:
         return self.watch.stop() is not None
 
+    def until(self, share: float) -> Callable[[], bool]:
+        """Whether to stop, at the latest when that share of the time left is gone."""
+        left = self.watch.left
+        if left is None:
+            return self.stop
+        end = self.watch.seconds + share * left
+        return lambda: self.watch.seconds > end or self.stop()
+
     def run(self, hint: Mapping[int, int] | None) -> Answer:
         whole = self.scaled.graph
         if not feasible(drop_impossible(whole)):
@@ -167,7 +101,10 @@ class _Search:
         board = Board(reduced.graph)
         construct(board, self.stop)
         self.offer(reduced, board.chosen())
-        refine(board, self.stop, self.watch.limits.seed, 0, lambda board: self.offer(reduced, board.chosen()))
+        self.prove(reduced.graph.constant + lower(board, self.stop)[0])
+        if self.total > self.bound:
+            refine(board, self.until(SHARE), self.watch.limits.seed)
+            self.offer(reduced, board.chosen())
         if self.total <= self.bound or self.stop():
             return self.answer()
         self.close(reduced.graph)
@@ -226,11 +163,36 @@ class _Search:
 
         if piece.low >= piece.board.total:
             return
-        seed = self.watch.limits.seed
         if piece.graph.size > LARGE:
-            refine(piece.board, self.stop, seed, KICKS, lambda board: self.combine(reduced, pieces))
-        else:
-            Proof(piece.graph, self.watch, found, proved).run(piece.board.chosen(), piece.board.total)
+            endless = self.watch.limits.seconds is not None or self.watch.limits.work is not None
+            self.explore(reduced, pieces, piece, self.stop, 10**9 if endless else ROUNDS)
+            return
+
+        def between() -> Mapping[int, int]:
+            self.explore(reduced, pieces, piece, self.until(SHARE), ROUNDS)
+            return piece.board.chosen()
+
+        Proof(piece.graph, self.watch, found, proved, between).run(piece.board.chosen(), piece.board.total)
+
+    def explore(
+        self, reduced: Reduced, pieces: list[_Piece], piece: _Piece, stop: Callable[[], bool], rounds: int
+    ) -> None:
+        """Refine a part by its neighbourhoods."""
+
+        def solve(graph: Weighted, total: int) -> Mapping[int, int] | None:
+            limits = Limits(self.watch.left, EFFORT, self.watch.limits.memory, cancelled=stop)
+            watch = Watch(limits, NAME)
+            found = _best_of(graph, total, watch)
+            # What costs no work must not go on for ever either.
+            self.watch.done += watch.done + EFFORT / 10
+            return found
+
+        def note(board: Board) -> None:
+            piece.board = board
+            self.combine(reduced, pieces)
+
+        piece.board = explore(piece.board, piece.graph, solve, stop, note, self.watch.limits.seed, rounds)
+        self.combine(reduced, pieces)
 
     def hinted(self, hint: Mapping[int, int] | None) -> dict[int, int]:
         """The hint, if it is an answer, with the resources that it uses."""
@@ -282,6 +244,27 @@ class _Search:
         )
 
 
+def _best_of(graph: Weighted, total: int, watch: Watch) -> dict[int, int] | None:
+    """The decisions of an answer of less than that cost, the best where there is time; nothing when none is found."""
+
+    def stop() -> bool:
+        return watch.stop() is not None
+
+    reduced = reduce(graph, total, stop)
+    if not feasible(reduced.graph):
+        return None
+    board = Board(reduced.graph)
+    construct(board, stop)
+    refine(board, stop)
+    chosen, best = board.chosen(), board.total
+    constant = reduced.graph.constant
+    if not stop() and lower(board, stop)[0] + constant < min(total, best):
+        proof = Proof(replace(reduced.graph, constant=0), watch, lambda chosen: None, lambda bound: None)
+        chosen = proof.run(chosen, best - constant)
+        best = reduced.graph.cost(chosen)
+    return reduced.decided(chosen) if best < total else None
+
+
 class _Piece:
     """A part that shares nothing with others, an answer to it, and a bound on its least cost."""
 
@@ -315,12 +298,15 @@ class Proof:
         Told every answer found.
     higher : function of int
         Told every bound.
+    between : function, optional
+        Another way to a good answer, for when the first attempt proves nothing.
     """
 
     graph: Weighted
     watch: Watch
     better: Callable[[Mapping[int, int]], None]
     higher: Callable[[int], None]
+    between: Callable[[], Mapping[int, int]] | None = None
     cp: Any = None
     ways: dict[tuple[int, int], Any] = field(default_factory=dict)
     nodes: dict[int, Any] = field(default_factory=dict)
@@ -420,7 +406,8 @@ class Proof:
     ) -> tuple[str, dict[int, int] | None, int]:
         """The status, an answer, and a bound on the objective: one worker for a while, then two of other kinds."""
         watch = self.watch
-        status, found, bound = "UNKNOWN", None, 0
+        status, bound = "UNKNOWN", 0
+        found: dict[int, int] | None = None
         for first in (True, False):
             if watch.stop() is not None:
                 break
@@ -430,6 +417,10 @@ class Proof:
                 found = hint = again
             if status in ("OPTIMAL", "INFEASIBLE"):
                 break
+            if first and self.between is not None and watch.stop() is None:
+                other = dict(self.between())
+                if self.graph.cost(other) < self.graph.cost(hint):
+                    found = hint = other
         return status, found, bound
 
     def _attempt(

@@ -7,13 +7,11 @@ from random import Random
 
 import pytest
 
-from decomposer.solvers.components import bits, components, cycle, necessary
+from decomposer.solvers.components import Way, Weighted, bits, components, cycle, necessary
 from decomposer.solvers.greedy import Board, construct, lower
 from decomposer.solvers.reductions import (
     RULES,
     Reduced,
-    Way,
-    Weighted,
     drop_dear,
     drop_impossible,
     drop_self_needs,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from decomposer.solvers.components import cycle
+from decomposer.solvers.components import Way, Weighted, cycle
 from decomposer.solvers.greedy import Board, construct
-from decomposer.solvers.reductions import Way, Weighted, drop_impossible, drop_self_needs, drop_unreachable, feasible
+from decomposer.solvers.reductions import drop_impossible, drop_self_needs, drop_unreachable, feasible
 from decomposer.solvers.refine import add, drop, kick, refine, swap
 
 
