@@ -69,6 +69,8 @@ if TYPE_CHECKING:
     from decomposer.verbs.regimes import RegimeMap as RegimeMap
     from decomposer.verbs.regimes import regime_map as regime_map
     from decomposer.verbs.results import Result as Result
+    from decomposer.verbs.simulation import simulate as simulate
+    from decomposer.verbs.simulation_results import Simulation as Simulation
 
 __version__ = "0.1.0"
 
@@ -119,6 +121,8 @@ _HOMES = {
     "decomposer.verbs.optimize": ("optimize",),
     "decomposer.verbs.regimes": ("RegimeMap", "regime_map"),
     "decomposer.verbs.results": ("Result",),
+    "decomposer.verbs.simulation": ("simulate",),
+    "decomposer.verbs.simulation_results": ("Simulation",),
 }
 """The module that each public name comes from."""
 
@@ -158,6 +162,7 @@ __all__ = [
     "Read",
     "RegimeMap",
     "Result",
+    "Simulation",
     "Step",
     "Succeeds",
     "Task",
@@ -179,6 +184,7 @@ __all__ = [
     "loads",
     "optimize",
     "regime_map",
+    "simulate",
 ]
 
 
