@@ -11,7 +11,7 @@ from decomposer.solvers.reductions import circles
 NEVER = 1 << 200
 """Price of what cannot be had; above every sum of costs that occurs."""
 
-REGION = 400
+REGION = 100
 """So many nodes not yet taken are priced afresh around a change; those farther down at what they cost alone."""
 
 SMALL_REGION = 40

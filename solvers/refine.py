@@ -82,9 +82,8 @@ def add(board: Board, node: int) -> bool:
         return False
     board.refs[node] += 1
     board.do(node, plan)
-    for user in board.users[node]:
-        parent = board.owner[user]
-        if board.pick[parent] >= 0 and board.pick[parent] != user:
+    for parent in dict.fromkeys(board.owner[user] for user in board.users[node]):
+        if board.pick[parent] >= 0 and node not in board.needs[board.pick[parent]]:
             inner, now = len(board.journal), board.total
             board.release(parent)
             anew = board.plan(parent)
