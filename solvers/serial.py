@@ -144,7 +144,7 @@ class Search:
                 priority: Sequence[float] = self._priority(modes)
             else:
                 modes, priority = self._cross(people)
-            schedule = self._make(modes, priority) if self._repair(modes) else None
+            schedule = self._make(modes, priority, effort.stop) if self._repair(modes) else None
             if schedule is None:
                 misses += 1
                 continue
@@ -170,21 +170,21 @@ class Search:
             self._horizon = horizon
             self._forth, self._back = Builder(self.project, horizon), Builder(self._reverse, horizon)
 
-    def _make(self, modes: Sequence[int], priority: Sequence[float]) -> Schedule | None:
+    def _make(self, modes: Sequence[int], priority: Sequence[float], stop: Callable[[], bool]) -> Schedule | None:
         """Build forwards, backwards and forwards again."""
         draw = self._draw
         rate = draw.choice((0.0, 0.3, 1.0))
         self.built += 3
         schedule = self._forth.build(priority, modes, rate, draw)
-        if schedule is None:
-            return None
+        if schedule is None or stop():
+            return schedule
         project = self.project
         last = [
             -start - tasks[mode].duration
             for start, mode, tasks in zip(schedule.starts, schedule.modes, project.modes, strict=True)
         ]
         back = self._back.build(last[::-1], schedule.modes[::-1], rate, draw)
-        if back is None:
+        if back is None or stop():
             return schedule
         chosen = back.modes[::-1]
         order = [

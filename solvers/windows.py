@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 
 from decomposer.solvers.project import Mode, Project
 
+HEADS = 100
+"""At most so many heads are looked at for the energy after them."""
+
 
 def reduce_project(project: Project) -> Project:
     """Drop modes that cannot be taken or that another mode of the task beats, and limits that cannot bind.
@@ -106,7 +109,7 @@ def stretches(project: Project, before: list[int], after: list[int], most: int =
 
     Notes
     -----
-    For each capacity, tasks times the number of distinct heads, and the number of pairs of heads and tails.
+    For each capacity, at most `HEADS` times the number of tasks, and sorting the pairs of heads and tails.
     """
     found: list[Stretch] = []
     for resource, capacity in enumerate(project.capacities):
@@ -120,7 +123,9 @@ def stretches(project: Project, before: list[int], after: list[int], most: int =
         ]
         active.sort(key=lambda i: (-after[i], i))
         sums: list[tuple[int, int, int]] = []
-        for head in sorted({before[i] for i in active}):
+        begins = sorted({before[i] for i in active})
+        # Any of them gives a bound; on long projects every so many will do.
+        for head in begins[:: 1 + len(begins) // HEADS]:
             inside = [i for i in active if before[i] >= head]
             total = 0
             for place, task in enumerate(inside):
