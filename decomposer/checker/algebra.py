@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from fractions import Fraction
 from functools import lru_cache
 from math import comb
@@ -15,6 +16,7 @@ Poly: TypeAlias = dict[Mono, Fraction]
 EMPTY: Mono = frozenset()
 FUNCTIONS = ("ceil", "max", "log", "rounds")
 LIMIT = 4096
+"""Most characters of a formula, terms of a product, bits of a number, goals of a problem."""
 
 
 class Malformed(ValueError):
@@ -60,8 +62,15 @@ def joined(a: Mono, b: Mono, sign: int = 1) -> tuple[Mono, Fraction]:
     for name, x in exponents.items():
         if name.isdigit():
             whole = x.numerator // x.denominator
-            c, exponents[name] = c * Fraction(int(name)) ** whole, x - whole
+            c, exponents[name] = c * raised(Fraction(int(name)), whole), x - whole
     return frozenset((name, x) for name, x in exponents.items() if x), c
+
+
+def raised(c: Fraction, x: int) -> Fraction:
+    """A power of a number, of which there are only so many digits."""
+    if max(c.numerator.bit_length(), c.denominator.bit_length()) * abs(x) > 8 * LIMIT:
+        raise Refused("a number grows too large")
+    return c**x
 
 
 def mul(a: Poly, b: Poly) -> Poly:
@@ -72,7 +81,7 @@ def mul(a: Poly, b: Poly) -> Poly:
     for p, c in a.items():
         for q, d in b.items():
             mono, e = joined(p, q)
-            total[mono] = total.get(mono, Fraction(0)) + c * d * e
+            total[mono] = total.get(mono, Fraction(0)) + raised(c * d * e, 1)
     return {mono: c for mono, c in total.items() if c}
 
 
@@ -86,7 +95,7 @@ def primes(value: int) -> dict[int, int]:
     found: dict[int, int] = {}
     p = 2
     while value > 1:
-        if p * p > value or p > 10**4:
+        if p * p > value or p > 1000:
             p = value
         while value % p == 0:
             found[p] = found.get(p, 0) + 1
@@ -114,7 +123,7 @@ def power(base: Poly, exponent: Poly) -> Poly:
         return mul(power(number(scale), exponent), atom(name, x) if x is not None else towers(name, exponent))
     ((mono, c),) = base.items()
     if x is not None and x.denominator == 1:
-        return {frozenset((name, e * x) for name, e in mono): c**x.numerator}
+        return {frozenset((name, e * x) for name, e in mono): raised(c, x.numerator)}
     if c < 0:
         raise Refused("a fractional power of a negative number")
     total = ONE
@@ -122,13 +131,12 @@ def power(base: Poly, exponent: Poly) -> Poly:
     factors += [(str(p), Fraction(-e)) for p, e in primes(c.denominator).items()]
     for name, e in (*factors, *mono):
         if x is not None:
-            raised = mul(ONE, atom(name, e * x))
-        elif tower(name):
-            inner, high = tower(name) or ("", EMPTY)
-            raised = power(parse(inner), mul(exponent, {high: e}))
+            factor = mul(ONE, atom(name, e * x))
+        elif found := tower(name):
+            factor = power(parse(found[0]), mul(exponent, {found[1]: e}))
         else:
-            raised = towers(name, mul(exponent, number(e)))
-        total = mul(total, raised)
+            factor = towers(name, mul(exponent, number(e)))
+        total = mul(total, factor)
     return total
 
 
@@ -186,10 +194,14 @@ def show(poly: Poly) -> str:
     return " + ".join(f"({term})" if term.startswith("-") else term for term in terms) or "0"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _parse(text: str) -> tuple[tuple[Mono, Fraction], ...]:
     try:
-        return tuple(_read(ast.parse(text.strip(), mode="eval").body).items())
+        if unicodedata.normalize("NFKC", text) != text or not re.fullmatch(r"[\w+*/(), -]+", text):
+            raise Malformed
+        # No name is a word of Python's own, and letters in numbers are none of theirs.
+        marked = re.sub(r"[^\W\d]\w*", r"\g<0>_", text.strip())
+        return tuple(_read(ast.parse(marked, mode="eval").body).items())
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise error if isinstance(error, Refused) else Malformed(f"cannot read {text[:80]!r}") from None
 
@@ -208,11 +220,11 @@ def _read(node: ast.expr) -> Poly:
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return number(node.value)
     if isinstance(node, ast.Name):
-        return atom(node.id)
+        return atom(node.id[:-1])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return mul(number(-1), _read(node.operand))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-        return apply(node.func.id, tuple(map(_read, node.args)))
+        return apply(node.func.id[:-1], tuple(map(_read, node.args)))
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
         return OPERATIONS[type(node.op)](_read(node.left), _read(node.right))
     raise Malformed("only numbers, names and arithmetic are formulas")
@@ -223,7 +235,7 @@ OPERATIONS = {ast.Add: add, ast.Sub: lambda a, b: add(a, b, -1), ast.Mult: mul, 
 
 def put(poly: Poly, name: str, value: str) -> Poly:
     """Replace a symbol by a formula, everywhere."""
-    return parse(re.sub(rf"\b{name}\b", f"({value})", show(poly)))
+    return parse(re.sub(rf"\b{name}\b(?!\()", f"({value})", show(poly)))
 
 
 def sum_over(poly: Poly, name: str, last: Poly) -> Poly:
@@ -240,7 +252,10 @@ def sum_over(poly: Poly, name: str, last: Poly) -> Poly:
 
 def _powers(x: int, last: Poly) -> Poly:
     """``1**x + ... + last**x``."""
-    total = add(power(add(last, ONE), number(x + 1)), ONE, -1)
-    for j in range(x):
-        total = add(total, mul(number(comb(x + 1, j)), _powers(j, last)), -1)
-    return mul(total, number(Fraction(1, x + 1)))
+    sums: list[Poly] = []
+    for n in range(x + 1):
+        total = add(power(add(last, ONE), number(n + 1)), ONE, -1)
+        for j, one in enumerate(sums):
+            total = add(total, mul(number(comb(n + 1, j)), one), -1)
+        sums.append(mul(total, number(Fraction(1, n + 1))))
+    return sums[x]

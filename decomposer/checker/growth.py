@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import lcm, prod
 from typing import Any, NamedTuple, TypeAlias
 
 from decomposer.checker.algebra import (
@@ -21,6 +22,7 @@ from decomposer.checker.algebra import (
     number,
     parse,
     power,
+    show,
     show_mono,
     tower,
 )
@@ -77,7 +79,7 @@ class Growth:
     ) -> None:
         self.parameters: Mapping[str, Any] = problem["parameters"]
         self.free = free
-        self.known: list[Vector] = []
+        self.known: list[tuple[Vector, Fraction | None]] = []
         self.rows: dict[str, Row] = {}
         for text in (*problem["assume"], *more):
             left, relation, right = re.split(r"\s*(<=|>=|==|<<|>>|<|>)\s*", text)
@@ -86,7 +88,10 @@ class Growth:
             for low, high in pairs:
                 if len(high) == 1 and min(high.values()) > 0:
                     ((top, _),) = high.items()
-                    self.known += [difference(self.vector(top), self.vector(m)) for m, c in low.items() if c > 0]
+                    exact = Fraction(1) if only(top) in self.parameters and show(low) in self.parameters else None
+                    self.known += [
+                        (difference(self.vector(top), self.vector(m)), exact) for m, c in low.items() if c > 0
+                    ]
 
     # -- factors ---------------------------------------------------------------------------------------
 
@@ -155,8 +160,14 @@ class Growth:
 
     def judge(self, high: Mono, low: Mono, vector: Vector, factor: Fraction) -> Row | None:
         """The closed list of reasons for a row."""
-        if vector in self.known:
-            return Row(vector, None)
+        for assumed, exact in self.known:
+            if vector == assumed:  # between two bare names an assumption holds exactly, else up to a constant
+                return Row(vector, exact)
+        if (product := exponential(high)) is not None and all(x > 0 for _, x in product):
+            if not low and factor <= 1:
+                return Row(vector, factor, self.growing(product))
+            if scaled(product, low):
+                return Row(vector, None)
         above, below = only(high), only(low)
         if not low and above:
             return self.at_least(above, vector, factor)
@@ -216,7 +227,9 @@ class Growth:
                 return True
             if above and (outer := call_of(above, "log")) is not None and inner is not None and x == 1:
                 more = difference(self.vector(single(outer)[0]), self.vector(single(inner)[0]))
-                if more in self.known or all(v > 0 and n in self.parameters for n, v in more.items()):
+                if any(more == assumed for assumed, _ in self.known) or all(
+                    v > 0 and n in self.parameters for n, v in more.items()
+                ):
                     return True
                 row = self.judge(single(outer)[0], single(inner)[0], more, Fraction(1))
                 return row is not None and row.factor is not None and row.factor >= 1
@@ -364,6 +377,17 @@ def only(mono: Mono) -> str | None:
 def call_of(name: str, function: str) -> Poly | None:
     """The argument of a call of a function of one argument."""
     return parse(name[len(function) + 1 : -1]) if name.startswith(f"{function}(") else None
+
+
+def exponential(mono: Mono) -> Mono | None:
+    """The exponent of a product of exponentials of one exponent that is ``b ** exponent`` for some b above 1."""
+    towers = [(tower(name), x) for name, x in mono]
+    exponents = {found[1] if found and found[0].isdigit() else None for found, _ in towers}
+    if len(exponents) != 1 or exponents == {None}:
+        return None
+    scale = lcm(*(x.denominator for _, x in towers))
+    base = prod((Fraction(int(found[0])) ** int(x * scale) for found, x in towers if found), start=Fraction(1))
+    return exponents.pop() if base > 1 else None
 
 
 def arguments(name: str) -> list[str]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from decomposer.checker.algebra import Poly, Refused, add, constant, number, parse, show, show_mono
+from decomposer.checker.algebra import Poly, Refused, add, constant, mul, number, parse, show, show_mono
 from decomposer.checker.check import VERSION, Check
 from decomposer.checker.growth import Growth
 from decomposer.errors import DecomposerError, GrowthError
@@ -27,6 +27,10 @@ from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.multipliers import NoMultipliers, bounded, covers
+
+WEIGHT = 16
+"""Coefficient of all terms of a value. Values count up to a constant; with a large one, what is subtracted elsewhere
+(a finder that looks only where nothing is found) is covered with ease."""
 
 
 class CertificateError(DecomposerError):
@@ -76,7 +80,8 @@ class _Writer:
         found: list[Poly] = []
         for candidate in asymptotic.least_growth(self.priced[goal], regime):
             # What is rounded up is no less, so a value without ceilings is a lower bound.
-            found.append(self.cleaned(parse(str(candidate.growth).replace("ceil(", "("))))
+            value = self.cleaned(parse(str(candidate.growth).replace("ceil(", "(")))
+            found.append(mul(number(WEIGHT), value))
         return found
 
     def cleaned(self, value: Poly) -> Poly:

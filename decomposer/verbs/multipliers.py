@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -91,7 +92,7 @@ def _one(growth: Growth, mono: Mono, high: Sequence[Mono]) -> dict[str, Any]:
 def _multipliers(growth: Growth, wanted: Sequence[Vector]) -> tuple[list[Fraction], dict[str, str]]:
     """Shares of the vectors wanted, adding up to 1, and multipliers of rows, so that both sums are equal."""
     names = sorted({name for vector in wanted for name in vector})
-    rows = dict(_candidates(growth, names))
+    rows = {**dict(_candidates(growth, names)), **dict(_towers(growth, wanted))}
     names = sorted({*names, *(name for vector in rows.values() for name in vector)})
     # Every direction in which all rows hold must leave some vector wanted not negative: refute the contrary.
     signs = [(name, sign) for name in names for sign in ((1,) if _at_least_one(growth, name) else (1, -1))]
@@ -140,12 +141,12 @@ def _candidates(growth: Growth, names: Iterable[str]) -> Iterator[tuple[str, Vec
     """Rows that may be of use for these factors, and for the factors that they bring in."""
     seen: set[str] = set()
     waiting = list(names)
-    for vector in growth.known:
+    for vector, _ in growth.known:
         waiting += vector
     for name, limits in growth.free.items():
         if name in waiting and limits is not None:
             waiting += [factor for mono in parse(limits[1]) for factor, _ in mono]
-    texts = [_row_text(vector) for vector in growth.known]
+    texts = [_row_text(vector) for vector, _ in growth.known]
     while waiting:
         name = waiting.pop()
         if name in seen or growth.constant(name):
@@ -161,6 +162,21 @@ def _candidates(growth: Growth, names: Iterable[str]) -> Iterator[tuple[str, Vec
             yield text, growth.row(text).vector
         except Refused:
             continue
+
+
+def _towers(growth: Growth, wanted: Sequence[Vector]) -> Iterator[tuple[str, Vector]]:
+    """Products of exponentials with one exponent, as they stand in what is wanted."""
+    for vector in wanted:
+        by_exponent: dict[Mono, Vector] = {}
+        for name, x in vector.items():
+            if found := tower(name):
+                by_exponent.setdefault(found[1], {})[name] = x
+        for exponent, product in by_exponent.items():
+            for sign in (1, -1):
+                high = show_mono(frozenset((name, sign * x) for name, x in product.items()))
+                for low in ("1", show_mono(frozenset((name, x * POWER) for name, x in exponent))):
+                    with suppress(Refused):
+                        yield f"{high} >= {low}", growth.row(f"{high} >= {low}").vector
 
 
 def _row_text(vector: Vector) -> str:
