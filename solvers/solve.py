@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Protocol, cast
 
 from decomposer.solvers import cpsat, evaluate
@@ -60,7 +59,7 @@ def backend(name: str) -> Backend:
 
 def suiting(problem: Selection) -> Iterator[str]:
     """The backends for a problem, the most special first."""
-    return (name for name in BACKENDS if find_spec(f"decomposer.solvers.{name}") and backend(name).suits(problem))
+    return (name for name in BACKENDS if backend(name).suits(problem))
 
 
 def solve(problem: Selection, limits: Limits | None = None, hint: Mapping[int, int] | None = None) -> Answer:

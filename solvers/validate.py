@@ -11,8 +11,14 @@ class SelectionError(ValueError):
     """A selection problem that makes no sense: the message names the place and the reason."""
 
 
-def validate(problem: Selection) -> None:
+def validate(problem: Selection, known: Selection | None = None) -> None:
     """Refuse a problem that makes no sense.
+
+    Parameters
+    ----------
+    problem : Selection
+    known : Selection, optional
+        A problem that makes sense: rows taken over from it are not looked at again.
 
     Raises
     ------
@@ -23,11 +29,22 @@ def validate(problem: Selection) -> None:
     -----
     Linear.
     """
-    for complaint in _complaints(problem):
+    for complaint in _complaints(problem, known if known is not None and _shape(known) == _shape(problem) else None):
         raise SelectionError(complaint)
 
 
-def _complaints(problem: Selection) -> Iterator[str]:
+def _shape(problem: Selection) -> tuple[int, ...]:
+    """What the numbers in a row depend on."""
+    return (
+        problem.components,
+        len(problem.budgets),
+        len(problem.capacities),
+        len(problem.choices),
+        len(problem.resources),
+    )
+
+
+def _complaints(problem: Selection, known: Selection | None) -> Iterator[str]:
     count = len(problem.choices)
     for root in problem.roots:
         if not 0 <= root < count:
@@ -51,7 +68,10 @@ def _complaints(problem: Selection) -> Iterator[str]:
             yield f"pool {i}: the limit is negative"
     for i, resource in enumerate(problem.resources):
         yield from _payments(problem, f"resource {i}", resource)
+    rows = known.choices if known is not None else ()
     for node, alternatives in enumerate(problem.choices):
+        if node < len(rows) and rows[node] is alternatives:
+            continue
         for index, alternative in enumerate(alternatives):
             yield from _alternative(problem, f"node {node}, alternative {index}", alternative)
 

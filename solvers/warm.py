@@ -23,7 +23,10 @@ from decomposer.solvers.watch import Watch
 MOST_BRANCHES = 6
 """Answers that take what became cheaper are searched one by one up to so many alternatives."""
 
-BRANCH = 2.0
+LARGEST = 1_500
+"""In problems of so many alternatives at most."""
+
+BRANCH = 0.5
 """Units of work for each of them; then the whole is searched."""
 
 
@@ -96,10 +99,12 @@ def with_costs(problem: Selection, node: int, index: int, costs: tuple[Number, .
 
 
 def _resolve(problem: Selection, limits: Limits, last: Session | None) -> Session:
-    validate(problem)
+    validate(problem, last.problem if last is not None else None)
     watch = Watch(limits, "warm")
-    if last is not None and last.problem == problem and last.answer.status in ("optimal", "infeasible"):
-        return replace(last, problem=problem, reused=1, searched=0)
+    if last is not None:
+        answer = _unchanged(problem, last)
+        if answer is not None:
+            return replace(last, problem=problem, answer=answer, reused=1, searched=0)
     pieces = split(problem)
     if pieces is None or not pieces.parts:
         whole = tuple(range(len(problem.choices)))
@@ -129,6 +134,15 @@ def _resolve(problem: Selection, limits: Limits, last: Session | None) -> Sessio
     pieces = replace(pieces, parts=tuple(part for part, _ in solved))
     joined = _join(problem, pieces.join(answer.chosen for _, answer in solved), [answer for _, answer in solved])
     return Session(problem, joined, tuple(solved), reused, searched)
+
+
+def _unchanged(problem: Selection, last: Session) -> Answer | None:
+    """The last answer, when what changed cannot have made another one better; nothing is taken apart for that."""
+    changes = compare(last.problem, problem) if last.answer.status == "optimal" else None
+    if changes is None or changes.added:
+        return last.answer if last.problem == problem and last.answer.status == "infeasible" else None
+    best = _as_answer(problem, last.answer.chosen, last.answer.starts)
+    return _proved(best) if best.value and best.value <= changes.floor(last.answer.value) else None
 
 
 def _join(problem: Selection, chosen: dict[int, int], answers: Sequence[Answer]) -> Answer:
@@ -180,9 +194,9 @@ def _from_optimum(
     if best.value and best.value <= floor and not changes.added:
         return _proved(best), 0
     bound = None if changes.added else max(0, floor[0])
-    # Where a special method is at hand, it is faster than branches without it.
-    special = next(suiting(problem)) not in ("sharing", cpsat.NAME)
-    branches = None if special else _branches(problem, last, changes, best)
+    # In large problems, and where a special method is at hand, searching the whole is faster.
+    fit = sum(map(len, problem.choices)) <= LARGEST and next(suiting(problem)) in ("sharing", cpsat.NAME)
+    branches = _branches(problem, last, changes, best) if fit else None
     if branches is None or len(branches) > MOST_BRANCHES:
         return find(problem, limits, best.chosen or last.chosen, bound), 1
     watch = Watch(limits, "warm")

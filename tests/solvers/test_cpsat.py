@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -225,6 +226,41 @@ def exactly_one_groups(seed: int) -> Selection:
 def test_the_known_kind_of_wrong_optimum() -> None:
     answered = [agree(exactly_one_groups(seed)) for seed in range(150)]
     assert any(answered) and not all(answered)
+
+
+def enforced(seed: int) -> tuple[int | None, int | None]:
+    """The least sum of such a model with limits that hold only where a Boolean does: by enumeration, by the engine."""
+    rng = random.Random(seed)
+    sizes = rng.choice([(3, 3, 3, 3), (2, 3, 3, 4), (4, 4, 4), (6, 6)])
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    costs = [rng.randint(0, 120) for _ in range(12)]
+    limits = [
+        (rng.randrange(12), [rng.choice((0, rng.randint(-900, 1899))) for _ in range(12)], rng.randint(-500, 1899))
+        for _ in range(4)
+    ]
+    sums = [
+        sum(costs[i] for i in taken)
+        for taken in product(*(range(start, start + size) for start, size in zip(starts, sizes, strict=True)))
+        if all(on not in taken or sum(row[i] for i in taken) <= most for on, row, most in limits)
+    ]
+    cp_model = engine.load("sat.python.cp_model")
+    model, solver = cp_model.CpModel(), cp_model.CpSolver()
+    literals = [model.new_bool_var("") for _ in range(12)]
+    for start, size in zip(starts, sizes, strict=True):
+        model.add_exactly_one(literals[start : start + size])
+    for on, row, most in limits:
+        model.add(sum(c * x for c, x in zip(row, literals, strict=True)) <= most).only_enforce_if(literals[on])
+    model.minimize(sum(c * x for c, x in zip(costs, literals, strict=True)))
+    solver.parameters.num_workers = 1
+    status = solver.status_name(solver.solve(model))
+    assert status in ("OPTIMAL", "INFEASIBLE")
+    return min(sums, default=None), round(solver.objective_value) if status == "OPTIMAL" else None
+
+
+def test_the_engine_itself_on_the_known_kind() -> None:
+    for seed in range(300):
+        least, found = enforced(seed)
+        assert found == least, seed
 
 
 def test_levels_one_after_the_other() -> None:

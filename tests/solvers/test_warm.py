@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 
 from decomposer.solvers import evaluate, warm
+from decomposer.solvers.answer import Limits
 from decomposer.solvers.changes import compare
 from decomposer.solvers.parts import split
 from decomposer.solvers.selection import Alternative, Number, Pool, Resource, Selection
 from decomposer.solvers.solve import solve
+from decomposer.solvers.validate import SelectionError
 from tests.solvers import brute, random_problems
 
 A = Alternative
@@ -176,3 +178,18 @@ def test_what_changes_are_seen() -> None:
     assert compare(old, replace(old, pools=())) is None
     assert compare(old, replace(old, deadline=3)) is not None
     assert compare(replace(old, deadline=3), old) is None
+
+
+def test_changed_rows_are_looked_at() -> None:
+    session = warm.start(random_problems.layered(1, 3, 3))
+    with pytest.raises(SelectionError, match="node 2, alternative 0, costs: -1 is negative"):
+        session.resolve(warm.with_costs(session.problem, 2, 0, (-1,)))
+    with pytest.raises(SelectionError, match="there is no such node"):
+        session.change(roots=(99,))
+
+
+def test_an_answer_stopped_early_is_taken_up_again() -> None:
+    problem = random_problems.medium(1, "budget")
+    early = warm.start(problem, Limits(seconds=0.0))
+    assert early.answer.status in ("feasible", "unknown")
+    assert early.resolve(problem).answer.status == "optimal"
