@@ -65,6 +65,8 @@ def run(
     ------
     ValueError
         When numbers are too large or too fine to be worked with exactly.
+    ArithmeticError
+        When an answer of CP-SAT breaks a limit that the model states exactly.
     """
     watch = Watch(limits, NAME)
     pruned = prune(problem)
@@ -174,7 +176,9 @@ class _Search:
             chosen, starts = model.read(solver.value)
             if self.take(chosen, starts):
                 break
-            model.cut(chosen)
+            if not model.cut(chosen):
+                wrong = "; ".join(evaluate.check(self.problem, chosen, starts))
+                raise ArithmeticError(f"CP-SAT gave an answer that is none: {wrong}")
         if total is not None:
             best = round(solver.objective_value)
             model.cp.clear_objective()

@@ -94,12 +94,17 @@ class Model:
                 if node in self.starts:
                     self.cp.add_hint(self.starts[node], int(start / self.tick))
 
-    def cut(self, chosen: Mapping[int, int]) -> None:
-        """Take out an answer that breaks a loosened limit, and all others that do so for the same reason."""
+    def cut(self, chosen: Mapping[int, int]) -> bool:
+        """Take out an answer that breaks a loosened limit, and all others that do so for the same reason.
+
+        Whether there was such a limit.
+        """
         problem = self.problem
+        broken = False
         for i, budget in enumerate(problem.budgets):
             if evaluate.spent(problem, chosen)[i] > budget:
                 self._cover(chosen, i, budget)
+                broken = True
         if problem.reliability is not None and evaluate.reliability(problem, chosen) < problem.reliability:
             product, cover = Fraction(1), []
             for success, node in sorted((problem.choices[n][k].success, n) for n, k in chosen.items()):
@@ -108,6 +113,8 @@ class Model:
                 product *= success
                 cover.append(self._any(node, [k for k, a in enumerate(problem.choices[node]) if a.success <= success]))
             self.cp.add(sum(cover) <= len(cover) - 1)
+            broken = True
+        return broken
 
     def _cover(self, chosen: Mapping[int, int], i: int, budget: Number) -> None:
         """Not all of these together: their spending goes beyond the budget."""

@@ -16,6 +16,9 @@ from decomposer.solvers.watch import Watch
 MOST_BITS = 20_000
 """Least differences of reliability with longer denominators are not worked with."""
 
+WORK = 5.0
+"""Units of work for each question: an explanation should not take longer than the answer."""
+
 
 class _UndecidedError(Exception):
     """There is no time left, or the numbers are too large."""
@@ -109,7 +112,8 @@ class _Search:
     def solve(self, problem: Selection) -> Answer:
         if self.watch.stop() is not None:
             raise _UndecidedError
-        limits = replace(self.limits, seconds=self.watch.left, on_progress=None)
+        work = WORK if self.limits.work is None else min(WORK, self.limits.work)
+        limits = replace(self.limits, seconds=self.watch.left, work=work, on_progress=None)
         answer = trees.run(problem, limits) if trees.suits(problem) else Answer("unknown")
         if answer.status == "unknown":
             answer = cpsat.run(problem, limits)
