@@ -35,6 +35,9 @@ FIRST = 0.5
 CLOSER = 0.95
 """Bounds are looked at again when so much or less of the alternatives is left."""
 
+REDUCING = 0.5
+"""Share of the time that the first reductions may take."""
+
 SHARE = 0.35
 """Share of the time left that refinement may take before bounds are looked at again."""
 
@@ -96,7 +99,7 @@ class _Search:
         if not feasible(drop_impossible(whole)):
             return Answer("infeasible", backend=NAME, conflict=Conflict(()))
         self.take(self.hinted(hint))
-        reduced = reduce(whole, stop=self.stop)
+        reduced = reduce(whole, stop=self.until(REDUCING))
         self.prove(reduced.graph.constant)
         board = Board(reduced.graph)
         construct(board, self.stop)
@@ -152,8 +155,9 @@ class _Search:
 
         def found(chosen: Mapping[int, int]) -> None:
             if piece.graph.cost(chosen) < piece.board.total:
-                piece.board = Board(piece.graph)
-                piece.board.put(chosen)
+                board = Board(piece.graph)
+                board.put(chosen)
+                piece.board = board  # at once: bounds come from other threads
                 self.combine(reduced, pieces)
 
         def proved(bound: int) -> None:
@@ -444,7 +448,8 @@ class Proof:
         else:
             parameters.num_workers = 2
             parameters.subsolvers.extend(["core", "max_lp"])
-            parameters.interleave_search = watch.limits.work is not None
+            # Repeatable unless the clock decides.
+            parameters.interleave_search = watch.limits.work is not None or watch.limits.seconds is None
         if work is not None:
             parameters.max_deterministic_time = max(work, 1e-6)
         if watch.left is not None:
