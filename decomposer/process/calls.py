@@ -171,9 +171,7 @@ def _come_out(
     for task in tasks:
         if task.succeeds is None:
             continue
-        units = lanes.pending.get(task.name)
-        if units is None:
-            units = np.broadcast_to(np.asarray(_units(process, task, lanes), dtype=np.int64), len(lanes))
+        units = np.broadcast_to(np.asarray(_units(process, task, lanes), dtype=np.int64), len(lanes))
         right = success(process.problem, task, node.model, lanes)
         if chance is not None:
             with np.errstate(divide="ignore"):

@@ -94,8 +94,6 @@ def _one_by_one(process: Process, node: Retry, lanes: Lanes, here: Here, visit: 
         attempt = lanes.take(active)
         if after is not None:
             attempt = replace(attempt, after=after[active])
-        if kept is not None:
-            attempt = replace(attempt, pending={**attempt.pending, node.tasks[0]: kept[0][active]})
         process.restore(before)
         outcome = visit(process, node.body, attempt, inside)
         if inside.again is here.again:
@@ -104,9 +102,10 @@ def _one_by_one(process: Process, node: Retry, lanes: Lanes, here: Here, visit: 
         time[active] += outcome.time
         after = ending(after, active, outcome.after)
         if node.keep:
+            fault = outcome.faults[node.tasks[0]]
             if kept is None:
-                kept = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-            done = _keep(process, node, outcome.faults[node.tasks[0]], active, kept)
+                kept = fault.units.copy(), np.zeros(size, dtype=np.int64)
+            done = _keep(process, node, fault, active, kept)
         else:
             done = accepted(process, node.tasks, outcome.faults, active.size)
         mask = np.zeros(size, dtype=bool)
@@ -121,14 +120,19 @@ def _one_by_one(process: Process, node: Retry, lanes: Lanes, here: Here, visit: 
 
 
 def _keep(process: Process, node: Retry, fault: Fault, active: Ints, kept: tuple[Ints, Ints]) -> Flags:
-    """Keep what is accepted: units still to come right, and wrong ones accepted; whether a lane is done."""
+    """Keep what is accepted: units still to come right, and wrong ones accepted; whether a lane is done.
+
+    Units are alike, so those of an attempt that are wrong lie anywhere: how many of them are still to come right is
+    a draw without replacement.
+    """
     check = process.problem.tasks[node.tasks[0]].check
     assert check is not None
-    right = fault.units - fault.wrong
-    rejected = process.dice.generator.binomial(right, real(check.rejects))
-    slipped = process.dice.generator.binomial(fault.wrong, real(check.accepts))
     left, wrong = kept
-    left[active] = rejected + fault.wrong - slipped
+    open_ = left[active]
+    bad = process.dice.generator.hypergeometric(fault.wrong, fault.units - fault.wrong, open_)
+    rejected = process.dice.generator.binomial(open_ - bad, real(check.rejects))
+    slipped = process.dice.generator.binomial(bad, real(check.accepts))
+    left[active] = rejected + bad - slipped
     wrong[active] += slipped
     return np.asarray(left[active] == 0)
 

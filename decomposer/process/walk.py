@@ -31,6 +31,7 @@ from decomposer.process.calls import call
 from decomposer.process.chance import escalate, retry, vote
 from decomposer.process.groups import added, counted, faults_of, longest, spread
 from decomposer.process.lanes import Fault, Here, Lanes, Outcome, ending, nothing, select, then
+from decomposer.process.parallel import independent
 from decomposer.process.process import Process
 from decomposer.process.reals import Ints, whole
 from decomposer.process.talks import Talk
@@ -205,12 +206,6 @@ def _finders(problem: Problem, node: Design) -> set[str]:
     names = {name for part in walk(node) if isinstance(part, Call) for name in part.tasks}
     found |= {name for name in names if problem.tasks[name].finds is not None}
     return found | {task.for_each for name in names if (task := problem.tasks[name]).for_each is not None}
-
-
-def independent(problem: Problem, node: Design) -> bool:
-    """Whether executions may run in parallel: none changes a text that another one reads."""
-    names = {name for part in walk(node) if isinstance(part, Call) for name in part.tasks}
-    return all(problem.tasks[name].local is not None or problem.tasks[name].edits is None for name in names)
 
 
 def _repeat(process: Process, node: Repeat, lanes: Lanes, here: Here) -> Outcome:

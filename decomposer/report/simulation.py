@@ -128,7 +128,12 @@ def _schedule(schedule: Schedule, level: str) -> list[Block]:
 
 def _fits(simulation: Simulation) -> list[Block]:
     writer, name = problem_writer(simulation), str(simulation.parameter)
-    verdicts = {"agrees": "agrees", "not yet": "not yet: the formula has the same here", "differs": "DIFFERS"}
+    verdicts = {
+        "agrees": "agrees",
+        "not yet": "not yet: nor the formula",
+        "bound": "only bounded",
+        "differs": "DIFFERS",
+    }
     rows = tuple(
         (
             fit.name,
@@ -161,6 +166,8 @@ def _remarks(simulation: Simulation) -> list[Block]:
     blocks: list[Block] = []
     if lines:
         blocks += [Heading("only bounded"), Points(tuple(dict.fromkeys(lines)))]
+    if simulation.notes:
+        blocks += [Heading("note"), Points(simulation.notes)]
     return [*blocks, Heading("intervals"), Points(tuple(methods))]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from decomposer.design.evaluate import agents, footprint, hosting, span, total_cost
 from decomposer.design.lift import hand_design
-from decomposer.design.nodes import Design, Vote, children, walk
+from decomposer.design.nodes import Design, children
 from decomposer.design.nodes import substitute as put_in_design
 from decomposer.design.reliability import reliability
 from decomposer.errors import ProblemError
@@ -16,6 +16,7 @@ from decomposer.expr import ONE, Expr, ceil, num
 from decomposer.growth import Regime
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
+from decomposer.process import parallel as bounds
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import Numbers, numbered
 from decomposer.verbs.simulation_results import Agreement, Fit, Line, Point, Schedule, Simulation, Verdict
@@ -92,7 +93,15 @@ def simulate(
     if sweep is not None and chosen is not None:
         fits = _fits(problem, chosen, dict(at), sweep[0], points, level)
     return Simulation(
-        problem, design, runs, seed, level, tuple(points), None if sweep is None else sweep[0], fits, _notes(points)
+        problem,
+        design,
+        runs,
+        seed,
+        level,
+        tuple(points),
+        None if sweep is None else sweep[0],
+        fits,
+        _notes(problem, sizes),
     )
 
 
@@ -252,42 +261,15 @@ def _context_line(predicted: float, longest: float) -> Line:
     return Line("longest context", predicted, counted, "largest", "outside")
 
 
-WAITS = "parallel parts wait for the slowest of them, and the prediction takes the average one"
-FIRES = "the prediction counts a step that is taken now and then as if it always were"
-
-
 def _span_line(problem: Problem, design: Design, predicted: float, counted: Interval) -> Line:
+    """The critical path: where the prediction is known to be a bound, it is taken as one, and the reason given."""
     line = _line("critical path", predicted, counted)
     if line.verdict == "within":
         return line
-    note = ""
-    if predicted < counted.value and waits(problem, design):
-        note = WAITS
-    elif predicted > counted.value and now_and_then(problem, design):
-        note = FIRES
-    return Line(line.name, predicted, counted, line.method, "bound", note) if note else line
-
-
-def waits(problem: Problem, design: Design) -> bool:
-    """Whether branches that run in parallel may take differently long."""
-    from decomposer.design.nodes import Each, Escalate, ForEach, If, Retry, Until
-    from decomposer.process.walk import independent
-
-    for node in walk(design):
-        branches = isinstance(node, Vote) and node.lead is None
-        if isinstance(node, Each | ForEach) and independent(problem, node.body):
-            branches = True
-        below = [part for child in children(node) for part in walk(child)]
-        if branches and any(isinstance(part, Retry | Escalate | If | Until | ForEach | Vote) for part in below):
-            return True
-    return False
-
-
-def now_and_then(problem: Problem, design: Design) -> bool:
-    """Whether some step is not always taken, or not for all parts that stand in a row."""
-    from decomposer.design.nodes import Each, ForEach, If
-
-    return any(isinstance(part, If | ForEach | Each) for part in walk(design))
+    side = bounds.below(problem, design) if predicted < counted.value else bounds.above(problem, design)
+    if not side:
+        return line
+    return Line(line.name, predicted, counted, line.method, "bound", "; ".join(side))
 
 
 def _agent_lines(problem: Problem, design: Design, tally: Tally, level: float) -> tuple[Line, ...]:
@@ -327,9 +309,22 @@ def _schedule(tally: Tally, time: Reals, workers: int, level: float) -> Schedule
     return Schedule(workers, of_mean(time, level), busy, alone, low, high, kept)
 
 
-def _notes(points: Sequence[Point]) -> tuple[str, ...]:
-    """Why predictions are only bounds, each reason once."""
-    return tuple(dict.fromkeys(line.note for point in points for line in point.lines if line.note))
+def _notes(problem: Problem, sizes: Sequence[Numbers]) -> tuple[str, ...]:
+    """Assumptions that do not hold at the numbers."""
+    from decomposer.expr import parse_relation
+    from decomposer.process.reals import real
+
+    found = []
+    for text in problem.assume:
+        left, relation, right = parse_relation(text)
+        for numbers in sizes:
+            fixed = {name: num(value) for name, value in numbers.items()}
+            one, other = real(left.subs(fixed)), real(right.subs(fixed))
+            slack = 1e-12 * max(abs(one), abs(other))
+            broken = {"<=": one > other + slack, ">=": one < other - slack, "==": abs(one - other) > slack}
+            if broken.get(relation, False):
+                found.append(f"{text} is assumed, and does not hold at these numbers")
+    return tuple(dict.fromkeys(found))
 
 
 # -- growths -----------------------------------------------------------------------------------
@@ -374,7 +369,10 @@ def _fit(
     errors = [(line.counted.high - line.counted.low) / 2 / runs_t / line.counted.value for line in lines]
     fitted = slope(sizes, values, errors, level)
     by_formula = slope(sizes, predicted, errors, level)
-    return Fit(quantity, theta, exponent, rest, fitted, by_formula.value, _agreement(exponent, fitted, by_formula))
+    agreement = _agreement(exponent, fitted, by_formula)
+    if agreement == "differs" and any(line.verdict == "bound" for line in lines):
+        agreement = "bound"
+    return Fit(quantity, theta, exponent, rest, fitted, by_formula.value, agreement)
 
 
 def _agreement(exponent: Fraction, fitted: Interval, formula: Interval) -> Agreement:

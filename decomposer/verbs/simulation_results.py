@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Verdict = Literal["within", "bound", "outside"]
 """``within`` the interval; a ``bound`` that holds, of what the prediction only bounds; or ``outside``."""
 
-Agreement = Literal["agrees", "not yet", "differs"]
+Agreement = Literal["agrees", "not yet", "bound", "differs"]
 """The fitted exponent is that of the growth; or is not yet, and neither is that of the exact formula at these sizes;
-or differs from both."""
+or is that of what the prediction only bounds; or differs from both."""
 
 
 @dataclass(frozen=True, slots=True)
