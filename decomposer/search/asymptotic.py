@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from decomposer.design.bounds import without_ceilings
 from decomposer.design.evaluate import hosting, models_used
-from decomposer.design.nodes import substitute
+from decomposer.design.nodes import Merge, substitute
 from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr, Sym, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
@@ -73,10 +73,14 @@ class _Pricing:
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
         self.bounds = _bounds(space)
         self.coupled = is_coupled(space.site.problem)
+        limit = space.site.problem.limits.models
+        self.most = None if limit is None else limit.as_fraction()
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
         """Compose, and settle the alternative's own free parameters."""
         candidate = compose(self.site, goal, arc, chosen)
+        if self.most is not None and len(models_used(candidate.design)) > self.most:
+            return []
         if arc.item.alternative.decisions and candidate.other is not None:
             self.complete = False  # the value that is best for the objective may not be for what is limited
         for decision in arc.item.alternative.decisions:
@@ -89,9 +93,13 @@ class _Pricing:
         if never_falls(candidate.growth, name):
             return _put(candidate, name, decision.low)
         regime = self.regime_of(goal)
+        bounds = {name: (decision.low, without_ceilings(decision.high))}
         try:
-            least = minimise(candidate.growth, {name: (decision.low, without_ceilings(decision.high))}, regime)
+            least = minimise(candidate.growth, bounds, regime)
         except OutsideClassError:
+            found = self.without_subtraction(candidate, decision, bounds, regime)
+            if found is not None:
+                return found
             self.complete = False
             return _put(candidate, name, decision.low)
         if least.status != "proved":
@@ -105,6 +113,28 @@ class _Pricing:
             return _put(candidate, name, value)
         policies = tuple(Policy(name, policy.as_dict()[name], policy.conditions) for policy in least.policies)
         return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies))
+
+    def without_subtraction(
+        self, candidate: Candidate, decision: Decision, bounds: dict[str, tuple[Expr, Expr]], regime: Regime
+    ) -> Candidate | None:
+        """Settle the size of groups whose results are combined, where what is subtracted is beyond comparing.
+
+        Of two results or more, N - 1 and its like are at least a constant share of N, so that the cost without what
+        is subtracted has the same growth; one group for all is the design without groups.
+        """
+        if not isinstance(candidate.design, Merge):
+            return None
+        added = Expr(tuple(term for term in candidate.growth.terms if term[1] > 0))
+        try:
+            least = minimise(added, bounds, regime)
+        except OutsideClassError:
+            return None
+        if least.status != "proved" or len(least.policies) != 1:
+            return None
+        value = least.policies[0].as_dict()[decision.name]
+        if value.as_fraction() is not None:
+            value = decision.low
+        return _put(candidate, decision.name, value)
 
     def regime_of(self, goal: Goal) -> Regime:
         """The regime, with the free parameters that are open inside `goal`."""
@@ -146,11 +176,8 @@ class _Pricing:
     def within_limits(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Designs of the whole problem that keep its limits, with what hosting adds; the ones that none beats."""
         problem, limits = self.site.problem, self.site.problem.limits
-        most = None if limits.models is None else limits.models.as_fraction()
         kept: list[Candidate] = []
         for given in candidates:
-            if most is not None and len(models_used(given.design)) > most:
-                continue
             paid = hosting(problem, given.design)
             new, cost, span = given, given.other, given.other
             if problem.minimise == "span":
