@@ -166,7 +166,7 @@ class _Search:
         while True:
             if self.chosen is not None:
                 model.hint(self.chosen, self.starts)
-            solver, status = self._solve(model, level if total is not None else -1)
+            solver, status = self._solve(model, place == level == 0 and total is not None)
             if status not in _DONE:
                 return False
             if status == "INFEASIBLE":
@@ -205,7 +205,7 @@ class _Search:
             self.bound = bound
         self.watch.proved(self.bound)
 
-    def _solve(self, model: Model, level: int) -> tuple[Any, str]:
+    def _solve(self, model: Model, first: bool) -> tuple[Any, str]:
         """One call of the solver, or two: one worker first, then a portfolio."""
         cp_model = load("sat.python.cp_model")
         small = model.size <= SMALL
@@ -214,8 +214,8 @@ class _Search:
                 return None, "UNKNOWN"
             solver = cp_model.CpSolver()
             self._set(solver.parameters, small)
-            if level == 0 and 0 in model.units:
-                solver.best_bound_callback = self._listener(solver, model.units[0])
+            if first:
+                solver.best_bound_callback = self._listener(solver, model.tops[0])
             callback = _callback(cp_model, self, model)
             with self.watch.watching(solver.stop_search):
                 code = solver.solve(model.cp, callback)
@@ -225,8 +225,8 @@ class _Search:
             status = str(solver.status_name(code))
             if status == "MODEL_INVALID":
                 raise ValueError(f"the problem cannot be given to CP-SAT: {model.cp.validate()}")
-            if level == 0 and 0 in model.units and status in ("FEASIBLE", "UNKNOWN", "OPTIMAL"):
-                self._low(solver.best_objective_bound, model.units[0])
+            if first and status in ("FEASIBLE", "UNKNOWN", "OPTIMAL"):
+                self._low(solver.best_objective_bound, model.tops[0])
             if status in _DONE or not small:
                 return solver, status
             small = False

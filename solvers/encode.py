@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
-from math import lcm
+from math import lcm, prod
 from typing import Any
 
 from decomposer.solvers import evaluate
@@ -40,6 +40,8 @@ class Model:
     stages : list of (level, expression)
     units : dict
         What one unit of the single stage of a level is worth; levels of several digits are not in it.
+    tops : dict
+        What one unit of the first stage of a level is worth at least.
     starts, ends : dict
         In units of `tick`; only where time matters.
     """
@@ -52,6 +54,7 @@ class Model:
     resources: dict[int, Any] = field(default_factory=dict)
     stages: list[tuple[int, Any]] = field(default_factory=list)
     units: dict[int, Fraction] = field(default_factory=dict)
+    tops: dict[int, Fraction] = field(default_factory=dict)
     orders: dict[int, Any] = field(default_factory=dict)
     starts: dict[int, Any] = field(default_factory=dict)
     ends: dict[int, Any] = field(default_factory=dict)
@@ -369,6 +372,7 @@ def _objectives(model: Model) -> None:
         }
         for stage in stages:
             model.stages.append((level, _stage(model, stage, variables, carries)))
+        model.tops[level] = unit * prod(stage.base for stage in stages)
         if len(stages) == 1:
             model.units[level] = unit
 

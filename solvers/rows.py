@@ -143,7 +143,7 @@ def digits(coefficients: Sequence[int], highs: Sequence[int]) -> list[Stage]:
 
     Notes
     -----
-    Making the digits least one after the other makes the sum least: each is the remainder of the sum so far by the
+    Making the digits least one after the other makes the sum least: each is the remainder of the sum so far by its
     base, the carry being a variable of its own.
     """
     total = sum(c * h for c, h in zip(coefficients, highs, strict=True))
@@ -152,13 +152,17 @@ def digits(coefficients: Sequence[int], highs: Sequence[int]) -> list[Stage]:
     base = LARGEST // (4 * (sum(highs) + 1))
     if base < 2:
         raise ValueError("the numbers are too large to be worked with exactly")
+    # The highest digit takes as much as fits: the others then decide between answers that are almost as good.
+    bases: list[int] = []
+    rest = -(-2 * total // LARGEST)
+    while rest > 1:
+        bases.append(min(rest, base))
+        rest = -(-rest // base)
     stages: list[Stage] = []
-    rest = list(coefficients)
-    while any(rest):
-        low = [number % base for number in rest]
-        rest = [number // base for number in rest]
-        carry = len(stages)
-        stages.append(Stage(tuple(low), carry - 1 if carry else None, carry, base))
-    # The highest digit passes nothing on.
-    stages[-1] = Stage(stages[-1].coefficients, stages[-1].carry_in)
+    left = list(coefficients)
+    for carry, radix in enumerate(bases):
+        low = tuple(number % radix for number in left)
+        left = [number // radix for number in left]
+        stages.append(Stage(low, carry - 1 if carry else None, carry, radix))
+    stages.append(Stage(tuple(left), len(bases) - 1))
     return stages[::-1]

@@ -9,10 +9,12 @@ from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from decomposer.solvers import cpsat, engine, evaluate, prune
+from decomposer.solvers import cpsat, engine, evaluate, prune, rows
 from decomposer.solvers.answer import Limits, Progress
-from decomposer.solvers.selection import Alternative, Level, Resource, Selection
+from decomposer.solvers.selection import Alternative, Level, Number, Resource, Selection
 from tests.solvers import brute, random_problems
 
 A = Alternative
@@ -270,3 +272,51 @@ def test_levels_one_after_the_other() -> None:
     assert answer.value == (2, 6, 0)
     weighted = replace(problem, levels=(Level((0, 1, Fraction(-0, 1))), Level((Fraction(1, 3), 0, 1))))
     assert cpsat.run(weighted, Limits()).value == (6, Fraction(2, 3))
+
+
+# Rows of small integers ----------------------------------------------------------------------------------------------
+
+NUMBERS = st.one_of(st.integers(0, 10**30), st.fractions(0, 10**12, max_denominator=10**9), st.just(0))
+
+
+@given(st.lists(st.tuples(NUMBERS, st.booleans()), min_size=1, max_size=8), NUMBERS)
+def test_limits_are_never_tightened(items: list[tuple[Number, bool]], limit: Number) -> None:
+    row = rows.at_most([number for number, _ in items], limit, range(len(items)))
+    small = sum(c for c, (_, taken) in zip(row.coefficients, items, strict=True) if taken) <= row.limit
+    large = sum((number for number, taken in items if taken), 0) <= limit
+    assert small or not large
+    if row.exact:
+        assert small == large
+    assert sum(row.coefficients) <= rows.LARGEST and abs(row.limit) <= rows.LARGEST
+
+
+@given(st.lists(st.tuples(st.fractions(Fraction(1, 10**9), 1), st.booleans()), min_size=1, max_size=8), st.booleans())
+def test_logarithms_are_never_tightened(items: list[tuple[Fraction, bool]], just: bool) -> None:
+    product_ = Fraction(1)
+    for factor, taken in items:
+        product_ *= factor if taken else 1
+    least = product_ if just else product_ / 2
+    row = rows.logs_at_most([factor for factor, _ in items], least, range(len(items)))
+    assert sum(c for c, (_, taken) in zip(row.coefficients, items, strict=True) if taken) <= row.limit
+    assert sum(row.coefficients) <= rows.LARGEST + len(items)
+
+
+@given(st.lists(st.integers(0, 10**40), min_size=1, max_size=6), st.data())
+def test_digits_order_sums_as_they_are(coefficients: list[int], data: st.DataObject) -> None:
+    stages = rows.digits(coefficients, [1] * len(coefficients))
+
+    def read(taken: list[bool]) -> list[int]:
+        carry, found = 0, []
+        for stage in reversed(stages):
+            total = sum(c for c, x in zip(stage.coefficients, taken, strict=True) if x)
+            assert total < rows.LARGEST
+            total += carry if stage.carry_in is not None else 0
+            carry, rest = divmod(total, stage.base) if stage.carry_out is not None else (0, total)
+            found.append(rest)
+        return found[::-1]
+
+    one, other = (
+        data.draw(st.lists(st.booleans(), min_size=len(coefficients), max_size=len(coefficients))) for _ in "ab"
+    )
+    sums = [sum(c for c, x in zip(coefficients, taken, strict=True) if x) for taken in (one, other)]
+    assert (read(one) < read(other)) == (sums[0] < sums[1])
