@@ -18,14 +18,14 @@ def until_all(parts: int, right: Fraction) -> Fraction:
     return max(expected[parts], Fraction(1))
 
 
-def _race(right: Fraction, lead: int, at_end: tuple[int, int], step: int) -> Fraction:
-    """Solve ``x[d] = step + right x[d+1] + wrong x[d-1]`` between -lead and lead, for ``x[0]``."""
-    wrong = 1 - right
+def _race(right: Fraction, wrong: Fraction, lead: int, at_end: tuple[int, int], step: int) -> Fraction:
+    """Solve ``x[d] = step + right x[d+1] + wrong x[d-1] + rest x[d]`` between -lead and lead, for ``x[0]``."""
+    counted = right + wrong
     # x[d] = slope[d] * x[d+1] + offset[d], eliminated from the lower end upwards
     slope, offset = Fraction(0), Fraction(at_end[0])
     pairs: list[tuple[Fraction, Fraction]] = []
     for _ in range(-lead + 1, lead):
-        scale = 1 - wrong * slope
+        scale = counted - wrong * slope
         slope, offset = right / scale, (step + wrong * offset) / scale
         pairs.append((slope, offset))
     value = Fraction(at_end[1])
@@ -34,14 +34,18 @@ def _race(right: Fraction, lead: int, at_end: tuple[int, int], step: int) -> Fra
     return value
 
 
-def until_lead(right: Fraction, lead: int) -> Fraction:
-    """Expected runs until right or wrong answers lead by `lead`."""
-    return _race(right, lead, (0, 0), 1)
+def until_lead(right: Fraction, lead: int, rival: Fraction | None = None) -> Fraction:
+    """Expected runs until right answers lead their rival by `lead`, or it leads them; by default all else is one."""
+    if lead == 1:
+        return Fraction(1)
+    return _race(right, 1 - right if rival is None else rival, lead, (0, 0), 1)
 
 
-def leads(right: Fraction, lead: int) -> Fraction:
+def leads(right: Fraction, lead: int, rival: Fraction | None = None) -> Fraction:
     """Probability that right answers are the first to lead."""
-    return _race(right, lead, (0, 1), 0)
+    if lead == 1:
+        return right
+    return _race(right, 1 - right if rival is None else rival, lead, (0, 1), 0)
 
 
 def majority(right: Fraction, votes: int) -> Fraction:

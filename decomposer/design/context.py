@@ -14,6 +14,19 @@ _NO_CASE: Mapping[str, bool] = Frozen()
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """The levels of a tree, or the steps of a chain, in which results are combined.
+
+    In level l of a tree `index` stands for ``fan_in**l``, up to `top`; in step i of a chain, without `fan_in`, for i,
+    from 1 to `top`.
+    """
+
+    index: str
+    top: Expr
+    fan_in: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The surroundings of a node.
 
@@ -37,6 +50,12 @@ class Context:
         Steps of its chain in scope, where an enclosing loop goes through them.
     given : mapping of task name to bool
         Whether the unit at hand is hard for the task, where that is being told apart.
+    partial : frozenset of str
+        Tasks that are done here for the parts in scope alone, because their results are combined.
+    merging : mapping of task name to Expr
+        How many of its results are being combined.
+    levels : tuple of Level
+        Levels of which this context is any one.
     """
 
     extents: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
@@ -48,10 +67,22 @@ class Context:
     stale: frozenset[str] = frozenset()
     steps: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
     given: Mapping[str, bool] = field(default_factory=lambda: _NO_CASE)
+    partial: frozenset[str] = frozenset()
+    merging: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
+    levels: tuple[Level, ...] = ()
 
     def narrowed(self, part: str, size: Expr) -> Context:
         """Enter a loop over groups of `size` parts."""
         return replace(self, extents=Frozen({**self.extents, part: size}), rounds=ONE)
+
+    def grouped(self, task: str, part: str, size: Expr) -> Context:
+        """Enter a loop over groups of `size` parts whose results of `task` are combined."""
+        return replace(self.narrowed(part, size), partial=self.partial | {task})
+
+    def merged(self, task: str, part: str, covered: Expr, number: Expr, level: Level | None = None) -> Context:
+        """Combine `number` results of `task`, which cover so many parts together."""
+        levels = self.levels if level is None else (*self.levels, level)
+        return replace(self.narrowed(part, covered), merging=Frozen({**self.merging, task: number}), levels=levels)
 
     def repeated(self, count: Expr, index: str | None = None) -> Context:
         """Enter a loop of `count` rounds."""

@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from decomposer.design.bounds import at_least, has_functions
-from decomposer.design.context import Context, at_most_one, divide_up, exposure, extent, is_whole, items, partition, scans
+from decomposer.design.combining import Combining, whole_for_all
+from decomposer.design.context import (
+    Context,
+    at_most_one,
+    chain_steps,
+    divide_up,
+    exposure,
+    extent,
+    is_whole,
+    items,
+    partition,
+    scans,
+)
+from decomposer.design.merging import combined_by, combines_here
 from decomposer.design.nodes import (
     Call,
     Case,
@@ -19,6 +32,7 @@ from decomposer.design.nodes import (
     ForEach,
     Hole,
     If,
+    Merge,
     Repeat,
     Retry,
     Seq,
@@ -29,11 +43,12 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.design.progress import Progress, amount
+from decomposer.design.reliability import tasks_at
 from decomposer.design.sizes import covers, uncertain
 from decomposer.errors import DesignError
 from decomposer.expr import ONE, Expr
 from decomposer.problem.diagnose import diagnostic
-from decomposer.problem.graph import topological, unsettled
+from decomposer.problem.graph import auxiliary, combined, topological, unsettled
 from decomposer.problem.model import Problem, Task
 
 
@@ -63,6 +78,10 @@ class Checker:
         self.problem = problem
         self.places = places
         self.template = template
+        self.writers: dict[str, set[str]] = {}
+        for task in problem.tasks.values():
+            for text in task.writes:
+                self.writers.setdefault(text, set()).add(task.name)
 
     # -- reporting ------------------------------------------------------------------------------
 
@@ -86,6 +105,8 @@ class Checker:
             self.until(node, context, progress, at_hand)
         elif isinstance(node, Each):
             self.each(node, context, progress)
+        elif isinstance(node, Merge):
+            Combining(self, node).check(context, progress)
         elif isinstance(node, ForEach):
             self.free_hand(node, node.finder, progress, at_hand)
             if node.finder not in progress.scanned and not self.template:
@@ -167,6 +188,7 @@ class Checker:
             raise self.fail(node, f"no text consists of parts called {node.part!r}")
         if extent(texts[0], context) == ONE:
             raise self.fail(node, f"the scope is a single {node.part} already")
+        whole_for_all(self, node, node.body)
         inner = progress.inner(self.all_complete(context, progress))
         narrowed = context.narrowed(node.part, node.size)
         self.visit(node.body, narrowed, inner, frozenset())
@@ -200,7 +222,8 @@ class Checker:
         for name in node.tasks:
             self.judged(node, name, node.body, context)
         if any(isinstance(part, If | ForEach | Until) for part in (*walk(node.body), *walk(node.then))):
-            raise self.fail(node, "escalate: what may be done again must run for certain", "put it inside the condition")
+            hint = "put it inside the condition"
+            raise self.fail(node, "escalate: what may be done again must run for certain", hint)
         self.one_unit(node, node.body, context)
         other = progress.inner(set())
         other.done, other.scanned = set(progress.done), dict(progress.scanned)
@@ -211,6 +234,15 @@ class Checker:
         for name in missing:
             raise self.fail(node, f"escalate {name}: it is not done again where it is rejected")
 
+    def chained(self, node: Call, task: Task, context: Context) -> None:
+        """A call takes no more steps of a chain than it can."""
+        most = None if task.steps is None else task.steps.per_call
+        taken = chain_steps(task, context)
+        open_still = self.template and not taken.symbols <= self.problem.parameters.keys()
+        if most is not None and not open_still and not at_least(most, taken):
+            hint = f"put it under `steps: {task.name}`"
+            raise self.fail(node, f"{task.name} takes {most} steps in a call at most, not {taken}", hint)
+
     def judged(self, node: Design, name: str, body: Design, context: Context) -> None:
         """Somebody must be able to tell whether a task has succeeded here."""
         task = self.problem.tasks[name]
@@ -218,6 +250,8 @@ class Checker:
         if task.check is None or task.succeeds is None:
             raise self.fail(node, f"{word} {name}: nobody can tell whether it succeeded", f"state check of {name}")
         text = partition(self.problem, task)
+        if combined_by(self.problem, name, context) is not None:
+            text = None  # what combines results is told about as it is called
         if task.check.scope == "whole" and text is not None and not is_whole(text, context):
             raise self.fail(node, f"{word} {name}: its check tells about the whole {text.name} only")
         if task.check.scope == "whole" and task.name in context.steps:
@@ -229,13 +263,14 @@ class Checker:
 
     def one_unit(self, node: Design, body: Design, context: Context) -> None:
         """Where some units are hard, attempts at several at once are not what the facts speak of."""
-        names = {n for p in walk(body) for n in (p.tasks if isinstance(p, Call) else p.goal.tasks if isinstance(p, Hole) else ())}
+        names = {name for part in walk(body) for name in tasks_at(part)}
         for task in (self.problem.tasks[name] for name in sorted(names)):
             if task.succeeds is not None and task.succeeds.hard is not None:
                 loops = any(isinstance(part, Each | Stride | Repeat) for part in walk(body))
                 if loops or exposure(self.problem, task, context) != ONE:
                     hint = f"vote on, or retry, each {task.succeeds.unit} by itself"
-                    raise self.fail(node, f"some units are hard for {task.name}, so they are not repeated together", hint)
+                    message = f"some units are hard for {task.name}, so they are not repeated together"
+                    raise self.fail(node, message, hint)
 
     def conditional(self, node: If, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         finder = self.finder(node, node.finder)
@@ -330,8 +365,15 @@ class Checker:
             task = self.problem.tasks[name]
             if not task.requires:
                 raise self.fail(node, f"{name} cannot be done by one call: it requires no capability, only methods")
-            self.reads(node, task, context)
             before = set(node.tasks[:position])
+            if combined_by(self.problem, name, context) is not None:
+                self.combining(node, task, progress)
+                continue
+            if name in combined(self.problem) and name in auxiliary(self.problem):
+                raise self.fail(node, f"{name} combines results, and there are none here", "put it under `by` of a merge")
+            self.chained(node, task, context)
+            self.reads(node, task, context)
+            self.digests(node, task, progress)
             self.inputs(node, task, progress.seen | before)
             if task.for_each is not None and task.for_each not in before:
                 self.item(node, task, context, progress, at_hand)
@@ -369,6 +411,8 @@ class Checker:
             text = self.problem.texts[name]
             if text.part is None or node.scope == "whole" or task.local == text.part:
                 continue
+            if node.scope == "here" and combines_here(self.problem, task, text.part, context):
+                continue
             if node.scope == "part" or not is_whole(text, context):
                 raise self.fail(
                     node,
@@ -382,9 +426,28 @@ class Checker:
         if node.write == "part" and task.edits is not None and task.edits.unit == "whole":
             raise self.fail(node, f"{task.name} must rewrite the whole {task.edits.text}")
 
+    def combining(self, node: Call, task: Task, progress: Progress) -> None:
+        """A call that combines results does that alone."""
+        if len(node.tasks) > 1 or node.scope != "here" or node.history is not None or node.digests:
+            raise self.fail(node, f"{task.name} combines results by itself")
+        self.inputs(node, task, progress.seen)
+        progress.seen.add(task.name)
+        (progress.attempted if task.succeeds is not None and task.check is not None else progress.done).add(task.name)
+
+    def digests(self, node: Call, task: Task, progress: Progress) -> None:
+        """A digest is read after it has been made, and not by its own maker."""
+        for name in node.digests:
+            maker = self.problem.tasks.get(name)
+            if maker is None or maker.compresses is None:
+                raise self.fail(node, f"{name} makes no digest", f"state `compresses` of {name}")
+            if name == task.name or name in node.tasks:
+                raise self.fail(node, f"{name} makes the digest itself")
+            if name not in progress.seen and not self.template:
+                raise self.fail(node, f"the digest by {name} has not been made yet", f"call {name} first")
+
     def inputs(self, node: Design, task: Task, seen: set[str]) -> None:
         for read in task.reads:
-            writers = {t.name for t in self.problem.tasks.values() if read.text in t.writes and t.name != task.name}
+            writers = self.writers.get(read.text, frozenset()) - {task.name}
             if writers and not writers & seen:
                 raise self.fail(
                     node, f"{task.name} reads {read.text}, which nobody has written yet", f"call {min(writers)} first"

@@ -9,6 +9,7 @@ from decomposer.design.context import TOP, Context, divide_up
 from decomposer.design.cost_models import call_cost
 from decomposer.design.counts import finder_rounds, group_counts, item_rate, parts_in_scope
 from decomposer.design.leaves import leaf_cost, leaves, over_rounds, usage
+from decomposer.design.merging import one_by_one, stages
 from decomposer.design.nodes import (
     Call,
     Case,
@@ -18,6 +19,7 @@ from decomposer.design.nodes import (
     ForEach,
     Hole,
     If,
+    Merge,
     Repeat,
     Retry,
     Seq,
@@ -124,6 +126,18 @@ def span(
             if _parallel(problem, node.body)
             else body * divide_up(parts_in_scope(problem, node.part, context), node.size)
         )
+    if isinstance(node, Merge):
+        groups = group_counts(parts_in_scope(problem, node.part, context), node.size)
+        total = span(problem, node.body, context.grouped(node.task, node.part, groups[0][1]), holes)
+        if not _parallel(problem, node.body):
+            total = total * divide_up(parts_in_scope(problem, node.part, context), node.size)
+        for stage in stages(problem, node, context):
+            _, inside = stage[0]
+            once = span(problem, node.merge, inside, holes)
+            if one_by_one(problem, node):  # an oracle asks for each part in turn
+                once = once * inside.extents[node.part]
+            total = total + over_rounds(once, Context(levels=inside.levels[len(context.levels) :]))
+        return total
     if isinstance(node, ForEach):
         body = span(problem, node.body, context, holes)
         return body if _parallel(problem, node.body) else body * item_rate(problem, node.finder, context)
@@ -202,6 +216,8 @@ def agents(problem: Problem, node: Design, context: Context = TOP) -> tuple[Agen
         longest = used.read + used.written
         for index, count in leaf.context.indices:
             longest = longest.subs({index: count})
+        for level in leaf.context.levels:
+            longest = longest.subs({level.index: level.top})
         key = (tasks, requires, call.model, used.size)
         old = found.get(key)
         new = Agent(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decomposer.design.context import TOP, Context, divide_up, is_whole, items, partition
 from decomposer.design.cost_models import call_cost
 from decomposer.design.counts import finder_rounds, group_counts, parts_in_scope
+from decomposer.design.merging import stages, summed
 from decomposer.design.nodes import (
     Call,
     Case,
@@ -21,6 +22,7 @@ from decomposer.design.nodes import (
     ForEach,
     Hole,
     If,
+    Merge,
     Repeat,
     Retry,
     Seq,
@@ -71,6 +73,13 @@ def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr =
         outer = count * context.rounds
         for number, size in group_counts(parts_in_scope(problem, node.part, context), node.size):
             yield from leaves(problem, node.body, context.narrowed(node.part, size), outer * number)
+    elif isinstance(node, Merge):
+        outer = count * context.rounds
+        for number, size in group_counts(parts_in_scope(problem, node.part, context), node.size):
+            yield from leaves(problem, node.body, context.grouped(node.task, node.part, size), outer * number)
+        for stage in stages(problem, node, context):
+            for number, inside in stage:
+                yield from leaves(problem, node.merge, inside, outer * number)
     elif isinstance(node, Stride):
         outer = count * context.rounds
         for number, size in strides(problem, node, context):
@@ -171,7 +180,9 @@ def leaf_cost(problem: Problem, leaf: Leaf) -> Expr:
 
 
 def over_rounds(value: Expr, context: Context) -> Expr:
-    """Sum `value` over the rounds of the enclosing conversations."""
+    """Sum `value` over the rounds of the enclosing conversations, and the levels in which results are combined."""
+    for level in reversed(context.levels):
+        value = summed(value, level)
     for index, count in reversed(context.indices):
         if index in context.last:
             value = value.subs({index: count})

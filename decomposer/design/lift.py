@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from decomposer.design.context import Context, divide_up
+from decomposer.design.context import Context, divide_up, partition
 from decomposer.design.contract import check_design
 from decomposer.design.nodes import (
     Call,
@@ -15,6 +15,7 @@ from decomposer.design.nodes import (
     Escalate,
     ForEach,
     If,
+    Merge,
     Repeat,
     Retry,
     Scope,
@@ -111,6 +112,7 @@ class _Lifter:
             history=around.indices[str(history)] if history is not None else None,
             write=self.writing(step, tasks, scope, around),
             able=_names(step.options.get("able", ())),
+            digests=tuple(sorted(_names(step.options.get("digest", ())))),
         )
         return self.routed(step, call, around)
 
@@ -178,6 +180,21 @@ class _Lifter:
         size = step.options.get("group", ONE)
         assert isinstance(size, Expr)
         return Each(part, self.block(step.do, replace(around, context=around.context.narrowed(part, size))), size)
+
+    def _merge(self, step: Step, around: _Surroundings) -> Design:
+        task = self.task(step, str(step.value))
+        text = partition(self.problem, task)
+        size, fan_in = step.options.get("group", ONE), step.options.get("fan_in")
+        by = None if task.combines is None else task.combines.by
+        if by is None or text is None or text.part is None:
+            raise self.fail(step, f"merge {task.name}: no task combines its results for groups of parts")
+        assert isinstance(size, Expr) and (fan_in is None or isinstance(fan_in, Expr))
+        grouped = around.context.grouped(task.name, text.part, size)
+        body = self.block(step.do, replace(around, context=grouped))
+        merged = around.context.merged(task.name, text.part, size, ONE + ONE)
+        steps = step.otherwise or (Step("call", by, path=step.path),)
+        merge = self.block(steps, replace(around, context=merged))
+        return Merge(task.name, text.part, body, merge, size, fan_in)
 
     def _for_each(self, step: Step, around: _Surroundings) -> Design:
         return ForEach(str(step.value), self.block(step.do, around))

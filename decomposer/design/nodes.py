@@ -40,6 +40,8 @@ class Call:
         Further tasks whose capabilities the model must have (an agent that may go on to do them).
     model : str, optional
         Model of a closed catalogue; `None` under a scaling law.
+    digests : tuple of str
+        Tasks whose digests it reads instead of the texts that these compress.
     """
 
     tasks: tuple[str, ...]
@@ -50,6 +52,7 @@ class Call:
     among: Expr | None = None
     able: tuple[str, ...] = ()
     model: str | None = None
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,22 @@ class Each:
     part: str
     body: Design
     size: Expr = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`body` in parallel for every group of `size` parts, then `merge` for the results of `task`.
+
+    It combines `fan_in` results at a time, level by level; without `fan_in`, one after the other: each with all
+    that has been combined before.
+    """
+
+    task: str
+    part: str
+    body: Design
+    merge: Design
+    size: Expr = ONE
+    fan_in: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +228,9 @@ class Hole:
     whole_scope: bool = False
 
 
-Design: TypeAlias = Call | Seq | Repeat | Until | Each | ForEach | If | Case | Stride | Retry | Escalate | Vote | Hole
+Design: TypeAlias = (
+    Call | Seq | Repeat | Until | Each | Merge | ForEach | If | Case | Stride | Retry | Escalate | Vote | Hole
+)
 
 
 def seq(*steps: Design) -> Design:
@@ -228,6 +249,8 @@ def children(node: Design) -> tuple[Design, ...]:
         return (node.body,) if node.orelse is None else (node.body, node.orelse)
     if isinstance(node, Escalate):
         return (node.body, node.then)
+    if isinstance(node, Merge):
+        return (node.body, node.merge)
     if isinstance(node, Call | Hole):
         return ()
     return (node.body,)
@@ -241,6 +264,8 @@ def with_children(node: Design, parts: tuple[Design, ...]) -> Design:
         return replace(node, body=parts[0], orelse=parts[1] if len(parts) > 1 else None)
     if isinstance(node, Escalate):
         return replace(node, body=parts[0], then=parts[1])
+    if isinstance(node, Merge):
+        return replace(node, body=parts[0], merge=parts[1])
     if isinstance(node, Call | Hole):
         return node
     return replace(node, body=parts[0])

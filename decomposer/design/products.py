@@ -63,7 +63,9 @@ class Product:
         """The product as a plain formula, unless it has too many digits."""
         if self.is_zero:
             return num(0)
-        if sum(_bits(base) * abs(x) for base, x in self.factors) > SMALL or any(x.denominator != 1 for _, x in self.factors):
+        if sum(_bits(base) * abs(x) for base, x in self.factors) > SMALL or any(
+            x.denominator != 1 for _, x in self.factors
+        ):
             return None
         total = Fraction(1)
         for base, x in self.factors:
@@ -122,4 +124,3 @@ def _sign(factors: Iterable[tuple[Fraction, Fraction]]) -> int:
             return (value > 1) - (value < 1)
         bits *= 2
     raise NotExactError("two reliabilities are too close to be told apart")
-

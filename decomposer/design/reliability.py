@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from decomposer.design.context import TOP, Context, exposure, trials
 from decomposer.design.counts import finder_rounds, group_counts, item_rate, parts_in_scope
+from decomposer.design.merging import stages, summed
 from decomposer.design.nodes import (
     Call,
     Case,
@@ -15,6 +16,7 @@ from decomposer.design.nodes import (
     ForEach,
     Hole,
     If,
+    Merge,
     Repeat,
     Retry,
     Seq,
@@ -24,7 +26,7 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.design.sizes import success, unit_success
-from decomposer.design.votes import majority_right, race_right, race_runs, raised
+from decomposer.design.votes import divided, majority_right, race_right, race_runs, raised
 from decomposer.expr import ONE, ZERO, Expr, rounds
 from decomposer.problem.model import Problem, Task
 
@@ -70,6 +72,15 @@ def repeated(problem: Problem, node: Design, context: Context) -> Iterator[tuple
     elif isinstance(node, Each):
         for number, size in group_counts(parts_in_scope(problem, node.part, context), node.size):
             yield node.body, context.narrowed(node.part, size), number
+    elif isinstance(node, Merge):
+        for number, size in group_counts(parts_in_scope(problem, node.part, context), node.size):
+            yield node.body, context.grouped(node.task, node.part, size), number
+        for stage in stages(problem, node, context):
+            for number, inside in stage:
+                for level in inside.levels[len(context.levels) :]:
+                    number = summed(number, level)
+                # What combines results succeeds per call, so that it is as good on every level.
+                yield node.merge, inside, number
     elif isinstance(node, Stride):
         for number, size in strides(problem, node, context):
             yield node.body, context.striding(node.task, size), number
@@ -138,7 +149,7 @@ def _mended(problem: Problem, node: Retry | Escalate | Vote, context: Context, n
         for name in node.tasks:
             if name not in names:  # its success is accounted for elsewhere
                 return others
-        return others * right / accepted if right != accepted else others
+        return others * divided(right, accepted) if right != accepted else others
     then = reliability(problem, node.then, context, names)
     return others * right + (ONE - accepted) * then
 
@@ -206,7 +217,7 @@ def attempts(problem: Problem, node: Retry, context: Context) -> Expr:
             _, accepted = _unit_verdict(problem, task, _doer(node.body, task.name), case)
             number = rounds(trials(problem, task, case), accepted)
         else:
-            number = ONE / verdict(problem, node, case)[1]
+            number = divided(ONE, verdict(problem, node, case)[1])
         total = total + weight * number
     return total
 
@@ -224,6 +235,4 @@ def runs(problem: Problem, node: Vote, context: Context) -> Expr:
 
 def rejected(problem: Problem, node: Escalate, context: Context) -> list[tuple[Expr, Context]]:
     """How often an attempt is rejected, case by case."""
-    return [
-        (weight * (ONE - verdict(problem, node, case)[1]), case) for weight, case in cases(problem, node, context)
-    ]
+    return [(weight * (ONE - verdict(problem, node, case)[1]), case) for weight, case in cases(problem, node, context)]

@@ -19,16 +19,20 @@ from random import Random
 
 from decomposer.design.chances import leads, majority, until_all, until_lead
 from decomposer.design.literal import Chunk, Count, Meter, natural, papers, place_items, tokens_of, worked_text
+from decomposer.design.literal_merging import combining, mergers, told
 from decomposer.design.nodes import (
     Call,
     Case,
     Design,
     Each,
+    Escalate,
     ForEach,
     If,
+    Merge,
     Repeat,
     Retry,
     Seq,
+    Stride,
     Until,
     Vote,
     substitute,
@@ -89,7 +93,9 @@ class _Here:
     """Where the walk stands.
 
     `turn` are the rounds and groups that enclose it, each by the place of its loop; `rounds` the loops that
-    number their rounds; `hand` the item at hand of a finder; `weight` how often this happens in expectation.
+    number their rounds; `hand` the item at hand of a finder; `weight` how often this happens in expectation;
+    `steps` those of a chain that are being taken; `hard` what is known of the unit at hand;
+    `taken` the results that are being combined, each by the parts that it covers.
     """
 
     path: Path = ()
@@ -99,6 +105,9 @@ class _Here:
     shares: Mapping[str, int] = field(default_factory=dict)
     hand: Mapping[str, int] = field(default_factory=dict)
     weight: Fraction = Fraction(1)
+    steps: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    hard: Mapping[str, bool] = field(default_factory=dict)
+    taken: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
 
     def child(self, number: int) -> _Here:
         """Step down the tree."""
@@ -118,6 +127,7 @@ class _State:
     dealt: dict[str, set[int]] = field(default_factory=dict)
     covered: dict[str, set[int]] = field(default_factory=dict)
     levels: dict[str, list[int]] = field(default_factory=dict)
+    taken: dict[str, set[int]] = field(default_factory=dict)
     stamps: dict[tuple[str, int | None], int] = field(default_factory=dict)
 
 
@@ -152,12 +162,17 @@ class _Run:
             self.until(node, here)
         elif isinstance(node, Each):
             self.each(node, here)
+        elif isinstance(node, Merge):
+            self.merge(node, here)
         elif isinstance(node, ForEach | If):
             self.where_found(node, here)
         elif isinstance(node, Case):
             self.case(node, here)
-        elif isinstance(node, Retry | Vote):
-            self.by_chance(node, here)
+        elif isinstance(node, Stride):
+            self.stride(node, here)
+        elif isinstance(node, Retry | Vote | Escalate):
+            for share, case in self.cases(node, here):
+                self.by_chance(node, replace(case, weight=here.weight * share))
         else:
             raise DesignError("only complete designs can be simulated")
 
@@ -179,6 +194,36 @@ class _Run:
             inside = replace(here.at(group[0]), scope={**here.scope, node.part: tuple(group)})
             self.visit(node.body, inside.child(0))
         self.state.levels = told
+
+    def merge(self, node: Merge, here: _Here) -> None:
+        """Do every group, then hand what has come out from call to call until one result is left."""
+        size, left = natural(node.size, "the size of a group"), list(self.scope(node.part, here))
+        results: list[tuple[int, ...]] = []
+        while left:
+            group, left = tuple(left[:size]), left[size:]
+            inside = replace(here.at(group[0]), scope={**here.scope, node.part: group})
+            self.visit(node.body, inside.child(0))
+            results.append(group)
+        for taken in mergers(node, results):
+            self.combine(node, here, taken)
+
+    def combine(self, node: Merge, here: _Here, taken: list[tuple[int, ...]]) -> None:
+        """Combine some results: by one call, or by one for every part that they cover."""
+        merged = tuple(part for result in taken for part in result)
+        fact = self.problem.tasks[node.task].combines
+        assert fact is not None
+        inside = replace(here, scope={**here.scope, node.part: merged}, taken={**here.taken, node.task: tuple(taken)})
+        for round_ in merged if fact.per == "part" else merged[:1]:
+            number = len(merged) * len(self.scope(node.part, here)) + round_
+            self.visit(node.merge, replace(inside, turn=(*inside.turn, (here.path, number))).child(1))
+
+    def combining(self, node: Call, here: _Here) -> tuple[list[Chunk], int] | None:
+        """What a call reads that combines results, and how much it writes; `None` where it does something else."""
+        for whole, results in here.taken.items():
+            task, by = self.problem.tasks[whole], self.problem.tasks[node.tasks[0]]
+            if task.combines is not None and task.combines.by == by.name:
+                return combining(self.problem, self.papers, task, by, results)
+        return None
 
     def where_found(self, node: ForEach | If, here: _Here) -> None:
         """Handle the items found in the scope since this step was last taken, one by one."""
@@ -211,8 +256,40 @@ class _Run:
             raise DesignError(f"{candidates} specialists are left, and nobody tells which {node.task} needs")
         self.visit(node.body, replace(here, shares={**here.shares, node.task: share}).child(0))
 
-    def by_chance(self, node: Retry | Vote, here: _Here) -> None:
+    def stride(self, node: Stride, here: _Here) -> None:
+        """Take the chain some steps further at a time."""
+        size, left = natural(node.size, "the steps in a call"), list(self.chain(node.task, here))
+        while left:
+            taken, left = left[:size], left[size:]
+            inside = replace(here.at(taken[0]), steps={**here.steps, node.task: tuple(taken)})
+            self.visit(node.body, inside.child(0))
+
+    def chain(self, task: str, here: _Here) -> tuple[int, ...]:
+        """The steps of a chain in scope."""
+        fact = self.problem.tasks[task].steps
+        assert fact is not None
+        return here.steps[task] if task in here.steps else tuple(range(natural(fact.count, "the number of steps")))
+
+    def cases(self, node: Design, here: _Here) -> list[tuple[Fraction, _Here]]:
+        """What the unit at hand may be like for the tasks that some are hard for: each way, or as the dice fall."""
+        found = [(Fraction(1), here)]
+        names = dict.fromkeys(name for part in walk(node) if isinstance(part, Call) for name in part.tasks)
+        for name in names:
+            fact = self.problem.tasks[name].succeeds
+            if fact is None or fact.hard is None or name in here.hard:
+                continue
+            share = evaluate(fact.hard.share, {})
+            ways = [(1 - share, False), (share, True)]
+            if self.dice is not None:
+                ways = [(Fraction(1), self.lucky(share))]
+            found = [(w * x, replace(at, hard={**at.hard, name: y})) for w, at in found for x, y in ways]
+        return found
+
+    def by_chance(self, node: Retry | Vote | Escalate, here: _Here) -> None:
         """Run the body as often as it takes: once, and the further times in expectation or by dice."""
+        if isinstance(node, Escalate):
+            self.escalate(node, here)
+            return
         times = self.times(node, here)
         before = deepcopy(self.state)
         self.visit(node.body, here.child(0))
@@ -225,6 +302,21 @@ class _Run:
             for _ in range(int(times) - 1):
                 self.state = deepcopy(before)
                 self.visit(node.body, here.child(0))
+        self.state = after
+
+    def escalate(self, node: Escalate, here: _Here) -> None:
+        """Once; and where that is rejected, otherwise."""
+        before = deepcopy(self.state)
+        self.visit(node.body, here.child(0))
+        _, accepted = self.verdict(node, here)
+        after = self.state
+        if self.dice is None:
+            self.state = before
+            self.visit(node.then, replace(here, weight=here.weight * (1 - accepted)).child(1))
+        elif not self.lucky(accepted):
+            self.state = before
+            self.visit(node.then, here.child(1))
+            after = self.state
         self.state = after
 
     # -- one call ---------------------------------------------------------------------------------
@@ -247,7 +339,16 @@ class _Run:
             made.update(task.writes)
             written += self.output(task, node, here, item)
             self.note(task, node, here, item)
-        fresh = [chunk for name, whole in needs.items() for chunk in self.chunks(name, whole, node, here, at_hand)]
+        combined = self.combining(node, here)
+        if combined is None:
+            fresh = [chunk for name, whole in needs.items() for chunk in self.digest(name, whole, node, here, at_hand)]
+            written += sum(self.digest_size(task, node, here) for task in map(self.problem.tasks.__getitem__, node.tasks))
+        else:
+            fresh, written = combined
+        fresh[:0] = told(self.problem, node.tasks)
+        for task in (self.problem.tasks[name] for name in node.tasks):
+            if task.steps is not None and task.name in here.steps:
+                fresh.append((f"state of {task.name}", -2, natural(task.steps.state, "the state")))
         prompt = self.spoken(fresh, node, here)
         read_tokens = tokens_of(chunk for _, chunk in prompt)
         seen = self.seen(prompt, node, here)
@@ -272,6 +373,27 @@ class _Run:
             return [(name, None, paper.tokens[0])]
         return [(name, part, paper.tokens[part]) for part in self.before(paper.part, node, here, item)]
 
+    def digest(self, name: str, whole: bool, node: Call, here: _Here, item: tuple[str, int] | None) -> list[Chunk]:
+        """What a call reads of a text, or of its digest, unless it changes the text."""
+        edited = {edits.text for task in node.tasks if (edits := self.problem.tasks[task].edits) is not None}
+        for maker in node.digests:
+            fact = self.problem.tasks[maker].compresses
+            if fact is not None and fact.text == name and name not in edited and (whole or self.papers[name].head is None):
+                size = natural(fact.to, "a digest")
+                if self.problem.tasks[maker].local != self.papers[name].part or self.papers[name].part is None:
+                    return [(f"digest by {maker}", None, size)]
+                chunks = self.chunks(name, True, node, here, item)
+                return [(f"digest by {maker}", part, size) for _, part, _ in chunks]
+        return self.chunks(name, whole, node, here, item)
+
+    def digest_size(self, task: Task, node: Call, here: _Here) -> int:
+        """Tokens of the digest that a task makes in a call."""
+        if task.compresses is None:
+            return 0
+        paper, size = self.papers[task.compresses.text], natural(task.compresses.to, "a digest")
+        parted = paper.part is not None and paper.part == task.local
+        return size * len(self.chunks(paper.name, True, node, here, None)) if parted else size
+
     def before(self, part: str, node: Call, here: _Here, item: tuple[str, int] | None) -> tuple[int, ...]:
         """The parts that lie before a call."""
         if node.scope == "whole":
@@ -289,7 +411,15 @@ class _Run:
         return parts[0]
 
     def output(self, task: Task, node: Call, here: _Here, item: tuple[str, int] | None) -> int:
-        """Tokens that a task writes within a call."""
+        """Tokens that a task writes within a call: of a chain, those of the steps that it takes."""
+        everything = self.written_by(task, node, here, item)
+        if task.steps is None or task.name not in here.steps:
+            return everything
+        tokens = Fraction(everything * len(here.steps[task.name]), natural(task.steps.count, "the number of steps"))
+        return natural(as_expr(tokens), f"what {task.name} writes for some steps")
+
+    def written_by(self, task: Task, node: Call, here: _Here, item: tuple[str, int] | None) -> int:
+        """Tokens that a task writes, with all of its steps."""
         total = sum(tokens_of(self.chunks(name, True, node, here, item)) for name in task.writes)
         if task.edits is None:
             return total
@@ -388,6 +518,8 @@ class _Run:
         part = None if text is None else self.papers[text].part
         parts = {0} if part is None else set(self.scope(part, here))
         self.state.covered.setdefault(task.name, set()).update(parts)
+        if task.steps is not None:
+            self.state.taken.setdefault(task.name, set()).update(self.chain(task.name, here))
         levels = self.state.levels.setdefault(task.name, [])
         levels.append(1 if node.among is None else natural(node.among, "alternatives"))
 
@@ -410,6 +542,8 @@ class _Run:
                 text = worked_text(self.problem, task)
                 parts = 1 if text is None else len(self.papers[text].tokens)
                 undone = set(range(parts)) - self.state.covered.get(name, set())
+            if task.steps is not None and self.state.taken.get(name, set()) != set(self.chain(name, _Here())):
+                raise DesignError(f"the run ends before {name} has come to the end of its chain")
             if undone:
                 what = "items" if task.for_each or task.finds else "parts"
                 raise DesignError(f"the run ends before {name} has been done for {len(undone)} {what}")
@@ -421,15 +555,14 @@ class _Run:
         if isinstance(node, Vote):
             if node.lead is None:
                 return Fraction(natural(node.votes, "votes"))
-            right = self.chance(node.body, here.child(0), tuple(self.problem.tasks))
+            right, rival = self.answers(node.body, here, tuple(self.problem.tasks))
             lead = natural(node.lead, "the lead")
-            return until_lead(right, lead) if self.dice is None else self.race(right, lead)
+            return until_lead(right, lead, rival) if self.dice is None else self.race(right, rival, lead)
         if node.keep:
             task = self.problem.tasks[node.tasks[0]]
-            assert task.succeeds is not None
-            parts, right = self.trials(task, here), evaluate(task.succeeds.probability, {})
+            parts, right = self.trials(task, here), self.judged(task, self.rate(task, _model(node.body, task), here))[1]
         else:
-            parts, right = 1, self.chance(node.body, here.child(0), node.tasks)
+            parts, right = 1, self.verdict(node, here)[1]
         if self.dice is None:
             return until_all(parts, right)
         attempts = 0
@@ -442,12 +575,72 @@ class _Run:
         assert self.dice is not None
         return self.dice.randrange(right.denominator) < right.numerator
 
-    def race(self, right: Fraction, lead: int) -> Fraction:
+    def race(self, right: Fraction, rival: Fraction, lead: int) -> Fraction:
         ahead = runs = 0
-        while abs(ahead) < lead:
-            ahead += 1 if self.lucky(right) else -1
+        while abs(ahead) < lead and not (lead == 1 and runs):
+            if self.lucky(right):
+                ahead += 1
+            elif right + rival == 1 or self.lucky(rival / (1 - right)):
+                ahead -= 1
             runs += 1
         return Fraction(runs)
+
+    def answers(self, body: Design, here: _Here, names: tuple[str, ...]) -> tuple[Fraction, Fraction]:
+        """Chances of the right answer, and of the wrong one that comes most often."""
+        right = self.chance(body, here.child(0), names)
+        failing = [task for task in map(self.problem.tasks.__getitem__, getattr(body, "tasks", ())) if task.succeeds]
+        if isinstance(body, Call) and len(failing) == 1 and failing[0].succeeds is not None:
+            (task,) = failing
+            if failing[0].succeeds.wrong == "scatter":
+                wrong = 1 - self.rate(task, body.model, here)
+                for _ in range(self.units(task, here) - 1):  # wrong in one unit, right in all others
+                    wrong *= self.rate(task, body.model, here)
+                return right, wrong
+        return right, 1 - right
+
+    def rate(self, task: Task, model: str | None, here: _Here) -> Fraction:
+        """How often a unit comes out right: by this model, and as hard as it is."""
+        assert task.succeeds is not None
+        own = {} if model is None else self.problem.models[model].succeeds
+        rate = evaluate(own.get(task.name, task.succeeds.probability), {})
+        if task.name not in own and not own.keys().isdisjoint(task.requires):
+            rate = Fraction(1)
+            for name in task.requires:
+                rate *= evaluate(own[name], {}) if name in own else 1
+        hard = task.succeeds.hard
+        if hard is None:
+            return rate
+        if task.name in here.hard:
+            return evaluate(hard.probability, {}) if here.hard[task.name] else rate
+        share = evaluate(hard.share, {})
+        return (1 - share) * rate + share * evaluate(hard.probability, {})
+
+    def units(self, task: Task, here: _Here) -> int:
+        """Units that a call must get right."""
+        if task.succeeds is None or task.succeeds.unit == "call":
+            return 1
+        return len(self.chain(task.name, here)) if task.succeeds.unit == "step" else self.trials(task, here)
+
+    def judged(self, task: Task, right: Fraction) -> tuple[Fraction, Fraction]:
+        """Chances of being right and accepted, and of being accepted."""
+        assert task.check is not None
+        kept = right * (1 - evaluate(task.check.rejects, {}))
+        return kept, kept + (1 - right) * evaluate(task.check.accepts, {})
+
+    def verdict(self, node: Retry | Escalate, here: _Here) -> tuple[Fraction, Fraction]:
+        """The same for an attempt at all tasks that are judged."""
+        good = accepted = Fraction(1)
+        for task in (self.problem.tasks[name] for name in node.tasks):
+            assert task.check is not None and task.succeeds is not None
+            errs = evaluate(task.check.accepts, {}) or evaluate(task.check.rejects, {})
+            if not errs or task.check.scope == "whole" or task.succeeds.unit == "call":
+                verdict = self.judged(task, self.chance(node.body, here.child(0), (task.name,)))
+                good, accepted = good * verdict[0], accepted * verdict[1]
+                continue
+            for _ in range(self.units(task, here)):
+                verdict = self.judged(task, self.rate(task, _model(node.body, task), here))
+                good, accepted = good * verdict[0], accepted * verdict[1]
+        return good, accepted
 
     def trials(self, task: Task, here: _Here) -> int:
         """Parts that a task works through; what is done for an item is done to the one part that holds it."""
@@ -464,8 +657,8 @@ class _Run:
             for name in node.tasks:
                 task = self.problem.tasks[name]
                 if name in names and task.succeeds is not None:
-                    for _ in range(self.trials(task, here) if task.succeeds.unit == "part" else 1):
-                        right *= evaluate(task.succeeds.probability, {})
+                    for _ in range(self.units(task, here)):
+                        right *= self.rate(task, node.model, here)
         elif isinstance(node, Seq):
             for number, step in enumerate(node.steps):
                 right *= self.chance(step, here.child(number), names)
@@ -478,18 +671,47 @@ class _Run:
                 inside = replace(here, scope={**here.scope, node.part: left[:size]})
                 right *= self.chance(node.body, inside.child(0), names)
                 left = left[size:]
-        elif isinstance(node, Retry):
-            return self.chance(node.body, here.child(0), tuple(name for name in names if name not in node.tasks))
-        elif isinstance(node, Vote):
-            once = self.chance(node.body, here.child(0), names)
-            if node.lead is None:
-                return majority(once, natural(node.votes, "votes"))
-            return leads(once, natural(node.lead, "the lead"))
+        elif isinstance(node, Merge):
+            size, parts = natural(node.size, "the size of a group"), self.scope(node.part, here)
+            groups = [parts[start : start + size] for start in range(0, len(parts), size)]
+            for group in groups:
+                inside = replace(here, scope={**here.scope, node.part: group})
+                right *= self.chance(node.body, inside.child(0), names)
+            fact = self.problem.tasks[node.task].combines
+            for taken in mergers(node, groups):
+                covered = sum(map(len, taken)) if fact is not None and fact.per == "part" else 1
+                right *= self.chance(node.merge, here.child(1), names) ** covered
+        elif isinstance(node, Stride):
+            size, left = natural(node.size, "the steps in a call"), self.chain(node.task, here)
+            while left:
+                inside = replace(here, steps={**here.steps, node.task: left[:size]})
+                right *= self.chance(node.body, inside.child(0), names)
+                left = left[size:]
+        elif isinstance(node, Retry | Escalate | Vote):
+            return sum((share * self.mended(node, case, names) for share, case in self.cases(node, here)), Fraction(0))
         elif isinstance(node, Case):
             return self.chance(node.body, here.child(0), names)
         else:
             raise DesignError("a step that may not run cannot be retried or voted on")
         return right
+
+    def mended(self, node: Retry | Escalate | Vote, here: _Here, names: tuple[str, ...]) -> Fraction:
+        """Chance that `names` come out right after all."""
+        if isinstance(node, Vote):
+            right, rival = self.answers(node.body, here, names)
+            if node.lead is None:
+                return majority(right, natural(node.votes, "votes"))
+            return leads(right, natural(node.lead, "the lead"), rival)
+        others = self.chance(node.body, here.child(0), tuple(name for name in names if name not in node.tasks))
+        good, accepted = self.verdict(node, here)
+        if isinstance(node, Escalate):
+            return others * good + (1 - accepted) * self.chance(node.then, here.child(1), names)
+        return others * good / accepted if set(node.tasks) <= set(names) else others
+
+
+def _model(body: Design, task: Task) -> str | None:
+    """Model by which a task is done."""
+    return next(part.model for part in walk(body) if isinstance(part, Call) and task.name in part.tasks)
 
 
 def _looks_itself(node: If) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from decomposer.design.context import Context, chain_steps, exposure, extent, is_whole, trials
+from decomposer.design.merging import combined_by, merge_output, merge_prompt
 from decomposer.design.nodes import Call, Design, ForEach, If, Scope, Until, walk
 from decomposer.design.votes import raised
 from decomposer.expr import ONE, ZERO, Expr, maximum, num
@@ -26,23 +27,60 @@ def prompt_texts(problem: Problem, call: Call, context: Context) -> list[tuple[s
     """
     made: set[str] = set()
     needed: dict[str, bool] = {}
+    prompt = instructions(problem, call)
     for name in call.tasks:
         task = problem.tasks[name]
+        whole = combined_by(problem, name, context)
+        if whole is not None:
+            prompt += merge_prompt(problem, whole, task, context)
+            continue
         for read in task.reads:
             if read.text not in made:
                 only_head = read.head and call.narrow
                 needed[read.text] = needed.get(read.text, True) and only_head
         made |= set(task.writes)
-    prompt: list[tuple[str, Expr]] = []
+    digests = digested(problem, call)
     for name, only_head in needed.items():
         text = problem.texts[name]
         head = text.head if only_head else None
-        prompt.append((name, text_tokens(text, context, call.scope) if head is None else head))
+        if head is None and name in digests:
+            maker = problem.tasks[digests[name]]
+            prompt.append((f"digest by {maker.name}", digest_tokens(problem, maker, context, call.scope)))
+        else:
+            prompt.append((name, text_tokens(text, context, call.scope) if head is None else head))
     # A call in the middle of a chain is told where the chain stands.
     for task in (problem.tasks[name] for name in call.tasks):
         if task.steps is not None and task.name in context.steps:
             prompt.append((f"state of {task.name}", task.steps.state))
     return prompt
+
+
+def instructions(problem: Problem, call: Call) -> list[tuple[str, Expr]]:
+    """What every call reads besides texts."""
+    own = [(f"instructions of {name}", problem.tasks[name].overhead) for name in call.tasks]
+    return [(name, tokens) for name, tokens in (("instructions", problem.overhead), *own) if tokens != ZERO]
+
+
+def digested(problem: Problem, call: Call) -> dict[str, str]:
+    """Texts of which a call reads a digest, with who makes it; who edits a text reads all of it."""
+    edited = {edits.text for name in call.tasks if (edits := problem.tasks[name].edits) is not None}
+    found: dict[str, str] = {}
+    for name in call.digests:
+        compresses = problem.tasks[name].compresses
+        if compresses is not None and compresses.text not in edited:
+            found[compresses.text] = name
+    return found
+
+
+def digest_tokens(problem: Problem, maker: Task, context: Context, scope: Scope) -> Expr:
+    """Tokens of a digest at a scope: so many for each part, where its maker is local to the parts."""
+    assert maker.compresses is not None
+    text = problem.texts[maker.compresses.text]
+    if maker.local is None or maker.local != text.part or text.count is None:
+        return maker.compresses.to
+    if scope == "part":
+        return maker.compresses.to
+    return maker.compresses.to * (text.count if scope == "whole" else extent(text, context))
 
 
 def prompt_tokens(problem: Problem, call: Call, context: Context) -> Expr:
@@ -76,6 +114,9 @@ def rewritten(problem: Problem, tasks: Iterable[str]) -> frozenset[str]:
 
 def task_output(problem: Problem, task: Task, call: Call, context: Context) -> Expr:
     """Tokens that `task` generates within one call; a chain writes its share for the steps that it takes."""
+    whole = combined_by(problem, task.name, context)
+    if whole is not None:
+        return merge_output(problem, whole, task, context)
     total = _written(problem, task, call, context)
     if task.steps is None or task.name not in context.steps:
         return total
@@ -87,6 +128,8 @@ def _written(problem: Problem, task: Task, call: Call, context: Context) -> Expr
     for name in task.writes:
         text = problem.texts[name]
         total = total + text_tokens(text, context, call.scope)
+    if task.compresses is not None:
+        total = total + digest_tokens(problem, task, context, call.scope)
     if task.edits is None:
         return total
     text = problem.texts[task.edits.text]

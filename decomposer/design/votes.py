@@ -11,8 +11,7 @@ from fractions import Fraction
 
 from decomposer.design.bounds import has_functions
 from decomposer.errors import ExpressionError
-from decomposer.expr import ONE, ZERO, Expr, num
-
+from decomposer.expr import ONE, ZERO, Expr, evaluate, num
 
 MAX_BITS = 1 << 17
 """Bits of a number to which a power of a probability is worked out."""
@@ -29,9 +28,23 @@ def raised(base: Expr, exponent: Expr) -> Expr:
     value, times = base.as_fraction(), exponent.as_fraction()
     if value is None or times is None or times.denominator != 1:
         return base**exponent
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) * abs(times) > MAX_BITS and value not in (0, 1):
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) * abs(times) > MAX_BITS and value not in (
+        0,
+        1,
+    ):
         raise ExpressionError(f"a probability of more than {MAX_BITS} bits")
     return num(Fraction(value) ** times.numerator)
+
+
+def divided(above: Expr, below: Expr) -> Expr:
+    """A quotient; of numbers, of as many digits as there are."""
+    first, second = above.as_fraction(), below.as_fraction()
+    return above / below if first is None or not second else num(Fraction(first) / second)
+
+
+def plain(lead: Expr) -> Expr:
+    """A formula without variables as the number that it stands for."""
+    return lead if lead.symbols or lead.as_fraction() is not None else num(evaluate(lead, {}))
 
 
 def race_right(right: Expr, rival: Expr, lead: Expr) -> Expr:
@@ -39,11 +52,12 @@ def race_right(right: Expr, rival: Expr, lead: Expr) -> Expr:
 
     A lead of one takes the first response, whatever it is.
     """
+    lead = plain(lead)
     if lead == ONE:
         return right
     if rival == ZERO:
         return ONE
-    return ONE / (ONE + raised(rival / right, lead))
+    return divided(ONE, ONE + raised(divided(rival, right), lead))
 
 
 def race_runs(right: Expr, rival: Expr, lead: Expr) -> Expr:
@@ -54,14 +68,15 @@ def race_runs(right: Expr, rival: Expr, lead: Expr) -> Expr:
 
     Source: Feller 1968, XIV.3; Meyerson et al. 2025 (MAKER), eq. 17.
     """
+    lead = plain(lead)
     if lead == ONE:
         return ONE
     if right == rival:
-        return lead * lead / (right + rival)
+        return divided(lead * lead, right + rival)
     if rival == ZERO or has_functions(lead):
-        return lead / (right - rival)
-    reached = raised(rival / right, lead)
-    return lead * (ONE - reached) / ((ONE + reached) * (right - rival))
+        return divided(lead, right - rival)
+    reached = raised(divided(rival, right), lead)
+    return divided(lead * (ONE - reached), (ONE + reached) * (right - rival))
 
 
 def majority_right(right: Expr, votes: Expr) -> Expr:
@@ -142,4 +157,3 @@ def best_majority(easy: Fraction, hard: Fraction, share: Fraction) -> int | None
         power *= ratio
         j += 1
     return 2 * j + 1
-

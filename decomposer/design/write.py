@@ -13,6 +13,7 @@ from decomposer.design.nodes import (
     ForEach,
     Hole,
     If,
+    Merge,
     Repeat,
     Retry,
     Seq,
@@ -42,6 +43,10 @@ def steps(problem: Problem, node: Design) -> list[Data]:
     if isinstance(node, Each):
         group: Data = {} if node.size == ONE else {"group": _formula(node.size)}
         return [{"each": node.part, **group, "do": body}]
+    if isinstance(node, Merge):
+        parts: Data = {} if node.size == ONE else {"group": _formula(node.size)}
+        taken_in: Data = {} if node.fan_in is None else {"fan_in": _formula(node.fan_in)}
+        return [{"merge": node.task, **parts, **taken_in, "do": body, "by": steps(problem, node.merge)}]
     if isinstance(node, ForEach):
         return [{"for_each": node.finder, "do": body}]
     if isinstance(node, If):
@@ -82,6 +87,8 @@ def _call(problem: Problem, node: Call) -> Data:
         data["among"] = _formula(node.among)
     if node.history is not None:
         data["history"] = node.history
+    if node.digests:
+        data["digest"] = _names(node.digests)
     if node.write is not None:
         data["rewrite"] = node.write
     if node.model is not None:
@@ -109,6 +116,11 @@ def _lines(data: list[Data], indent: str, lines: list[str]) -> None:
     for step in data:
         lines.append(indent + _sentence(step))
         _lines(step.get("do", []), indent + "  ", lines)
+        if "by" in step:
+            fan_in = step.get("fan_in")
+            taken = f"{fan_in} at a time, level by level" if fan_in else "one after the other, with all before it"
+            lines.append(f"{indent}then combine the results of {step['merge']}, {taken}:")
+            _lines(step["by"], indent + "  ", lines)
         if "else" in step:
             lines.append(indent + "otherwise:")
             _lines(step["else"], indent + "  ", lines)
@@ -126,6 +138,9 @@ def _sentence(step: Data) -> str:
         group = step.get("group")
         many = f"group of {group} {step['each']}s" if group else step["each"]
         return f"for each {many}, in parallel:"
+    if "merge" in step:
+        group = step.get("group")
+        return f"for each group of {group} parts, in parallel:" if group else "for each part, in parallel:"
     if "for_each" in step:
         return f"for each item that {step['for_each']} found:"
     if "if" in step:
@@ -152,6 +167,8 @@ def _call_words(step: Data) -> str:
         notes.append(f"by a model that can also {_join(step['able'])}")
     if "on" in step:
         notes.append(f"on {step['on']}")
+    if "digest" in step:
+        notes.append(f"reading the digest by {_join(step['digest'])}")
     if "among" in step:
         notes.append(f"among {step['among']}")
     if "history" in step:

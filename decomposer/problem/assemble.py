@@ -41,10 +41,11 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "call": ("on", "history", "rewrite", "fan_out", "among", "able", "model"),
+    "call": ("on", "history", "rewrite", "fan_out", "among", "able", "model", "digest"),
     "repeat": ("as",),
     "until": (),
     "each": ("group",),
+    "merge": ("group", "fan_in"),
     "for_each": (),
     "if": (),
     "case": ("share",),
@@ -54,6 +55,9 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "vote": ("lead",),
 }
 """The kinds of step, with their options; all but `call` also have `do`, `if` and `escalate` have `else`."""
+
+_OTHERWISE: Mapping[str, tuple[str, ...]] = {"if": ("else",), "escalate": ("else",), "merge": ("by",)}
+"""The kinds of step with a second list of steps."""
 
 MAX_PRODUCT = 400
 """Largest number of terms of the size of a text with parts."""
@@ -85,6 +89,8 @@ def assemble(data: Data) -> tuple[Problem, list[Issue]]:
         minimise=data.get("minimise", "cost"),
         limits=Limits(**data.get("limits", {})),
         target=data.get("target"),
+        overhead=data.get("overhead", ZERO),
+        workers=data.get("workers"),
         tasks=Frozen(tasks),
         designs=Frozen(designs),
     )
@@ -137,7 +143,7 @@ def _capability(name: str, data: Data) -> Capability:
 def _model(name: str, data: Data) -> Model:
     return Model(
         name, data["size"], Frozen(data.get("can", {})), _about(data), data.get("hosting", ZERO), data.get("delay"),
-        Frozen(data.get("succeeds", {})),
+        Frozen(data.get("succeeds", {})), data.get("window"),
     )  # fmt: skip
 
 
@@ -163,6 +169,7 @@ def _task(name: str, data: Data, texts: Mapping[str, Text]) -> Task:
         steps=Chain(**data["steps"]) if "steps" in data else None,
         combines=_combines(data["combines"]) if "combines" in data else None,
         compresses=Compresses(**data["compresses"]) if "compresses" in data else None,
+        overhead=data.get("overhead", ZERO),
     )
 
 
@@ -187,7 +194,8 @@ def _check(data: Data, parted: bool) -> Check:
 
 
 def _combines(data: Data) -> Combines:
-    return Combines(None if data["by"] == "oracle" else data["by"])
+    by = None if data["by"] == "oracle" else data["by"]
+    return Combines(by, data.get("at_once"), data.get("per", "call"))
 
 
 def _read(reference: str) -> Read:
@@ -215,19 +223,21 @@ class _Steps:
         options = {key: _tupled(given[key]) for key in OPTIONS[kind] if given.get(key) is not None}
         foreign = sorted(
             given.keys()
-            - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *(("else",) if kind in ("if", "escalate") else ())}
+            - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *_OTHERWISE.get(kind, ())}
         )
         for key in foreign:
-            fits = [other for other, keys in OPTIONS.items() if key in keys] or (["if"] if key == "else" else [])
+            fits = [other for other, keys in OPTIONS.items() if key in keys]
+            fits = fits or [other for other, keys in _OTHERWISE.items() if key in keys][:1]
             hint = f"it belongs to {' and '.join(f'`{one}`' for one in fits)}" if fits else "a call has no steps inside"
             self.issues.append(Issue((*loc, key), f"`{kind}` has no option `{key}`", "bad-step", hint, at_key=True))
         value = self.finder(_tupled(given[kind])) if kind == "if" else _tupled(given[kind])
         do = self.many(given.get("do", ()), (*loc, "do"))
-        if "do" not in given and kind in ("case", "retry"):
+        if "do" not in given and kind in ("case", "retry", "merge"):
             do = (Step("call", value, path=dotted((*loc, "do", 0))),)
         elif not given.get("do") and kind != "call":
             self.issues.append(Issue(loc, f"`{kind}` has nothing to do", "bad-step", "add `do:` with steps"))
-        otherwise = self.many(given.get("else", ()), (*loc, "else"))
+        second = "by" if kind == "merge" else "else"
+        otherwise = self.many(given.get(second, ()), (*loc, second))
         return Step(kind, value, Frozen(options), do, otherwise, dotted(loc))
 
     def kind(self, kinds: list[str], given: Mapping[str, object], loc: Loc) -> None:

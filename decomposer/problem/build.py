@@ -29,9 +29,11 @@ def build(
     models: Section = (),
     scaling: str | Law | Mapping[str, Any] = "linear",
     cost: str | CostModel | Mapping[str, Any] = "paper",
-    minimise: Literal["cost", "span"] = "cost",
+    minimise: Literal["cost", "span", "time"] = "cost",
     limits: Limits | Mapping[str, Any] | None = None,
     target: ExprLike | None = None,
+    overhead: ExprLike | None = None,
+    workers: ExprLike | None = None,
     designs: Mapping[str, Any] | None = None,
 ) -> Problem:
     """Build and check a problem.
@@ -78,6 +80,10 @@ def build(
         rest["limits"] = limits
     if target is not None:
         rest["target"] = target
+    if overhead is not None:
+        rest["overhead"] = overhead
+    if workers is not None:
+        rest["workers"] = workers
     return from_data({**rest, **sections, "designs": designs or {}})
 
 

@@ -33,7 +33,7 @@ def _steps(problem: Problem, steps: tuple[Step, ...], loc: Loc, loops: tuple[str
             inside = loops
         yield from _step(problem, step, here)
         yield from _steps(problem, step.do, (*here, "do"), inside)
-        yield from _steps(problem, step.otherwise, (*here, "else"), inside)
+        yield from _steps(problem, step.otherwise, (*here, "by" if step.kind == "merge" else "else"), inside)
 
 
 def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
@@ -45,6 +45,12 @@ def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
     if step.kind == "case" and problem.tasks[step.value].one_of is None:
         message = f"`{step.value}` is not one of a family"
         yield Issue((*here, "case"), message, "bad-step", f"add `one_of` to `{step.value}`", step.value)
+    if step.kind == "merge" and (combines := problem.tasks[step.value].combines) is None:
+        message = f"nothing says that results of `{step.value}` combine"
+        yield Issue((*here, "merge"), message, "bad-step", f"add `combines` to `{step.value}`", step.value)
+    elif step.kind == "merge" and combines is not None and combines.by is None:
+        message = f"results of `{step.value}` are combined by an oracle"
+        yield Issue((*here, "merge"), message, "bad-step", "write `each:`", step.value)
     if step.kind == "steps" and problem.tasks[step.value].steps is None:
         message = f"`{step.value}` is no chain of steps"
         yield Issue((*here, "steps"), message, "bad-step", f"add `steps` to `{step.value}`", step.value)

@@ -9,6 +9,7 @@ from decomposer.expr import ONE, ZERO, Expr
 from decomposer.problem.assemble import OPTIONS
 from decomposer.problem.model import (
     Capability,
+    Combines,
     CostModel,
     Law,
     Limits,
@@ -47,6 +48,8 @@ def to_data(problem: Problem) -> Data:
         "minimise": problem.minimise,
         "limits": limits_data(problem.limits),
         "target": None if problem.target is None else formula_data(problem.target),
+        "overhead": None if problem.overhead == ZERO else formula_data(problem.overhead),
+        "workers": None if problem.workers is None else formula_data(problem.workers),
         "tasks": {name: task_data(one, partless) for name, one in problem.tasks.items()},
         "designs": {name: [step_data(step) for step in steps] for name, steps in problem.designs.items()},
     }
@@ -140,6 +143,8 @@ def model_data(one: Model) -> Data:
         data["hosting"] = formula_data(one.hosting)
     if one.delay is not None:
         data["delay"] = formula_data(one.delay)
+    if one.window is not None:
+        data["window"] = formula_data(one.window)
     return {**data, "about": one.about} if one.about else data
 
 
@@ -182,11 +187,14 @@ def task_data(one: Task, partless: Iterable[str] | None = None) -> Data:
     data["methods"] = {method.name: list(method.tasks) for method in one.methods}
     if one.steps is not None:
         state = {} if one.steps.state == ONE else {"state": formula_data(one.steps.state)}
-        data["steps"] = _short({"count": formula_data(one.steps.count), **state}, "count", "")
+        most = {} if one.steps.per_call is None else {"per_call": formula_data(one.steps.per_call)}
+        data["steps"] = _short({"count": formula_data(one.steps.count), **state, **most}, "count", "")
     if one.combines is not None:
-        data["combines"] = one.combines.by or "oracle"
+        data["combines"] = _combines(one.combines)
     if one.compresses is not None:
         data["compresses"] = {"text": one.compresses.text, "to": formula_data(one.compresses.to)}
+    if one.overhead != ZERO:
+        data["overhead"] = formula_data(one.overhead)
     data["about"] = one.about
     return {key: value for key, value in data.items() if value is not None and value not in ("", [], {}, False)}
 
@@ -198,7 +206,7 @@ def step_data(one: Step) -> Data:
     if one.do:
         data["do"] = [step_data(step) for step in one.do]
     if one.otherwise:
-        data["else"] = [step_data(step) for step in one.otherwise]
+        data["by" if one.kind == "merge" else "else"] = [step_data(step) for step in one.otherwise]
     return data
 
 
@@ -224,6 +232,15 @@ def _succeeds(one: Succeeds) -> Any:
     if one.flags is not None:
         data["flags"] = {"kept": formula_data(one.flags.kept), "probability": formula_data(one.flags.probability)}
     return _short(data, "probability", "")
+
+
+def _combines(one: Combines) -> Any:
+    data: Data = {"by": one.by or "oracle"}
+    if one.at_once is not None:
+        data["at_once"] = formula_data(one.at_once)
+    if one.per != "call":
+        data["per"] = one.per
+    return _short(data, "by", "")
 
 
 def _finds(one: Task) -> Any:

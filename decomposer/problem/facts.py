@@ -200,7 +200,8 @@ def _errors(problem: Problem, task: Task, loc: Loc) -> Iterator[Issue]:
     fact, check = task.succeeds, task.check
     if task.steps is None and fact is not None and fact.unit == "step":
         message = f"`{task.name}` is no chain of steps"
-        yield Issue((*loc, "succeeds", "per"), message, "bad-fact", f"add `steps` to `{task.name}`, or write `per: call`")
+        hint = f"add `steps` to `{task.name}`, or write `per: call`"
+        yield Issue((*loc, "succeeds", "per"), message, "bad-fact", hint)
     if task.steps is None and check is not None and check.scope == "step":
         message = f"`{task.name}` is no chain of steps"
         yield Issue((*loc, "check", "scope"), message, "bad-fact", f"add `steps` to `{task.name}`")

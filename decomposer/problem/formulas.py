@@ -49,6 +49,8 @@ def formulas(problem: Problem) -> Iterator[Formula]:
             yield Formula(("models", model.name, "succeeds", name), rate, "probability")
         if model.delay is not None:
             yield Formula(("models", model.name, "delay"), model.delay, "price")
+        if model.window is not None:
+            yield Formula(("models", model.name, "window"), model.window, "size")
         for name, members in model.can.items():
             if members is not None:
                 yield Formula(("models", model.name, "can", name), members, "count")
@@ -65,6 +67,9 @@ def formulas(problem: Problem) -> Iterator[Formula]:
             yield Formula(("limits", key), limit, "price")
     if problem.target is not None:
         yield Formula(("target",), problem.target, "probability")
+    yield Formula(("overhead",), problem.overhead, "price")
+    if problem.workers is not None:
+        yield Formula(("workers",), problem.workers, "count")
     for task in problem.tasks.values():
         yield from _task(task)
     for design, steps in problem.designs.items():
@@ -107,8 +112,13 @@ def _task(task: Task) -> Iterator[Formula]:
     if task.steps is not None:
         yield Formula((*loc, "steps", "count"), task.steps.count, "count")
         yield Formula((*loc, "steps", "state"), task.steps.state, "size")
+        if task.steps.per_call is not None:
+            yield Formula((*loc, "steps", "per_call"), task.steps.per_call, "count")
     if task.compresses is not None:
         yield Formula((*loc, "compresses", "to"), task.compresses.to, "size")
+    if task.combines is not None and task.combines.at_once is not None:
+        yield Formula((*loc, "combines", "at_once"), task.combines.at_once, "count")
+    yield Formula((*loc, "overhead"), task.overhead, "price")
 
 
 def _steps(steps: tuple[Step, ...], loc: Loc, loops: frozenset[str]) -> Iterator[Formula]:
@@ -122,4 +132,4 @@ def _steps(steps: tuple[Step, ...], loc: Loc, loops: frozenset[str]) -> Iterator
         name = step.options.get("as")
         inside = loops | {name} if isinstance(name, str) else loops
         yield from _steps(step.do, (*here, "do"), inside)
-        yield from _steps(step.otherwise, (*here, "else"), inside)
+        yield from _steps(step.otherwise, (*here, "by" if step.kind == "merge" else "else"), inside)

@@ -25,6 +25,8 @@ def edges(problem: Problem) -> Edges:
     for task in problem.tasks.values():
         for text in task.writes:
             for reader in readers.get(text, ()):
+                if reader == task.name:  # what combines results reads its own
+                    continue
                 found[task.name][reader] = (*found[task.name].get(reader, ()), text)
         before = [task.for_each, task.one_of.told_by if task.one_of is not None else None]
         for name in before:
@@ -73,13 +75,14 @@ def circles(problem: Problem) -> Iterator[Issue]:
 def _with_texts(problem: Problem) -> dict[str, list[str]]:
     """Return the flow with texts that tasks write as nodes, written in brackets as no task is."""
     flow: dict[str, list[str]] = {name: [] for name in problem.tasks}
+    partial = combined(problem)  # what combines results reads texts that it writes as well: no circle
     for name, task in problem.tasks.items():
         for text in task.writes:
             flow[name].append(f"({text})")
             flow.setdefault(f"({text})", [])
     for name, task in problem.tasks.items():
         for text in _needed(task):
-            if f"({text})" in flow:
+            if f"({text})" in flow and text not in partial.get(name, ()):
                 flow[f"({text})"].append(name)
         for before in (task.for_each, task.one_of.told_by if task.one_of is not None else None):
             if before in problem.tasks and before is not None:
@@ -160,8 +163,8 @@ def _shortest_cycle(group: list[str], start: str, after: Mapping[str, Iterable[s
 def auxiliary(problem: Problem) -> frozenset[str]:
     """Return the tasks that are done only where a design uses them.
 
-    These are named by `told_by`, `check`, `combines` or a method, and no other task needs what they make:
-    neither their items, nor a text that only such tasks write.
+    These are named by `told_by`, `check`, `combines` or a method, or make a digest, and no other task needs what they
+    make: neither their items, nor a text that only such tasks write.
     """
     aside = {name for task in problem.tasks.values() for name in _helpers(task) if name in problem.tasks}
     while True:
@@ -182,6 +185,17 @@ def _helpers(task: Task) -> Iterator[str]:
             yield fact.by
     for method in task.methods:
         yield from method.tasks
+    if task.compresses is not None:
+        yield task.name
+
+
+def combined(problem: Problem) -> Mapping[str, frozenset[str]]:
+    """Return, for each task that combines results, the texts of which it reads partial results."""
+    found: dict[str, frozenset[str]] = {}
+    for task in problem.tasks.values():
+        if task.combines is not None and task.combines.by is not None:
+            found[task.combines.by] = found.get(task.combines.by, frozenset()) | frozenset(task.writes)
+    return found
 
 
 def topological(problem: Problem, names: Iterable[str] | None = None) -> tuple[str, ...]:

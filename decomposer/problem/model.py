@@ -93,8 +93,8 @@ class Model:
     """A model of a closed catalogue: its size (or price per unit) and what it can do.
 
     `can` maps a capability to how many members of its family the model has (`None`: all, or not a family).
-    `succeeds` maps a task, or a capability, to the model's own success rate. `hosting` is paid once when the model is used at all; `delay` is the time that it takes for a token that it
-    writes, where the catalogue states delays.
+    `succeeds` maps a task, or a capability, to the model's own success rate. `hosting` is paid once when the model is
+    used at all; `delay` is the time that it takes for a token that it writes, where the catalogue states delays. `window` is the longest context, tokens read and written.
     """
 
     name: str
@@ -104,6 +104,7 @@ class Model:
     hosting: Expr = ZERO
     delay: Expr | None = None
     succeeds: Mapping[str, Expr] = field(default_factory=Frozen)
+    window: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,22 +203,39 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The task is a chain of `count` dependent steps, each handing on `state` tokens."""
+    """The task is a chain of `count` dependent steps, each handing on `state` tokens, `per_call` in a call at most."""
 
     count: Expr
     state: Expr = ONE
+    per_call: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Combines:
-    """Results of parts combine associatively: by a free non-LLM oracle (`None`), or by the task `by`."""
+    """Results of parts combine associatively: by a free non-LLM oracle (`None`), or by the task `by`.
+
+    Parameters
+    ----------
+    by : str, optional
+        It reads the partial results, and what else it declares to read of the parts that these cover.
+    at_once : Expr, optional
+        How many results it can combine at most; any number, where nothing is said.
+    per : {"call", "part"}
+        Whether one call combines them, or a non-LLM oracle does, as in merging sorted lists, that asks once for every
+        part of the result, with the next part of each at hand.
+    """
 
     by: str | None = None
+    at_once: Expr | None = None
+    per: Literal["call", "part"] = "call"
 
 
 @dataclass(frozen=True, slots=True)
 class Compresses:
-    """The task makes a digest of `text`, of `to` tokens, that tasks downstream may read instead."""
+    """The task makes a digest of `text` that tasks downstream may read instead.
+
+    The digest has `to` tokens; `to` for each part, where the task is local to the parts of the text.
+    """
 
     text: str
     to: Expr
@@ -236,8 +254,9 @@ class Task:
     """A task and the facts that the user vouches for.
 
     `requires` may be empty only when `methods` say how the task is done. `remembers` says that the task
-    needs what earlier rounds of a loop said. A task is *auxiliary* when only `told_by`, `check` or a method
-    names it: it is done where a design uses it, and not otherwise.
+    needs what earlier rounds of a loop said. `overhead` are tokens of instructions, read in every call. A task is
+    *auxiliary* when only `told_by`, `check`, `combines` or a method names it, or when it makes a digest: it is done
+    where a design uses it, and not otherwise.
     """
 
     name: str
@@ -257,6 +276,7 @@ class Task:
     steps: Chain | None = None
     combines: Combines | None = None
     compresses: Compresses | None = None
+    overhead: Expr = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +323,7 @@ class Step:
     repeat     count (Expr)            as, do
     until      finder task             do          (repeat until the finder finds nothing more)
     each       part name               group, do   (group: parts in a group, default 1)
+    merge      task with `combines`    group, fan_in, do, by   (fan_in: results combined at a time; else in turn)
     for_each   finder task             do          (once per item found)
     if         finder task             do, else
     case       task with `one_of`      share, do   (share: family members a specialist has)
@@ -328,6 +349,9 @@ class Step:
 class Problem:
     """A whole problem. Mappings keep the order of declaration.
 
+    `workers` is how many calls can run at once; any number, where it is not said. It matters for the time only:
+    work on so many workers, and the critical path.
+
     `assume` holds relations as written (``"b <= k"``, ``"m_d << n"``, ``"m_g == k*m_s"``). `marks` maps a path
     such as ``tasks.fix.reads`` to ``(line, column)`` of `file`, whose text is `source`; none of these takes
     part in equality.
@@ -342,9 +366,11 @@ class Problem:
     law: Law = Law()
     models: Mapping[str, Model] = field(default_factory=Frozen)
     cost: CostModel = CostModel()
-    minimise: Literal["cost", "span"] = "cost"
+    minimise: Literal["cost", "span", "time"] = "cost"
     limits: Limits = Limits()
     target: Expr | None = None
+    overhead: Expr = ZERO
+    workers: Expr | None = None
     designs: Mapping[str, tuple[Step, ...]] = field(default_factory=Frozen)
     about: str = ""
     file: str | None = field(default=None, compare=False)
@@ -365,9 +391,11 @@ class Problem:
         models: Mapping[str, Any] | Iterable[Any] = (),
         scaling: str | Law | Mapping[str, Any] = "linear",
         cost: str | CostModel | Mapping[str, Any] = "paper",
-        minimise: Literal["cost", "span"] = "cost",
+        minimise: Literal["cost", "span", "time"] = "cost",
         limits: Limits | Mapping[str, Any] | None = None,
         target: ExprLike | None = None,
+        overhead: ExprLike | None = None,
+        workers: ExprLike | None = None,
         designs: Mapping[str, Any] | None = None,
     ) -> Problem:
         """Build a problem in code from the short forms of problem files; see `decomposer.problem.build`."""
@@ -387,6 +415,8 @@ class Problem:
             minimise=minimise,
             limits=limits,
             target=target,
+            overhead=overhead,
+            workers=workers,
             designs=designs,
         )
 

@@ -21,8 +21,9 @@ def unknown_names(problem: Problem) -> Iterator[Issue]:
     yield from _in_formulas(problem)
     for model in problem.models.values():
         yield from _named(("models", model.name, "can"), model.can, problem.capabilities, "capability", keys=True)
+        loc: Loc = ("models", model.name, "succeeds")
         rates = [name for name in model.succeeds if name not in problem.tasks]
-        yield from _named(("models", model.name, "succeeds"), rates, problem.capabilities, "task or capability", keys=True)
+        yield from _named(loc, rates, problem.capabilities, "task or capability", keys=True)
     known = _Known(problem)
     for task in problem.tasks.values():
         yield from _in_task(known, task)
@@ -98,7 +99,7 @@ def _in_steps(known: _Known, steps: tuple[Step, ...], loc: Loc, loops: tuple[str
         name = step.options.get("as")
         inside = (*loops, name) if isinstance(name, str) else loops
         yield from _in_steps(known, step.do, (*here, "do"), inside)
-        yield from _in_steps(known, step.otherwise, (*here, "else"), inside)
+        yield from _in_steps(known, step.otherwise, (*here, "by" if step.kind == "merge" else "else"), inside)
 
 
 def _in_step(known: _Known, step: Step, here: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
@@ -111,7 +112,7 @@ def _in_step(known: _Known, step: Step, here: Loc, loops: tuple[str, ...]) -> It
             else "no task `finds` anything"
         )
         yield Issue((*here, "if"), f"`{FOUND}` by which task?", "unknown-name", hint, FOUND)
-    elif step.kind in ("call", "retry", "until", "for_each", "if", "case", "steps", "escalate"):
+    elif step.kind in ("call", "retry", "until", "for_each", "if", "case", "steps", "escalate", "merge"):
         yield from _words((*here, step.kind), step.value, known.tasks, "task")
     if "on" in step.options:
         for name in _listed(step.options["on"]):
@@ -119,6 +120,8 @@ def _in_step(known: _Known, step: Step, here: Loc, loops: tuple[str, ...]) -> It
                 yield _unknown((*here, "on"), name, known.places, "text or part")
     if "able" in step.options:
         yield from _words((*here, "able"), step.options["able"], known.tasks, "task")
+    if "digest" in step.options:
+        yield from _words((*here, "digest"), step.options["digest"], known.tasks, "task")
     if "model" in step.options:
         yield from _one((*here, "model"), str(step.options["model"]), known.models, "model")
     history = step.options.get("history")

@@ -202,6 +202,7 @@ MODEL = form(
         "succeeds": key(mapping(NAME, FORMULA), "Its own success rates, by task or capability."),
         "hosting": key(FORMULA, "Paid once when the model is used."),
         "delay": key(FORMULA, "Time for a token that it writes."),
+        "window": key(FORMULA, "Its longest context, tokens read and written."),
         "about": key(ABOUT),
     },
 )
@@ -300,12 +301,20 @@ CHECK = form(
 )
 STEPS = form(
     "A chain of dependent steps; the short form is their number.",
-    {"count": key(FORMULA, required=True), "state": key(FORMULA, "Tokens handed on from step to step.")},
+    {
+        "count": key(FORMULA, required=True),
+        "state": key(FORMULA, "Tokens handed on from step to step."),
+        "per_call": key(FORMULA, "Most steps that one call can take."),
+    },
     ("count", _SCALAR),
 )
 COMBINES = form(
     "Who combines the results of parts; the short form is `oracle` or a task.",
-    {"by": key(NAME, "`oracle`, or a task.", required=True)},
+    {
+        "by": key(NAME, "`oracle`, or a task.", required=True),
+        "at_once": key(FORMULA, "How many results it can combine at most."),
+        "per": key(choice("call", "part"), "One call combines, or one call for every part of the result."),
+    },
     ("by", _TEXT),
 )
 COMPRESSES = form(
@@ -331,6 +340,7 @@ TASK = form(
         "steps": key(STEPS),
         "combines": key(COMBINES),
         "compresses": key(COMPRESSES),
+        "overhead": key(FORMULA, "Tokens of instructions, read in every call."),
     },
 )
 
@@ -343,6 +353,7 @@ STEP_KEYS = {
     "repeat": key(FORMULA, "Do so many times, one after the other."),
     "until": key(NAME, "Repeat until this finder finds nothing more."),
     "each": key(NAME, "For each part."),
+    "merge": key(NAME, "For each part, then combine the results of this task."),
     "for_each": key(NAME, "For each item that this task found."),
     "if": key(NAME, "When this task found something."),
     "case": key(NAME, "Have the fitting specialist do this task."),
@@ -359,10 +370,13 @@ STEP_KEYS = {
     "model": key(NAME, "A model of the closed catalogue."),
     "as": key(SYMBOL, "The name of the loop's index."),
     "group": key(FORMULA, "Parts, or steps, taken together."),
+    "fan_in": key(FORMULA, "Results combined at a time; one after the other, where nothing is said."),
+    "digest": key(NAMES, "The tasks whose digests the call reads instead of texts."),
     "share": key(FORMULA, "Members of the family that one specialist has."),
     "keep": key(FLAG, "Keep the parts accepted between attempts."),
     "lead": key(FORMULA, "Vote until one answer leads by so many."),
     "do": key(_BODY, "The steps inside."),
+    "by": key(_BODY, "The steps that combine results; a call of the task that does, where nothing is said."),
     "else": key(_BODY, "The steps when nothing was found."),
 }
 STEP = {
@@ -394,9 +408,11 @@ PROBLEM = form(
         "models": key(mapping(NAME, MODEL), "A closed catalogue."),
         "cost": key(COST),
         "tasks": key(mapping(NAME, TASK), "What is to be done.", required=True),
-        "minimise": key(choice("cost", "span"), "The objective."),
+        "minimise": key(choice("cost", "span", "time"), "The objective."),
+        "workers": key(FORMULA, "Calls that can run at once; any number, where nothing is said."),
         "limits": key(LIMITS),
         "target": key(FORMULA, "Least probability that everything comes out right."),
+        "overhead": key(FORMULA, "Tokens of instructions, read in every call."),
         "designs": key(mapping(TITLE, _BODY), "Hand designs to compare with."),
     },
 )

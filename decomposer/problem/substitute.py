@@ -25,6 +25,8 @@ def substitute(problem: Problem, values: Mapping[str, ExprLike]) -> Problem:
         cost=_replace(problem.cost, values),
         limits=_replace(problem.limits, values),
         target=_replace(problem.target, values),
+        overhead=_replace(problem.overhead, values),
+        workers=_replace(problem.workers, values),
     )
 
 

@@ -64,7 +64,8 @@ def warnings(problem: Problem) -> tuple[Diagnostic, ...]:
         texts |= {read.text for read in task.reads} | set(task.writes)
         if task.edits is not None:
             texts.add(task.edits.text)
-        if not (task.writes or task.edits or task.finds or task.methods):
+        combines = any(one.combines is not None and one.combines.by == task.name for one in problem.tasks.values())
+        if not (task.writes or task.edits or task.finds or task.methods or task.compresses or combines):
             message = f"`{task.name}` writes nothing, so its calls cost nothing"
             found.append(diagnostic(problem, ("tasks", task.name), message, "no-output", "name a text under `writes`"))
         if task.succeeds is not None and task.check is None:

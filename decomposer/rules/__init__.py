@@ -15,6 +15,7 @@ from decomposer.rules import (
     localize,
     narrow,
     patch,
+    reduce,
     retry,
     scan,
     separate,
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     decompose.RULE,
     # what facts license
     localize.RULE,
+    reduce.RULE,
     forget.RULE,
     guard.RULE,
     narrow.RULE,

@@ -49,6 +49,8 @@ class Goal:
         Model that makes its calls, where success depends on the model.
     tried : frozenset of str
         Models that have been tried on it, and rejected.
+    digests : frozenset of str
+        Tasks that have made digests, to be read instead of texts.
     """
 
     tasks: tuple[str, ...]
@@ -68,6 +70,7 @@ class Goal:
     steps: Expr | None = None
     model: str | None = None
     tried: frozenset[str] = frozenset()
+    digests: frozenset[str] = frozenset()
 
     def subs(self, values: dict[str, Expr]) -> Goal:
         """Put values for design parameters."""
@@ -114,7 +117,7 @@ class Alternative:
 class Site:
     """A problem as rules see it, with names for design parameters that clash with none of its own.
 
-    `numbered` says that all its formulas are numbers.
+    `numbered` says that all its formulas are numbers, `both` that a search keeps the span beside the cost.
     """
 
     problem: Problem
@@ -125,6 +128,8 @@ class Site:
     stride: str
     lead: str
     numbered: bool
+    fan_in: str = "r"
+    both: bool = False
 
     def task(self, name: str) -> Task:
         """Look a task up."""
@@ -135,6 +140,9 @@ class Site:
         context = Context()
         if goal.part is not None and goal.size is not None:
             context = context.narrowed(goal.part, goal.size)
+            # A task that is not local stands in groups only where its results are combined.
+            groups = [name for name in goal.tasks if self.task(name).combines and self.task(name).local != goal.part]
+            context = replace(context, partial=context.partial | frozenset(groups))
         if goal.share is not None:
             context = context.sharing(goal.tasks[0], goal.share)
         if goal.steps is not None:
@@ -199,6 +207,7 @@ def site_of(problem: Problem) -> Site:
         fan_out=fresh("f"),
         stride=fresh("m"),
         lead=fresh("v"),
+        fan_in=fresh("r"),
         numbered=not any(one.expr.symbols - one.bound for one in formulas(problem) if one.loc[0] != "designs"),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from decomposer.design.bounds import at_least
 from decomposer.design.nodes import Call, Scope, Writing
 from decomposer.design.sizes import covers
 from decomposer.problem.model import Task
@@ -22,6 +23,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         history=goal.history,
         write=writing(site, goal),
         among=goal.among,
+        digests=digests_read(site, goal),
     )
     yield from (Alternative(done) for done in by_each_model(site, goal, call))
 
@@ -42,10 +44,18 @@ def is_one_call(site: Site, goal: Goal) -> bool:
     tasks = [site.task(name) for name in goal.tasks]
     if goal.pending or not all(task.requires for task in tasks):
         return False
+    if any(too_many_steps(task, goal) for task in tasks):
+        return False
     if goal.mode == "cover":
         loops = any(task.finds is not None or task.for_each is not None for task in tasks)
         return not loops and (len(tasks) == 1 or goal.fused)
     return len(tasks) == 1 or (goal.mode == "item" and goal.fused)
+
+
+def too_many_steps(task: Task, goal: Goal) -> bool:
+    """Whether one call cannot take a chain to its end; the number of steps in a call keeps to its range."""
+    most = None if task.steps is None or goal.steps is not None else task.steps.per_call
+    return task.steps is not None and most is not None and not at_least(most, task.steps.count)
 
 
 def call_scope(site: Site, goal: Goal) -> Scope:
@@ -57,7 +67,23 @@ def call_scope(site: Site, goal: Goal) -> Scope:
 
 def _needs_whole(site: Site, task: Task, part: str) -> bool:
     names = [read.text for read in task.reads] + ([task.edits.text] if task.edits else [])
+    if task.combines is not None:
+        return False  # it stands in a group only where its results are combined
     return task.local != part and any(site.problem.texts[name].part == part for name in names)
+
+
+def digests_read(site: Site, goal: Goal) -> tuple[str, ...]:
+    """Digests that stand for texts which the tasks of a goal read, in canonical order."""
+    tasks = [site.task(name) for name in goal.tasks]
+    narrow = goal.narrow or not has_heads(site, goal)
+    read = {read.text for task in tasks for read in task.reads if not (read.head and narrow)}
+    edited = {task.edits.text for task in tasks if task.edits is not None}
+    found = []
+    for name in sorted(goal.digests):
+        fact = site.task(name).compresses
+        if fact is not None and fact.text in read - edited:
+            found.append(name)
+    return tuple(found)
 
 
 def has_heads(site: Site, goal: Goal) -> bool:

@@ -17,17 +17,19 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     task = site.task(goal.tasks[0])
     if task.steps is None or task.remembers or goal.steps is not None or goal.history is not None or goal.tried:
         return
-    if task.name in goal.pending and task.check is not None and task.check.scope == "whole":
-        # Only a target lets a chain fail here and there.
-        if site.problem.target is None:
-            return
+    judged = task.name in goal.pending and task.check is not None and task.check.scope == "whole"
+    if judged and site.problem.target is None:  # only a target lets a chain fail here and there
+        return
     count = task.steps.count
     if count == ONE:
         return
     facts = (Fact(task.name, "steps"),)
     yield Alternative(Stride(task.name, hole(replace(goal, steps=ONE, unit=False))), facts)
+    most = count if task.steps.per_call is None else task.steps.per_call
+    if most == ONE:
+        return
     taken = sym(site.stride)
-    decision = Decision(site.stride, num(2), count, f"steps of {task.name} in a call")
+    decision = Decision(site.stride, num(2), most, f"steps of {task.name} in a call")
     yield Alternative(Stride(task.name, hole(replace(goal, steps=taken, unit=False)), taken), facts, (decision,))
 
 

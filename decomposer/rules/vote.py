@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from decomposer.design.bounds import without_ceilings
+from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.context import items
 from decomposer.design.nodes import Vote
 from decomposer.design.reliability import votes_for
-from decomposer.design.votes import MAX_BITS, least_lead, majority_right
+from decomposer.design.votes import MAX_BITS, least_lead, majority_right, plain
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO, Expr, ceil, evaluate, log, num, sym
 from decomposer.growth.constants import sign
@@ -60,14 +60,25 @@ def _counted(site: Site, goal: Goal, settled: Goal, facts: tuple[Fact, ...]) -> 
         return
     mixed = hard is not None and hard.hard is not None
     least = 2 if mixed else max(2, least_lead(rival / right, scopes, bound))
-    decision = Decision(site.lead, num(least), num(least + MORE), "votes by which an answer must lead")
+    # More than what suffices alone makes up for what fails elsewhere, or on hard units.
+    more = MORE if mixed or fallible(site) > 1 else 0
+    decision = Decision(site.lead, num(least), num(least + more), "votes by which an answer must lead")
     yield Alternative(Vote(body, lead=sym(site.lead)), facts, (decision,))
+    first = 3 if mixed else least_majority(right, scopes, bound)
+    if first is not None:
+        last = MAJORITY if mixed else min(MAJORITY, first + 2 * more)
+        yield from (Alternative(Vote(body, num(votes)), facts) for votes in range(first, last + 1, 2))
+
+
+def least_majority(right: Fraction, scopes: Fraction, target: Fraction) -> int | None:
+    """Least odd number of votes, from three on, whose majorities reach the target; `None` where none tried does."""
     if 2 * right <= 1 or right.denominator.bit_length() * MAJORITY > MAX_BITS:
-        return
+        return None
     for votes in range(3, MAJORITY + 1, 2):
         chance = majority_right(num(right), num(votes)).as_fraction()
-        if mixed or (chance is not None and reaches(Fraction(chance), scopes, bound)):
-            yield Alternative(Vote(body, num(votes)), facts)
+        if chance is not None and reaches(Fraction(chance), scopes, target):
+            return votes
+    return None
 
 
 def reaches(chance: Fraction, scopes: Fraction, target: Fraction) -> bool:
@@ -118,8 +129,18 @@ def growing_lead(site: Site, goal: Goal, right: Expr, rival: Expr) -> Expr | Non
     bounds = tuple((name, parameters[name].low, parameters[name].high) for name in sorted(odds.symbols))
     if sign(ONE - odds, bounds) != 1:
         return None
-    scopes = without_ceilings(occurrences(site, goal))
-    return ceil(log(scopes * fallible(site) / (ONE - target)) / log(ONE / odds))
+    # While the size of a scope is open, take as many scopes as there are at most: of the same growth where it counts.
+    closed = replace(goal, size=_closed(site, goal.size), steps=_closed(site, goal.steps))
+    scopes = without_ceilings(occurrences(site, closed))
+    lead = plain(ceil(log(scopes * fallible(site) / (ONE - target)) / log(ONE / odds)))
+    if lead.as_fraction() is not None:
+        return lead if at_least(lead, num(2)) else num(2)
+    # A lead of one takes the first answer: there the odds of the rival are not all that may go wrong.
+    return lead if rival + right == ONE else lead + ONE
+
+
+def _closed(site: Site, size: Expr | None) -> Expr | None:
+    return ONE if size is not None and not size.symbols <= site.problem.parameters.keys() else size
 
 
 def constants(site: Site) -> frozenset[str]:

@@ -12,27 +12,31 @@ from fractions import Fraction
 
 from decomposer.design.certainty import certainty, number
 from decomposer.design.context import Context
+from decomposer.design.cost_models import call_cost
 from decomposer.design.counts import part_count
 from decomposer.design.evaluate import work
 from decomposer.design.leaves import usage
 from decomposer.design.nodes import Call, substitute
-from decomposer.design.cost_models import call_cost
 from decomposer.design.products import Product
 from decomposer.design.reliability import cases
 from decomposer.design.sizes import covers, model_rate
-from decomposer.design.votes import MAX_BITS
+from decomposer.design.votes import MAX_BITS, least_lead, race_runs
 from decomposer.errors import ExpressionError, InfeasibleError, ProblemError
 from decomposer.expr import Expr, evaluate, num
 from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
+from decomposer.rules.vote import least_majority
 from decomposer.search.concrete import Spread, order
 from decomposer.search.price import Candidate, Policy, complexity, fill
 from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
-SMALL_STRIDES = 32
+FIRST_STRIDES = 4
 """Up to so many steps per call are tried one by one to begin with."""
+
+SMALL_STRIDES = 16
+"""Ranges of so many strides are tried one by one where the bound leaves them."""
 
 REFINED = 8
 """How often strides that are not excluded are looked at more closely."""
@@ -67,7 +71,9 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
     problem = site.problem
     assert problem.target is not None
     if problem.limits or problem.minimise != "cost":
-        raise ProblemError("a target for the whole cannot be combined with limits, or with another objective", file=problem.file)
+        raise ProblemError(
+            "a target for the whole cannot be combined with limits, or with another objective", file=problem.file
+        )
     target = evaluate(problem.target, {})
     strides = _Strides(site)
     for _ in range(REFINED):
@@ -192,6 +198,13 @@ def _matches(a: Tried, b: Tried) -> bool:
     return all(x.compare(y) >= 0 for x, y in zip(a.chances, b.chances, strict=True))
 
 
+def _longest(task: Task) -> int:
+    """Most steps that a call of a chain can take."""
+    assert task.steps is not None
+    count = number(task.steps.count)
+    return int(count if task.steps.per_call is None else min(count, number(task.steps.per_call)))
+
+
 class _Strides(Spread):
     """Values of free parameters; of the steps per call, few at first."""
 
@@ -202,13 +215,7 @@ class _Strides(Spread):
         self.open: list[tuple[str, int, int]] = []
         for task in site.problem.tasks.values():
             if task.steps is not None:
-                last = int(number(task.steps.count))
-                values = set(range(2, min(SMALL_STRIDES, last) + 1)) | {last}
-                value = SMALL_STRIDES
-                while value < last:
-                    values.add(value)
-                    value *= 2
-                self.tried[task.name] = sorted(values)
+                self.tried[task.name] = list(range(1, min(FIRST_STRIDES, _longest(task)) + 1))
 
     def __call__(self, alternative: Alternative) -> Iterator[Alternative]:
         """Yield the alternative at each value of its free parameters; the last lead stands for all that are longer."""
@@ -227,7 +234,7 @@ class _Strides(Spread):
             return super().values(decision)
         for name, values in self.tried.items():
             if decision.about == f"steps of {name} in a call":
-                return [value for value in values if self.fits(self.site.task(name), value)]
+                return [value for value in values if value > 1]
         return super().values(decision)
 
     def fits(self, task: Task, value: int) -> bool:
@@ -251,30 +258,35 @@ class _Strides(Spread):
         new = False
         for name, values in self.tried.items():
             task = self.site.task(name)
-            for low, high in zip(values, values[1:], strict=False):
-                first, last = (low + 1, high - 1) if self.fits(task, high) else (low + 1, high)
-                if first > last or self.excluded(task, first, last, least):
-                    continue
-                inside = self._between(first, last)
-                inside = [value for value in inside if self.fits(task, value)]
-                if set(inside) - set(values):
-                    new = True
-                    self.tried[name] = sorted({*self.tried[name], *inside})
-                if len(inside) <= last - first:
-                    self.open.append((name, first, last))
+            count = _longest(task)
+            more: set[int] = set()
+            for low, high in zip(values, [*values[1:], count + 1], strict=True):
+                for first, last in self.left(task, low + 1, high - 1, least):
+                    inside = {first, last, *range(first, last + 1, max(1, (last - first) // SMALL_STRIDES))}
+                    more |= {value for value in inside if self.fits(task, value)}
+                    if len(inside) <= last - first or not self.fits(task, last):
+                        self.open.append((name, first, last))
+            if more:
+                new = True
+                self.tried[name] = sorted({*values, *more})
         return new
 
-    @staticmethod
-    def _between(first: int, last: int) -> list[int]:
-        if last - first < SMALL_STRIDES:
-            return list(range(first, last + 1))
-        return sorted({first + (last - first) * part // 8 for part in range(9)})
+    def left(self, task: Task, first: int, last: int, least: Fraction | None) -> Iterator[tuple[int, int]]:
+        """What the bound leaves of a range of strides, in pieces whose ends are not far apart."""
+        if first > last or self.excluded(task, first, last, least):
+            return
+        if last <= first + SMALL_STRIDES or last <= first + first // SMALL_STRIDES:
+            yield first, last
+            return
+        middle = min(2 * first, (first + last) // 2)
+        yield from self.left(task, first, middle, least)
+        yield from self.left(task, middle + 1, last, least)
 
     def excluded(self, task: Task, first: int, last: int, least: Fraction | None) -> bool:
         """Whether calls of `first` to `last` steps cost more than `least`, or cannot be made right.
 
-        There are at least as many calls as with the longest, each costs at least what the shortest does, and takes at
-        least as many runs as it takes for one answer that counts.
+        There are at least as many calls as with the longest, each costs at least what the shortest does, and its vote
+        takes at least as long as that of the shortest does with as few calls.
         """
         problem, fact = self.site.problem, task.succeeds
         assert task.steps is not None
@@ -286,16 +298,26 @@ class _Strides(Spread):
             used = usage(problem, call, context)
             # The whole chain in one call reads no state.
             cost = number(call_cost(problem.cost, used.size, used.read - task.steps.state, used.seen, used.written))
-            runs = Fraction(1)
+            runs: Fraction | None = Fraction(1)
             if fact is not None and fact.unit == "step" and fact.hard is None and task.check is None:
-                rate = number(model_rate(problem, task, model))
-                assert problem.target is not None
-                sure = Product.of(rate, number(task.steps.count)).at_least(evaluate(problem.target, {}))
-                if not sure:
-                    power = rate ** (min(first, 4096) - 1)
-                    if fact.wrong == "agree" and 2 * power * rate <= 1:
-                        continue
-                    runs = 1 / power if fact.wrong == "scatter" else runs
-            bounds.append(calls * cost * runs)
+                runs = self.fewest_runs(task, model, min(first, 4096), calls)
+            if runs is not None:
+                bounds.append(calls * cost * runs)
         return not bounds or (least is not None and min(bounds) > least)
 
+    def fewest_runs(self, task: Task, model: str | None, steps: int, calls: int) -> Fraction | None:
+        """Runs that a call of so many steps takes at least; `None` where so many calls cannot be made right."""
+        fact, target = task.succeeds, self.site.problem.target
+        assert fact is not None and target is not None and task.steps is not None
+        rate, bound = number(model_rate(self.site.problem, task, model)), evaluate(target, {})
+        if Product.of(rate, number(task.steps.count)).at_least(bound):
+            return Fraction(1)
+        right = rate**steps
+        rival = 1 - right if fact.wrong == "agree" else (1 - rate) * rate ** (steps - 1)
+        if right <= rival or bound == 1:
+            return None
+        scopes = Fraction(max(calls, 1))
+        lead = max(2, least_lead(rival / right, scopes, bound))
+        raced = number(race_runs(num(right), num(rival), num(lead)))
+        majority = least_majority(right, scopes, bound)
+        return raced if majority is None else min(raced, Fraction(majority))

@@ -190,6 +190,8 @@ def test_task_graphs_lead_back(name: str) -> None:
         minimise=problem.minimise,
         limits=problem.limits,
         cost=problem.cost,
+        target=problem.target,
+        overhead=problem.overhead,
         designs=problem.designs,
     )
     assert again == problem

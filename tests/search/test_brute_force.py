@@ -67,6 +67,8 @@ def some_numbers(problem: Problem, source: random.Random) -> dict[str, int | Fra
 @pytest.mark.parametrize("seed", range(4))
 def test_optimum_at_numbers_is_the_cheapest_design(name: str, seed: int) -> None:
     problem = load(name)
+    if problem.target is not None:
+        pytest.skip("tests of reliable designs enumerate spaces with a target")
     numbers = some_numbers(problem, random.Random(f"{name} {seed}"))
     result = optimize(problem, at=numbers)
     assert result.status == "optimal"
@@ -86,6 +88,8 @@ def test_costs_beyond_working_with_are_left_out_and_owned_up_to() -> None:
 def test_asymptotic_optimum_wins_at_large_numbers(name: str) -> None:
     """Far out on a curve through the regime, no design of the space is cheaper by more than a constant."""
     problem = load(name)
+    if problem.target is not None:
+        pytest.skip("most designs of the space do not reach the target")
     result = optimize(problem)
     numbers: dict[str, int | Fraction] = dict.fromkeys(problem.parameters, 40)
     numbers |= {"k": 24, "n": 200}
@@ -112,6 +116,8 @@ def test_designs_are_distinct_and_counted(name: str) -> None:
 def test_legal_hand_designs_are_in_the_space(name: str) -> None:
     """Fixed values of free parameters are instances of a design with the parameter open."""
     problem = load(name)
+    if problem.target is not None:
+        pytest.skip("the rules choose the leads that the target asks for")
     found = {
         one
         for design, decisions in designs(unfold(problem))
