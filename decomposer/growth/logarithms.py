@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from decomposer.errors import OutsideClassError
-from decomposer.expr import ONE, App, Expr, Mono, Number
+from decomposer.expr import ONE, App, Expr, Mono, Number, mono_expr
+from decomposer.growth.constants import sign
 from decomposer.growth.decide import is_big_o_form, is_little_o_form, polynomially_bounded, too_hard
 from decomposer.growth.formal import Monomial, log_monomial, log_of, multiply, quotient, raise_to
 from decomposer.growth.forms import CONSTANT, Form, largest, single, smallest, times
@@ -48,21 +49,22 @@ def quotients(positive: Sequence[Term], negative: Sequence[Term], regime: Regime
 
     `None` when some subtracted term is not of that kind.
     """
-    groups: dict[Mono, list[tuple[Expr, Number]]] = {}
+    groups: dict[tuple[Mono, Mono], list[tuple[Expr, Number]]] = {}
     alone: list[Mono] = []
     for mono, factor in (*positive, *negative):
-        number = factor.as_fraction()
         logs = [atom for atom, x in mono if isinstance(atom, App) and atom.fn == "log" and x == 1]
-        if len(logs) == 1 and number is not None:
+        # A constant such as 1/log(2) is common to the logarithms that it turns into those of another base.
+        constant, number = factor.terms[0] if len(factor.terms) == 1 else ((), None)
+        if len(logs) == 1 and number is not None and sign(mono_expr(constant), regime.constants) == 1:
             rest = tuple(pair for pair in mono if pair[0] != logs[0])
-            groups.setdefault(rest, []).append((logs[0].args[0], number))
+            groups.setdefault((rest, constant), []).append((logs[0].args[0], number))
         elif (mono, factor) in positive:
             alone.append(mono)
         else:
             return None
     forms = [product(mono, regime) for mono in alone]
     try:
-        for rest, parts in groups.items():
+        for (rest, _), parts in groups.items():
             ratio: Monomial = ()
             for value, number in parts:
                 form = exact_form(value, regime)

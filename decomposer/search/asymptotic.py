@@ -37,26 +37,26 @@ def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
     values, complete = price(space, regime)
     found = values[space.graph.root]
     if is_coupled(space.site.problem):
-        found = _Pricing(space, regime).within_limits(found)
+        found = Pricing(space, regime).within_limits(found)
     return found, complete
 
 
 def price(space: Space, regime: Regime) -> tuple[dict[Goal, list[Candidate]], bool]:
     """Find the designs that no other beats, for every goal of the space."""
-    pricing = _Pricing(space, regime)
+    pricing = Pricing(space, regime)
     return solve(space.graph, pricing.combine, pricing.prune), pricing.complete
 
 
 def regime_inside(space: Space, regime: Regime, goal: Goal) -> Regime:
     """The regime, with the free parameters that are open inside `goal`."""
-    return _Pricing(space, regime).regime_of(goal)
+    return Pricing(space, regime).regime_of(goal)
 
 
 def price_alternatives(
     space: Space, regime: Regime, goal: Goal, values: dict[Goal, list[Candidate]]
 ) -> list[tuple[Step, Candidate]]:
     """The best that each alternative of one goal can reach, given the designs of its sub-goals."""
-    pricing = _Pricing(space, regime)
+    pricing = Pricing(space, regime)
     found: list[tuple[Step, Candidate]] = []
     for arc in space.graph.arcs[goal]:
         chosen = tuple(least_growth(values[need], pricing.regime_of(need))[0] for need in arc.needs if values[need])
@@ -65,7 +65,9 @@ def price_alternatives(
     return found
 
 
-class _Pricing:
+class Pricing:
+    """Prices the designs of one goal after the other, in growth."""
+
     def __init__(self, space: Space, regime: Regime) -> None:
         self.site = space.site
         self.regime = regime
