@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any, TypeAlias
 
-from decomposer.checker.algebra import LIMIT, Malformed, Poly, Refused, add, constant, number, parse, put, show
-from decomposer.checker.growth import Growth, mapping
+from decomposer.checker.algebra import LIMIT, ONE, Malformed, Poly, Refused, add, parse, put, show, show_mono
+from decomposer.checker.growth import Growth, listed, mapping, sides, single
 from decomposer.restated.rules import Rules
 from decomposer.restated.space import Goal, Way
 
@@ -16,6 +18,7 @@ VERSION = 1
 DEEPEST = 400
 
 Claim: TypeAlias = tuple[tuple[str, ...], str]
+Scope: TypeAlias = tuple[tuple[str, tuple[str, str]], ...]
 
 
 def check(problem: Mapping[str, Any], certificate: object) -> list[Claim]:
@@ -33,24 +36,13 @@ def check(problem: Mapping[str, Any], certificate: object) -> list[Claim]:
     Malformed
         When it is no certificate.
     """
-    return Check(problem, fields(certificate, "format", "version", "problem", "goals", "answer")).run()
-
-
-def fields(value: object, *names: str) -> Mapping[str, Any]:
-    """An object with exactly these fields."""
-    given = mapping(value)
-    if set(given) != set(names):
-        raise Malformed(f"expected the fields {', '.join(names)}, not {', '.join(map(str, given))[:200]}")
-    return given
-
-
-def listed(value: object, length: int | None = None) -> list[Any]:
-    """A list of a certificate."""
-    if not isinstance(value, list):
-        raise Malformed(f"a list was expected, not {str(value)[:40]!r}")
-    if length is not None and len(value) != length:
-        raise Refused(f"a list of {length} was expected, not of {len(value)}")
-    return value
+    given = mapping(certificate, "format", "version", "problem", "goals", "answer")
+    if given["format"] != "decomposer certificate" or type(given["version"]) is not int or given["version"] != VERSION:
+        raise Malformed(f"not a certificate of version {VERSION}")
+    try:
+        return Check(problem, given).run()
+    except (ArithmeticError, RecursionError, MemoryError) as error:
+        raise Refused(f"a step is too large to follow ({type(error).__name__})") from None
 
 
 class Check:
@@ -58,77 +50,98 @@ class Check:
 
     def __init__(self, problem: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         self.problem, self.given = problem, given
-        self.rules = Rules(problem)
-        self.goals = mapping(given["goals"])
-        self.ways: dict[Goal, list[Way]] = {}
         self.values: dict[Goal, list[Poly]] = {}
+        self.growths: dict[tuple[object, ...], Growth] = {}
+        try:
+            self.rules = Rules(problem)
+            self.root = self.rules.root()
+            self.ways = self.unfold()
+            self.free = {self.rules.i: {("1", "")}}
+            for free in (way.free for ways in self.ways.values() for way in ways if way.free):
+                self.free.setdefault(free[0], set()).add(free[1:])
+            self.growth(())
+        except Malformed as error:
+            raise Refused(f"certificates do not cover the problem: {error}") from None
 
     def run(self) -> list[Claim]:
         """Check everything."""
-        if self.given["format"] != "decomposer certificate" or self.given["version"] != VERSION:
-            raise Malformed(f"not a certificate of version {VERSION}")
         if self.given["problem"] != self.problem["name"]:
             raise Refused("the certificate is of another problem")
-        root = self.rules.root()
-        self.unfold(root)
-        if {goal.key() for goal in self.ways} != set(self.goals):
+        goals = mapping(self.given["goals"])
+        if {goal.key() for goal in self.ways} != set(goals):
             raise Refused("the goals are not those that the facts lead to")
         for goal in self.ways:
-            stated = [parse(text) for text in listed(fields(self.goals[goal.key()], "values", "ways")["values"])]
-            if any(min(value.values(), default=0) <= 0 for value in stated):
-                raise Refused(f"{goal.key()}: a value is no sum of positive terms")
-            self.values[goal] = stated
-        growth = Growth(self.problem, (), self.free())
+            stated = mapping(goals[goal.key()], "values", "ways")["values"]
+            self.values[goal] = [self.posynomial(self.growth(self.scope(goal)), text) for text in listed(stated)]
         for goal, ways in self.ways.items():
-            proofs = listed(self.goals[goal.key()]["ways"], len(ways))
-            for way, proof in zip(ways, proofs, strict=True):
-                self.refused(growth, goal, way, fields(proof, "rule", "label", "proofs"))
-        return list(self.answer(root, self.given["answer"], ()))
+            for way, proof in zip(ways, listed(goals[goal.key()]["ways"], len(ways)), strict=True):
+                self.refused(goal, way, mapping(proof, "rule", "label", "proofs"))
+        return list(self.answer(self.given["answer"], ()))
 
-    def unfold(self, root: Goal) -> None:
+    def unfold(self) -> dict[Goal, list[Way]]:
         """Find every goal that the root leads to; a goal below itself would make the values meaningless."""
-        waiting = [root]
+        ways: dict[Goal, list[Way]] = {}
+        above: dict[Goal, None] = {}
+        waiting: list[tuple[Goal, bool]] = [(self.root, False)]
         while waiting:
-            goal = waiting.pop()
-            if goal not in self.ways:
-                self.ways[goal] = list(self.rules.ways(goal))
-                waiting += [need.goal for way in self.ways[goal] for need in way.needs]
-            if len(self.ways) > LIMIT:
-                raise Refused(f"more than {LIMIT} goals")
-        open_, path, done = [(root, self.below(root))], {root}, set[Goal]()
-        while open_:
-            goal, rest = open_[-1]
-            child = next((one for one in rest if one not in done), None)
-            if child is None:
-                open_.pop()
-                path.discard(goal)
-                done.add(goal)
-            elif child in path:
+            goal, done = waiting.pop()
+            if done:
+                del above[goal]
+            elif goal in above:
                 raise Refused("a goal needs itself")
-            else:
-                path.add(child)
-                open_.append((child, self.below(child)))
+            elif goal not in ways:
+                ways[goal] = list(self.rules.ways(goal))
+                above[goal] = None
+                waiting.append((goal, True))
+                waiting += [(need.goal, False) for way in ways[goal] for need in way.needs]
+            if len(ways) > LIMIT:
+                raise Refused(f"more than {LIMIT} goals")
+        return ways
 
-    def below(self, goal: Goal) -> Iterator[Goal]:
-        """Goals that the ways of a goal need."""
-        return (need.goal for way in self.ways[goal] for need in way.needs)
+    # -- what may be spoken of -------------------------------------------------------------------------
 
-    def free(self) -> dict[str, tuple[str, str] | None]:
-        """Bounds of the free parameters where all that introduce them agree."""
-        found: dict[str, set[tuple[str, str]]] = {self.rules.i: set()}
-        for ways in self.ways.values():
-            for way in ways:
-                if way.free is not None:
-                    found.setdefault(way.free[0], set()).add(way.free[1:])
-        return {name: next(iter(bounds)) if len(bounds) == 1 else None for name, bounds in found.items()}
+    def scope(self, goal: Goal, way: Way | None = None) -> Scope:
+        """Free parameters that have a value where a goal is met, with their bounds: those in its words, and the way's.
 
-    def refused(self, growth: Growth, goal: Goal, way: Way, given: Mapping[str, Any]) -> None:
+        An upper bound is empty where those that introduce the parameter do not agree on one.
+        """
+        words = re.findall(r"\w+", f"{goal.size} {goal.share} {goal.among} {self.rules.i if goal.history else ''}")
+        found = {}
+        for name in self.free.keys() & set(words):
+            bounds = self.free[name]
+            found[name] = (
+                min((low for low, _ in bounds), key=Fraction),
+                next(iter(bounds))[1] if len(bounds) == 1 else "",
+            )
+        if way and way.free:
+            found[way.free[0]] = way.free[1:]
+        return tuple(sorted(found.items()))
+
+    def growth(self, scope: Scope, conditions: tuple[str, ...] = ()) -> Growth:
+        """What is known with these free parameters."""
+        if (scope, conditions) not in self.growths:
+            self.growths[scope, conditions] = Growth(self.problem, conditions, dict(scope))
+        return self.growths[scope, conditions]
+
+    def posynomial(self, growth: Growth, text: object) -> Poly:
+        """A sum of positive terms over parameters that have a value here."""
+        value = parse(text)
+        if min(value.values(), default=0) <= 0:
+            raise Refused(f"{show(value)} is no sum of positive terms")
+        for mono in value:
+            growth.vector(mono)
+        return value
+
+    # -- no design is better ---------------------------------------------------------------------------
+
+    def refused(self, goal: Goal, way: Way, given: Mapping[str, Any]) -> None:
         """Check that a way costs no less than a value of its goal, whatever is done for its needs."""
         if (given["rule"], given["label"]) != (way.rule, way.label):
             raise Refused(f"{goal.key()}: expected {way.rule} {way.label}")
-        combinations = list(product(*(self.values[need.goal] for need in way.needs)))
-        for chosen, proof in zip(combinations, listed(given["proofs"], len(combinations)), strict=True):
-            step = fields(proof, "value", "covers", "terms")
+        growth = self.growth(self.scope(goal, way))
+        proofs = listed(given["proofs"], prod(len(self.values[need.goal]) for need in way.needs))
+        for chosen, proof in zip(product(*(self.values[need.goal] for need in way.needs)), proofs, strict=True):
+            step = mapping(proof, "value", "covers", "terms")
             cost = way.own
             for need, value in zip(way.needs, chosen, strict=True):
                 cost = add(cost, need.cost(value))
@@ -138,69 +151,80 @@ class Check:
                 raise Refused(f"{goal.key()}: no value {place}")
             growth.bounded(self.values[goal][place], terms, step["terms"])
 
-    def answer(self, root: Goal, tree: object, conditions: tuple[str, ...]) -> Iterator[Claim]:
+    # -- the design ------------------------------------------------------------------------------------
+
+    def answer(self, tree: object, conditions: tuple[str, ...]) -> Iterator[Claim]:
         """Check a leaf, or both sides of a question."""
         if len(conditions) > DEEPEST:
-            raise Malformed("the tree is too deep")
+            raise Refused("the tree is too deep")
         if "if" in mapping(tree):
-            branch = fields(tree, "if", "yes", "no")
-            low, _, high = str(branch["if"]).partition(" <= ")
-            if any(len(parse(side)) != 1 or min(parse(side).values()) <= 0 for side in (low, high)):
-                raise Malformed(f"{str(branch['if'])[:60]!r} does not compare two monomials")
-            yield from self.answer(root, branch["yes"], (*conditions, f"{low} <= {high}"))
-            yield from self.answer(root, branch["no"], (*conditions, f"{high} <= {low}"))
+            branch = mapping(tree, "if", "yes", "no")
+            monos = [single(parse(side))[0] for side in sides(str(branch["if"]), " <= ")]
+            if any(name not in self.problem["parameters"] for mono in monos for name, _ in mono):
+                raise Refused(f"{branch['if']} speaks of more than parameters")
+            low, high = map(show_mono, monos)
+            yield from self.answer(branch["yes"], (*conditions, f"{low} <= {high}"))
+            yield from self.answer(branch["no"], (*conditions, f"{high} <= {low}"))
             return
-        leaf = fields(tree, "theta", "cost", "design", "facts", "above", "below")
-        growth = Growth(self.problem, conditions, self.free())
+        leaf = mapping(tree, "theta", "cost", "design", "facts", "above", "below")
+        growth = self.growth((), conditions)
         facts: set[str] = set()
-        cost = self.cost(growth, root, leaf["design"], facts, 0)
+        cost, bound = self.cost(self.root, leaf["design"], facts, conditions)
         if cost != parse(leaf["cost"]):
             raise Refused(f"the design costs {show(cost)}")
         if sorted(facts) != leaf["facts"]:
             raise Refused(f"the design rests on {', '.join(sorted(facts))}")
-        theta = parse(leaf["theta"])
-        if min(theta.values(), default=0) <= 0:
-            raise Refused("the growth is no sum of positive terms")
-        growth.bounded(growth.above(cost), theta, leaf["above"])
-        for value, proof in zip(self.values[root], listed(leaf["below"], len(self.values[root])), strict=True):
+        theta = self.posynomial(growth, leaf["theta"])
+        growth.bounded(growth.above(bound), theta, leaf["above"])
+        for value, proof in zip(
+            self.values[self.root], listed(leaf["below"], len(self.values[self.root])), strict=True
+        ):
             growth.bounded(theta, value, proof)
-        if not self.values[root]:
+        if not self.values[self.root]:
             raise Refused("nothing is proved of the root")
         yield conditions, show(theta)
 
-    def cost(self, growth: Growth, goal: Goal, design: object, facts: set[str], depth: int) -> Poly:
-        """The exact cost of a design, given as the way taken at each goal."""
-        taken = fields(design, "rule", "label", "value", "needs")
-        if depth > DEEPEST:
-            raise Malformed("the design is too deep")
+    def cost(
+        self, goal: Goal, design: object, facts: set[str], when: tuple[str, ...], scope: Scope = ()
+    ) -> tuple[Poly, Poly]:
+        """The exact cost of a design, given as the way taken at each goal, and an upper bound on it.
+
+        Where a free parameter is a formula, the cost is that of the formula, while the parameter is a whole number near
+        it: so what is subtracted there is left out of the bound.
+        """
+        taken = mapping(design, "rule", "label", "value", "needs")
         way = next((way for way in self.ways[goal] if (way.rule, way.label) == (taken["rule"], taken["label"])), None)
         if way is None:
             raise Refused(f"{goal.key()}: no way {taken['rule']} {taken['label']}")
         facts.update(way.facts)
-        total = way.own
+        inside = (*scope, (way.free[0], way.free[1:])) if way.free else scope
+        total = bound = way.own
         for need, inner in zip(way.needs, listed(taken["needs"], len(way.needs)), strict=True):
-            total = add(total, need.cost(self.cost(growth, need.goal, inner, facts, depth + 1)))
+            exact, upper = self.cost(need.goal, inner, facts, when, inside)
+            total, bound = add(total, need.cost(exact)), add(bound, need.cost(upper))
         if way.free is None:
             if taken["value"] is not None:
                 raise Refused(f"{way.rule} has no free parameter")
-            return total
+            return total, bound
         name, low, high = way.free
-        value = fields(taken["value"], "is", "above", "below") if isinstance(taken["value"], dict) else None
-        if value is None:
-            self.integer(growth, taken["value"], low, high)
-            return put(total, name, str(taken["value"]))
-        formula, top = parse(value["is"]), parse(high)
-        if any(name in factor and factor != name for mono in total for factor, _ in mono if "**(" in factor):
-            raise Refused(f"{name} stands in an exponent, where rounding a formula is not harmless")
-        growth.bounded(number(1), formula, value["above"])
+        growth, top = self.growth(scope, when), parse(high)
+        if not growth.above_one(top) or Fraction(low) > 2:
+            raise Refused(f"{name} may have no value up to {high}")
+        if not isinstance(taken["value"], dict):
+            self.integer(growth, taken["value"], Fraction(low), top)
+            return put(total, name, str(taken["value"])), put(bound, name, str(taken["value"]))
+        value = mapping(taken["value"], "is", "above", "below")
+        if any(re.search(rf"(log\(|\*\*\().*\b{name}\b", factor) for mono in total for factor, _ in mono):
+            raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
+        formula = self.posynomial(growth, value["is"])
+        growth.bounded(ONE, formula, value["above"])
         growth.bounded(formula, growth.positive_part(top, []), value["below"])
-        return put(total, name, show(formula))
+        bound = {mono: c for mono, c in bound.items() if c > 0}
+        return put(total, name, show(formula)), put(bound, name, show(formula))
 
-    def integer(self, growth: Growth, value: object, low: str, high: str) -> None:
+    def integer(self, growth: Growth, value: object, low: Fraction, top: Poly) -> None:
         """A constant value of a free parameter."""
-        if type(value) is not int or value < Fraction(low):
-            raise Refused(f"{value!r} is no value from {low} to {high}")
-        top = constant(parse(high))
-        endless = len(parse(high)) == 1 and growth.growing(next(iter(parse(high))))
-        if (top is not None and value > top) or (top is None and not endless):
-            raise Refused(f"{value} may be more than {high}")
+        if type(value) is not int or value < low:
+            raise Refused(f"{value!r} is no value from {low}")
+        if not (len(top) == 1 and growth.growing(*top)) and (len(top) != 1 or value > top.get(frozenset(), 0)):
+            raise Refused(f"{value} may be more than {show(top)}")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from decomposer.checker.algebra import (
     EMPTY,
+    LIMIT,
     Malformed,
     Mono,
     Poly,
@@ -22,7 +23,7 @@ from decomposer.checker.algebra import (
     number,
     parse,
     power,
-    show,
+    raised,
     show_mono,
     tower,
 )
@@ -31,7 +32,7 @@ Vector: TypeAlias = dict[str, Fraction]
 
 
 class Row(NamedTuple):
-    """``x ** vector >= factor`` throughout the regime in the end.
+    """``x ** vector >= factor`` in the end, wherever all factors of `vector` are positive.
 
     The factor is `None` for some positive number that is not known; with `endless`, it is as large as one likes.
     """
@@ -43,40 +44,40 @@ class Row(NamedTuple):
 
 def rational(value: object) -> Fraction:
     """A number of a certificate: an integer, or text such as ``3/2``."""
-    if isinstance(value, str) and re.fullmatch(r"-?\d{1,40}(/\d{1,40})?", value) and not re.search(r"/0+$", value):
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,40}(/[0-9]{1,40})?", value) and not re.search("/0+$", value):
         return Fraction(value)
-    if type(value) is int and abs(value) < 10**40:
-        return Fraction(value)
-    raise Malformed(f"a rational number was expected, not {str(value)[:40]!r}")
+    raise Malformed(f"a rational number in text was expected, not {str(value)[:40]!r}")
 
 
-def mapping(value: object) -> Mapping[str, Any]:
-    """A JSON object of a certificate."""
+def mapping(value: object, *names: str) -> Mapping[str, Any]:
+    """An object; where names are given, with exactly these fields."""
     if not isinstance(value, dict):
         raise Malformed(f"an object was expected, not {str(value)[:40]!r}")
+    if names and set(value) != set(names):
+        raise Malformed(f"expected the fields {', '.join(names)}, not {', '.join(value)[:200]}")
     return value
 
 
-def entries(value: object, *names: str) -> list[Mapping[str, Any]]:
-    """A list of objects with exactly these fields."""
-    if not isinstance(value, list) or any(set(mapping(one)) != set(names) for one in value):
-        raise Malformed(f"expected a list of objects with {', '.join(names)}")
+def listed(value: object, length: int | None = None) -> list[Any]:
+    """A list."""
+    if not isinstance(value, list):
+        raise Malformed(f"a list was expected, not {str(value)[:40]!r}")
+    if length is not None and len(value) != length:
+        raise Refused(f"a list of {length} was expected, not of {len(value)}")
     return value
 
 
 def single(poly: Poly) -> tuple[Mono, Fraction]:
     """The one term of a formula with a positive coefficient."""
     if len(poly) != 1 or min(poly.values()) <= 0:
-        raise Refused("a row compares two monomials with positive coefficients")
+        raise Refused("a monomial with a positive coefficient was expected")
     return next(iter(poly.items()))
 
 
 class Growth:
-    """What is known of the parameters: of the problem, of a branch of the tree, and of free design parameters."""
+    """What is known of the parameters: of the problem, of a branch of the tree, and of the free parameters in scope."""
 
-    def __init__(
-        self, problem: Mapping[str, Any], more: Iterable[str], free: Mapping[str, tuple[str, str] | None]
-    ) -> None:
+    def __init__(self, problem: Mapping[str, Any], more: Iterable[str], free: Mapping[str, tuple[str, str]]) -> None:
         self.parameters: Mapping[str, Any] = problem["parameters"]
         self.free = free
         self.known: list[tuple[Vector, Fraction | None]] = []
@@ -86,60 +87,103 @@ class Growth:
             pairs = [] if relation in (">=", ">", ">>") else [(parse(left), parse(right))]
             pairs += [(parse(right), parse(left))] if relation in (">=", ">", ">>", "==") else []
             for low, high in pairs:
-                if len(high) == 1 and min(high.values()) > 0:
-                    ((top, _),) = high.items()
-                    exact = Fraction(1) if only(top) in self.parameters and show(low) in self.parameters else None
-                    self.known += [
-                        (difference(self.vector(top), self.vector(m)), exact) for m, c in low.items() if c > 0
-                    ]
+                if len(high) == 1 and min([*high.values(), *low.values()]) > 0:
+                    ((top, d),) = high.items()
+                    for mono, c in low.items():
+                        row = difference(self.growing_part(top), self.growing_part(mono))
+                        self.known.append((row, c / d if self.plain(top, mono) else None))
 
     # -- factors ---------------------------------------------------------------------------------------
 
-    def vector(self, mono: Mono) -> Vector:
-        """Exponents of the factors that may grow; constant factors must be positive."""
-        for name, _ in mono:
-            if self.constant(name) and not self.positive(name):
-                raise Refused(f"{name} may be negative")
-        return {name: x for name, x in mono if not self.constant(name)}
-
     def constant(self, name: str) -> bool:
         """Whether a factor holds only numbers and constants of the problem."""
-        names = set(re.findall(r"[A-Za-z_]\w*(?!\w*\()", name))
+        names = re.findall(r"(?<!\w)[^\W\d]\w*(?!\w*\()", name)
         return all(n in self.parameters and self.parameters[n]["kind"] == "constant" for n in names)
 
+    def growing_part(self, mono: Mono) -> Vector:
+        """Exponents of the factors that may grow; constant factors must be positive."""
+        if not all(self.positive(name) for name, _ in mono if self.constant(name)):
+            raise Refused(f"a constant of {show_mono(mono)} may be negative")
+        return {name: x for name, x in mono if not self.constant(name)}
+
+    def plain(self, *monos: Mono) -> bool:
+        """Whether there are no constant factors."""
+        return not any(self.constant(name) for mono in monos for name, _ in mono)
+
+    def vector(self, mono: Mono, positive: frozenset[str] = frozenset()) -> Vector:
+        """The same for a monomial that is never negative; `positive` holds factors that are positive here."""
+        for name, x in mono:
+            if not (self.positive(name) or name in positive or (x > 0 and self.not_negative(name))):
+                raise Refused(f"{name} may be negative")
+        return self.growing_part(mono)
+
     def positive(self, name: str) -> bool:
-        """Whether a constant factor is plainly positive."""
-        if name in self.parameters:
-            return self.bound(name, "low") is not None and self.bound(name, "low") >= 0
-        if name.isdigit():
-            return int(name) > 0
-        if name.startswith("log("):
-            value = constant(parse(name[4:-1]))
-            return value is not None and value > 1
+        """Whether a factor is plainly positive throughout the regime."""
+        if name in self.parameters and self.constant(name):
+            low = self.bound(name, "low")
+            return low is not None and low >= 0
+        if "(" not in name:
+            return name in self.parameters or name in self.free or name.isdigit()
         if found := tower(name):
-            return found[0].isdigit() or (found[0] in self.parameters and self.positive(found[0]))
-        return name.startswith("(") and self.between(parse(name[1:-1]))
+            return self.positive(found[0]) and all(self.positive(factor) for factor, _ in found[1])
+        inner = [parse(text) for text in arguments(name)]
+        if name.startswith("log("):
+            return self.above_one(inner[0])
+        if name.startswith("rounds("):
+            return self.at_least_one(inner[0]) and self.likely(inner[1])
+        sums = all(min(part.values()) > 0 and all(self.positive(n) for m in part for n, _ in m) for part in inner)
+        return sums or (name.startswith("(") and self.between(inner[0]))
+
+    def not_negative(self, name: str) -> bool:
+        """Whether a factor is the logarithm of what is at least 1."""
+        return name.startswith("log(") and self.at_least_one(parse(name[4:-1]))
+
+    def above_one(self, poly: Poly) -> bool:
+        """Whether a formula is plainly more than 1, in the end."""
+        for name, (least, most) in self.free.items():
+            if Fraction(least) > 1 and (poly == parse(name) or (most and poly == parse(most))):
+                return True
+        value = constant(poly)
+        return value > 1 if value is not None else len(poly) == 1 and min(poly.values()) > 0 and self.growing(*poly)
+
+    def at_least_one(self, poly: Poly) -> bool:
+        """Whether a formula is plainly at least 1."""
+        if any(most and poly == div(parse(most), parse(name)) for name, (_, most) in self.free.items()):
+            return True
+        return len(poly) == 1 and min(poly.values()) >= 1 and all(
+            x > 0 and self.positive(name) and (row := self.at_least(name, {}, Fraction(1))) and row.factor is not None
+            for name, x in next(iter(poly))
+        )  # fmt: skip
 
     def between(self, poly: Poly) -> bool:
         """Whether a linear formula of one constant is positive between its bounds."""
         names = {name for mono in poly for name, _ in mono}
-        if len(names) != 1 or not names <= set(self.parameters) or any(x != 1 for mono in poly for _, x in mono):
+        if len(names) != 1 or any(x != 1 or not self.constant(name) for mono in poly for name, x in mono):
             return False
-        name, slope = names.pop(), next(c for mono, c in poly.items() if mono)
-        ends = [self.bound(name, side) for side in ("low", "high")]
+        (name,) = names
+        slope = next(c for mono, c in poly.items() if mono)
+        ends = [self.bound(name, side) for side in ("low", "high")] if name in self.parameters else []
         values = [poly.get(EMPTY, Fraction(0)) + slope * end for end in ends if end is not None]
         return len(values) == 2 and min(values) >= 0 and max(values) > 0
 
-    def bound(self, name: str, side: str) -> Any:
-        """A bound of a constant."""
+    def bound(self, name: str, side: str) -> Fraction | None:
+        """A strict bound of a constant."""
         value = self.parameters[name][side]
         return None if value is None else Fraction(value)
 
-    def growing(self, mono: Iterable[tuple[str, Fraction]]) -> bool:
+    def likely(self, chance: Poly) -> bool:
+        """Whether a probability is a constant strictly between 0 and 1."""
+        value, name = constant(chance), only(next(iter(chance), EMPTY))
+        if value is not None or len(chance) != 1 or name is None or not self.constant(name):
+            return value is not None and 0 < value < 1
+        low, high = (self.bound(name, side) for side in ("low", "high")) if name in self.parameters else (None, None)
+        return low is not None and high is not None and low >= 0 and high <= 1 and chance == parse(name)
+
+    def growing(self, mono: Mono) -> bool:
         """Whether a monomial plainly tends to infinity."""
-        rest = [(name, x) for name, x in mono if not self.constant(name)]
-        return all(x > 0 and name in self.parameters for name, x in rest) and any(
-            self.parameters[name]["kind"] == "growing" for name, _ in rest
+        rest = self.growing_part(mono)
+        return all(x > 0 and name in self.parameters for name, x in rest.items()) and any(
+            self.parameters[name]["kind"] == "growing" for name in rest
         )
 
     # -- rows ------------------------------------------------------------------------------------------
@@ -147,11 +191,8 @@ class Growth:
     def row(self, text: str) -> Row:
         """A row that a certificate names, if it holds."""
         if text not in self.rows:
-            sides = text.split(" >= ")
-            if len(sides) != 2:
-                raise Malformed(f"{text[:60]!r} is no row")
-            (high, c), (low, d) = (single(parse(side)) for side in sides)
-            vector = difference(self.vector(high), self.vector(low))
+            (high, c), (low, d) = (single(parse(side)) for side in sides(text, " >= "))
+            vector = difference(self.growing_part(high), self.growing_part(low))
             found = self.judge(high, low, vector, d / c)
             if found is None:
                 raise Refused(f"{text} is not known to hold")
@@ -160,108 +201,76 @@ class Growth:
 
     def judge(self, high: Mono, low: Mono, vector: Vector, factor: Fraction) -> Row | None:
         """The closed list of reasons for a row."""
-        for assumed, exact in self.known:
-            if vector == assumed:  # between two bare names an assumption holds exactly, else up to a constant
-                return Row(vector, exact)
-        if (product := exponential(high)) is not None and all(x > 0 for _, x in product):
+        for assumed, least in self.known:
+            if vector == assumed:
+                return Row(vector, least)
+        if (product := exponential(high)) is not None:
             if not low and factor <= 1:
                 return Row(vector, factor, self.growing(product))
-            if scaled(product, low):
-                return Row(vector, None)
-        above, below = only(high), only(low)
-        if not low and above:
-            return self.at_least(above, vector, factor)
-        for name, limits in self.free.items():
-            if (
-                below == name
-                and limits is not None
-                and parse(limits[1]).get(high) is not None
-                and len(parse(limits[1])) == 1
-            ):
-                return Row(vector, None)
-        if above and call_of(above, "ceil") in ({low: Fraction(1)},):
-            return Row(vector, Fraction(1))
-        if above and above.startswith("max(") and show_mono(low) in arguments(above):
-            return Row(vector, Fraction(1))
-        if above and above.startswith("(") and self.sum_has(above, low):
+            return Row(vector, None) if scaled(product, low) else None
+        above, x = next(iter(high)) if len(high) == 1 else ("", Fraction(0))
+        if not low and x == 1 and (row := self.at_least(above, vector, factor)):
+            return row
+        most = self.free.get(only(low) or "", ("", ""))[1]
+        if most and list(parse(most)) == [high] and min(parse(most).values()) > 0:
             return Row(vector, None)
-        if self.slow(high, low, above, below):
-            return Row(vector, None)
-        return None
+        if x > 0 and above.startswith(("ceil(", "max(", "(")):
+            root = frozenset((name, y / x) for name, y in low)
+            for part in map(parse, arguments(above)):
+                if root in part and min(part.values()) > 0:
+                    return Row(vector, part[root] if x == 1 and self.plain(low) else None)
+        return Row(vector, None) if self.slow(high, low, above, x) else None
 
     def at_least(self, name: str, vector: Vector, factor: Fraction) -> Row | None:
         """``name >= factor`` for one factor."""
+        least, endless = Fraction(1), False
         if name in self.parameters:
-            if self.parameters[name]["kind"] == "growing":
-                return Row(vector, factor, True)
-            return Row(vector, factor) if factor <= 1 else None
-        if name in self.free:
-            limits = self.free[name]
-            return Row(vector, factor) if factor <= (Fraction(limits[0]) if limits else 1) else None
-        inner = call_of(name, "log")
-        if inner is not None and len(inner) == 1 and self.growing(next(iter(inner))):
-            return Row(vector, factor, True)
-        if inner is not None and (limits := self.free.get(show_mono(next(iter(inner)))) if inner else None):
-            return Row(vector, None) if Fraction(limits[0]) > 1 else None
-        if name.startswith(("ceil(", "rounds(")) or (name.startswith("max(") and "1" in arguments(name)):
-            return Row(vector, factor) if factor <= 1 else None
-        if found := tower(name):
+            endless = self.parameters[name]["kind"] == "growing"
+            least = Fraction(0) if self.constant(name) else least
+        elif name in self.free:
+            least = Fraction(self.free[name][0])
+        elif name.startswith("log("):
+            inner = parse(name[4:-1])
+            endless = len(inner) == 1 and min(inner.values()) > 0 and self.growing(*inner)
+            if not endless:
+                return Row(vector, None) if self.above_one(inner) else None
+        elif found := tower(name):
             base, exponent = found
-            if self.constant(f"({show_mono(exponent)})") and all(x > 0 for _, x in exponent):
-                return Row(vector, factor) if factor <= 1 and base in {*self.parameters, *self.free} else None
-            if base.isdigit() and all(x > 0 for _, x in exponent):
-                return Row(vector, factor, self.growing(exponent)) if factor <= 1 or self.growing(exponent) else None
-        return None
+            if not all(y > 0 and self.positive(n) for n, y in exponent):
+                return None
+            if not base.isdigit() and (self.constant(base) or self.at_least(base, {}, least) is None):
+                return None
+        elif not (name.startswith(("ceil(", "rounds(")) or (name.startswith("max(") and "1" in arguments(name))):
+            return None
+        return Row(vector, factor, endless) if endless or factor <= least else None
 
-    def sum_has(self, name: str, low: Mono) -> bool:
-        """Whether a sum without negative terms holds a term."""
-        inner = parse(name[1:-1])
-        return len(inner) > 1 and min(inner.values()) > 0 and low in inner
-
-    def slow(self, high: Mono, low: Mono, above: str | None, below: str | None) -> bool:
-        """Logarithms are slower than powers, powers than exponentials, for arguments that are at least 1."""
-        if len(low) == 1:
-            ((name, x),) = low
-            inner = call_of(name, "log")
-            if inner is not None and x > 0 and len(inner) == 1 and scaled(next(iter(inner)), high):
+    def slow(self, high: Mono, low: Mono, above: str, x: Fraction) -> bool:
+        """Logarithms are slower than powers, powers than exponentials."""
+        below, y = next(iter(low)) if len(low) == 1 else ("", Fraction(0))
+        if below.startswith("log(") and y > 0:
+            inner, c = single(parse(below[4:-1]))
+            if scaled(inner, high):
                 return True
-            if above and (outer := call_of(above, "log")) is not None and inner is not None and x == 1:
-                more = difference(self.vector(single(outer)[0]), self.vector(single(inner)[0]))
-                if any(more == assumed for assumed, _ in self.known) or all(
-                    v > 0 and n in self.parameters for n, v in more.items()
-                ):
-                    return True
-                row = self.judge(single(outer)[0], single(inner)[0], more, Fraction(1))
-                return row is not None and row.factor is not None and row.factor >= 1
-            if name.startswith("rounds(") and x == 1:
-                return show_mono(high) == arguments(name)[0] and self.likely(arguments(name)[1])
-        if above and above.startswith("rounds("):
-            count, chance = arguments(above)
-            return self.likely(chance) and low == next(iter(parse(f"log({count})")))
-        if len(high) == 1:
-            ((name, x),) = high
-            if found := tower(name):
-                base, exponent = found
-                small = base in self.parameters and self.likely(base)
-                if (base.isdigit() and x > 0) or (small and x < 0):
-                    return not low or scaled(exponent, low)
-        return False
-
-    def likely(self, chance: str) -> bool:
-        """Whether a probability is a constant strictly between 0 and 1."""
-        value = constant(parse(chance))
-        if value is not None:
-            return 0 < value < 1
-        return (
-            self.constant(chance)
-            and chance in self.parameters
-            and self.bound(chance, "high") == 1
-            and self.positive(chance)
-        )
+            if above.startswith("log(") and x == y == 1:
+                outer, d = single(parse(above[4:-1]))
+                more = difference(self.growing_part(outer), self.growing_part(inner))
+                row = Row(more, Fraction(1)) if self.at_least_one({frozenset(more.items()): Fraction(1)}) else None
+                if row is None and all(map(self.positive, more)):
+                    row = self.judge(outer, inner, more, Fraction(1))
+                exact = row is not None and row.factor is not None and d * row.factor >= c and self.plain(outer, inner)
+                return exact or (row is not None and self.growing(outer))
+        if below.startswith("rounds(") and y == 1 and [high] == list(parse(arguments(below)[0])):
+            return True
+        if above.startswith("rounds(") and x == 1:
+            return [low] == list(parse(f"log({arguments(above)[0]})"))
+        found = tower(above) if x < 0 else None
+        return found is not None and self.likely(parse(found[0])) and (not low or scaled(found[1], low))
 
     # -- proofs ----------------------------------------------------------------------------------------
 
-    def combine(self, by: object, wanted: Vector) -> tuple[Fraction | None, bool]:
+    def combine(
+        self, by: object, wanted: Vector, positive: frozenset[str] = frozenset()
+    ) -> tuple[Fraction | None, bool]:
         """Check that rows with these multipliers add up to `wanted`; the factor that they give, and `endless`."""
         total: Vector = {}
         factor: Fraction | None = Fraction(1)
@@ -271,6 +280,8 @@ class Growth:
             if multiplier <= 0:
                 raise Refused(f"the multiplier of {text} is not positive")
             for name, x in row.vector.items():
+                if not (self.positive(name) or name in positive):
+                    raise Refused(f"{name} may not be positive")
                 total[name] = total.get(name, Fraction(0)) + multiplier * x
             endless = endless or row.endless
             whole = multiplier.denominator == 1 and multiplier <= 64
@@ -284,13 +295,13 @@ class Growth:
         """Monomials whose sum a formula bounds from above, up to a constant: its negative terms must be covered."""
         left = {mono: c for mono, c in poly.items() if c > 0}
         needed = {mono: -c for mono, c in poly.items() if c < 0}
-        for cover in entries(covers, "of", "under", "amount", "by"):
-            (low, _), (top, _), amount = (
-                single(parse(cover["of"])),
-                single(parse(cover["under"])),
-                rational(cover["amount"]),
-            )
+        for given in listed(covers):
+            cover = mapping(given, "of", "under", "amount", "by")
+            (low, _), (top, _) = (single(parse(cover[which])) for which in ("of", "under"))
+            amount = rational(cover["amount"])
             factor, endless = self.combine(cover["by"], difference(self.vector(top), self.vector(low)))
+            if {pair for pair in top if self.constant(pair[0])} != {pair for pair in low if self.constant(pair[0])}:
+                factor = None
             c = needed.pop(low, None)
             left[top] = left.get(top, Fraction(0)) - amount
             enough = endless or (c is not None and factor is not None and amount * factor >= c)
@@ -298,68 +309,75 @@ class Growth:
                 raise Refused(f"-{cover['of']} is not covered")
         if needed:
             raise Refused("a negative term is not covered")
+        for mono in left:
+            self.vector(mono)
         return list(left)
 
     def bounded(self, low: Iterable[Mono], high: Iterable[Mono], proof: object) -> None:
         """Check that every monomial of `low` is O of the sum of `high`."""
         given, allowed, terms = mapping(proof), set(high), set(low)
+        for mono in allowed:
+            self.vector(mono)
         if set(given) != {show_mono(mono) for mono in terms}:
             raise Refused("a proof speaks of other terms")
         for mono in terms:
             self.below(mono, allowed, given[show_mono(mono)])
 
-    def below(self, mono: Mono, allowed: set[Mono], given: object) -> None:
-        """Check that one monomial is O of a sum: directly, or with one of its logarithms split in two."""
+    def below(self, mono: Mono, allowed: set[Mono], given: object, positive: frozenset[str] = frozenset()) -> None:
+        """Check that one monomial is O of a sum: directly, or with one of its logarithms split in two.
+
+        Where a logarithm in it is zero there is nothing to show, nor where a part of one that was split is negative.
+        """
         if "log" in mapping(given):
-            (split,) = entries([given], "log", "at", "one", "other")
-            inner, at = call_of(str(split["log"]), "log"), parse(split["at"])
-            if inner is None or (split["log"], Fraction(1)) not in mono:
-                raise Refused(f"{split['log']} is no factor of {show_mono(mono)}")
-            rest = mono - {(split["log"], Fraction(1))}
-            for argument, step in ((at, split["one"]), (div(inner, at), split["other"])):
-                self.below(single(mul({rest: Fraction(1)}, apply("log", (argument,))))[0], allowed, step)
+            split = mapping(given, "log", "at", "one", "other")
+            at, factor = str(split["at"]), (str(split["log"]), Fraction(1))
+            self.vector(mono)
+            if positive or factor not in mono or not factor[0].startswith("log(") or at not in self.free:
+                raise Refused(f"{factor[0]} is no logarithm of {show_mono(mono)} to split at {at}")
+            for argument, step in ((parse(at), split["one"]), (div(parse(factor[0][4:-1]), parse(at)), split["other"])):
+                part, _ = single(apply("log", (argument,)))
+                whole, _ = single(mul({mono - {factor}: Fraction(1)}, {part: Fraction(1)}))
+                self.below(whole, allowed, step, frozenset(name for name, _ in part & whole))
             return
-        (step,) = entries([given], "of", "by")
+        step = mapping(given, "of", "by")
+        shares = {single(parse(text))[0]: rational(share) for text, share in mapping(step["of"]).items()}
         wanted: Vector = {}
-        for text, share in mapping(step["of"]).items():
-            part, _ = single(parse(text))
-            if part not in allowed or rational(share) <= 0:
-                raise Refused(f"{text} is none of the terms")
+        for part, share in shares.items():
+            if part not in allowed or share <= 0:
+                raise Refused(f"{show_mono(part)} is none of the terms")
             for name, x in self.vector(part).items():
-                wanted[name] = wanted.get(name, Fraction(0)) + rational(share) * x
-        if sum(map(rational, mapping(step["of"]).values())) != 1:
+                wanted[name] = wanted.get(name, Fraction(0)) + share * x
+        if sum(shares.values()) != 1:
             raise Refused("the shares do not add up to 1")
-        self.combine(step["by"], difference(wanted, self.vector(mono)))
+        positive |= {name for name, x in mono if x > 0 and self.not_negative(name)}
+        self.combine(step["by"], difference(wanted, self.vector(mono, positive)), positive)
 
     def above(self, poly: Poly) -> list[Mono]:
         """Monomials whose sum bounds a formula from above, up to a constant: ceilings, maxima and sums are opened."""
-        found: list[Mono] = []
-        for mono, c in poly.items():
-            if c < 0:
-                continue
-            factor = next((f for f in mono if f[1] > 0 and f[0].startswith(("ceil(", "max(", "("))), None)
-            opened = self.opened(*factor) if factor else None
-            if factor is None or opened is None:
-                self.vector(mono)
-                found.append(mono)
-            else:
-                found += self.above(mul({mono - {factor}: Fraction(1)}, opened))
-        return list(dict.fromkeys(found))
+        found: dict[Mono, None] = {}
+        waiting = list(poly.items())
+        while waiting:
+            mono, c = waiting.pop()
+            self.vector(mono)
+            opened = {f: parts for f in mono if f[1] > 0 and (parts := self.opened(*f)) and c > 0}
+            if opened:
+                factor, parts = min(opened.items())
+                waiting += mul({mono - {factor}: Fraction(1)}, parts).items()
+            elif c > 0:
+                found[mono] = None
+            if len(waiting) + len(found) > LIMIT:
+                raise Refused("too many terms")
+        return list(found)
 
     def opened(self, name: str, x: Fraction) -> Poly | None:
         """An upper bound of a factor, up to a constant."""
-        if name.startswith("ceil("):
-            parts = add(parse(name[5:-1]), number(1))
-        elif name.startswith("max("):
-            parts = {}
-            for text in arguments(name):
-                parts = add(parts, parse(text))
-        else:
-            parts = parse(name[1:-1])
-        if len(parts) < 2 or min(parts.values()) < 0:
+        if not name.startswith(("ceil(", "max(", "(")) or tower(name):
+            return None
+        parts = [parse(text) for text in arguments(name)] + ([number(1)] if name.startswith("ceil(") else [])
+        if min(c for part in parts for c in part.values()) < 0:
             return None
         total: Poly = {}
-        for mono in parts:
+        for mono in {mono for part in parts for mono in part}:
             total = add(total, power({mono: Fraction(1)}, number(x)))
         return total
 
@@ -369,14 +387,17 @@ def difference(a: Vector, b: Vector) -> Vector:
     return {n: x for n in (*a, *b) if (x := a.get(n, Fraction(0)) - b.get(n, Fraction(0)))}
 
 
+def sides(text: str, sign: str) -> tuple[str, str]:
+    """Both sides of a relation."""
+    low, found, high = text.partition(sign)
+    if not found:
+        raise Malformed(f"{text[:60]!r} does not compare two monomials")
+    return low, high
+
+
 def only(mono: Mono) -> str | None:
     """The factor of a monomial that is nothing else."""
     return next(iter(mono))[0] if len(mono) == 1 and next(iter(mono))[1] == 1 else None
-
-
-def call_of(name: str, function: str) -> Poly | None:
-    """The argument of a call of a function of one argument."""
-    return parse(name[len(function) + 1 : -1]) if name.startswith(f"{function}(") else None
 
 
 def exponential(mono: Mono) -> Mono | None:
@@ -386,7 +407,7 @@ def exponential(mono: Mono) -> Mono | None:
     if len(exponents) != 1 or exponents == {None}:
         return None
     scale = lcm(*(x.denominator for _, x in towers))
-    base = prod((Fraction(int(found[0])) ** int(x * scale) for found, x in towers if found), start=Fraction(1))
+    base = prod((raised(Fraction(int(found[0])), int(x * scale)) for found, x in towers if found), start=Fraction(1))
     return exponents.pop() if base > 1 else None
 
 

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from decomposer.checker.algebra import Poly, Refused, add, constant, mul, number, parse, show, show_mono
-from decomposer.checker.check import VERSION, Check
+from decomposer.checker.check import VERSION, Check, Scope
 from decomposer.checker.growth import Growth
 from decomposer.errors import DecomposerError, GrowthError
 from decomposer.expr import Expr
@@ -64,9 +64,7 @@ def certify(problem: Problem) -> dict[str, Any]:
 class _Writer:
     def __init__(self, problem: Problem, space: Space, regime: Regime) -> None:
         self.problem, self.space, self.regime = problem, space, regime
-        self.check = Check(long_form(problem), {"goals": {}})
-        self.check.unfold(self.check.rules.root())
-        self.growth = Growth(self.check.problem, (), self.check.free())
+        self.check = Check(long_form(problem), {})
         self.priced, complete = asymptotic.price(space, regime)
         if not complete:
             raise CertificateError("the answer is not proved, so there is nothing to certify")
@@ -80,19 +78,10 @@ class _Writer:
         found: list[Poly] = []
         for candidate in asymptotic.least_growth(self.priced[goal], regime):
             # What is rounded up is no less, so a value without ceilings is a lower bound.
-            value = self.cleaned(parse(str(candidate.growth).replace("ceil(", "(")))
+            growth = self.check.growth(self.check.scope(restated(goal)))
+            value = cleaned(growth, parse(str(candidate.growth).replace("ceil(", "(")))
             found.append(mul(number(WEIGHT), value))
         return found
-
-    def cleaned(self, value: Poly) -> Poly:
-        """The positive terms of a growth that no others bound, without coefficients and constant factors."""
-        kept = {mono for mono, c in value.items() if c > 0}
-        kept = {frozenset((name, x) for name, x in mono if not self.growth.constant(name)) for mono in kept}
-        for mono in sorted(kept, key=show_mono):
-            with suppress(NoMultipliers):
-                bounded(self.growth, [mono], sorted(kept - {mono}, key=show_mono))
-                kept.discard(mono)
-        return {mono: Fraction(1) for mono in kept}
 
     def write(self) -> dict[str, Any]:
         """The whole certificate."""
@@ -124,14 +113,15 @@ class _Writer:
         cost = way.own
         for need, value in zip(way.needs, chosen, strict=True):
             cost = add(cost, need.cost(value))
+        growth = self.check.growth(self.check.scope(goal, way))
         try:
-            covered = covers(self.growth, cost)
+            covered = covers(growth, cost)
         except NoMultipliers as error:
             raise CertificateError(f"{goal.key()}, {way.rule}: {error}") from error
-        terms = self.growth.positive_part(cost, covered)
+        terms = growth.positive_part(cost, covered)
         for place, value in enumerate(self.values[goal]):
             try:
-                proved = bounded(self.growth, value, terms)
+                proved = bounded(growth, value, terms)
             except NoMultipliers:
                 continue
             return {"value": place, "covers": covered, "terms": proved}
@@ -154,17 +144,16 @@ class _Writer:
         return self.leaf(names[tree.winner], conditions, regime)
 
     def leaf(self, candidate: Candidate, conditions: tuple[str, ...], regime: Regime) -> dict[str, Any]:
-        growth = Growth(self.check.problem, conditions, self.check.free())
+        growth = self.check.growth((), conditions)
         choices = iter(candidate.choices)
         policies = iter(_chosen(candidate.policies, regime))
-        design = self.design(growth, choices, policies)
+        design = self.design(conditions, choices, policies)
         facts: set[str] = set()
-        root = self.check.rules.root()
-        cost = self.check.cost(growth, root, design, facts, 0)
-        theta = self.cleaned(parse(str(growth_of(candidate.growth, regime))))
+        cost, bound = self.check.cost(self.check.root, design, facts, conditions)
+        theta = cleaned(growth, parse(str(growth_of(candidate.growth, regime))))
         try:
-            above = bounded(growth, growth.above(cost), list(theta))
-            below = [bounded(growth, theta, list(value)) for value in self.values[root]]
+            above = bounded(growth, growth.above(bound), list(theta))
+            below = [bounded(growth, theta, list(value)) for value in self.values[self.check.root]]
         except NoMultipliers as error:
             raise CertificateError(f"no proof that {show(cost)} is Theta({show(theta)})") from error
         return {
@@ -177,7 +166,11 @@ class _Writer:
         }
 
     def design(
-        self, growth: Growth, choices: Iterator[tuple[Goal, Step]], policies: Iterator[Policy]
+        self,
+        conditions: tuple[str, ...],
+        choices: Iterator[tuple[Goal, Step]],
+        policies: Iterator[Policy],
+        scope: Scope = (),
     ) -> dict[str, Any]:
         """The ways taken, parents first; values of free parameters come children first, as they were settled."""
         goal, step = next(choices)
@@ -186,7 +179,9 @@ class _Writer:
         way = self.check.ways[restated(goal)][arcs.index(arc)]
         if way.rule != step.rule:
             raise CertificateError("the rules and their restatement differ: please report this")
-        needs = [self.design(growth, choices, policies) for _ in arc.needs]
+        inside = (*scope, (way.free[0], way.free[1:])) if way.free else scope
+        needs = [self.design(conditions, choices, policies, inside) for _ in arc.needs]
+        growth = self.check.growth(scope, conditions)
         value = None if way.free is None else self.value(growth, next(policies).value, way)
         return {"rule": way.rule, "label": way.label, "value": value, "needs": needs}
 
@@ -202,6 +197,17 @@ class _Writer:
         except NoMultipliers as error:
             raise CertificateError(f"no proof that {way.free[0]} = {show(formula)} is a value it may take") from error
         return {"is": show(formula), "above": above, "below": below}
+
+
+def cleaned(growth: Growth, value: Poly) -> Poly:
+    """The positive terms of a growth that no others bound, without coefficients and constant factors."""
+    kept = {mono for mono, c in value.items() if c > 0}
+    kept = {frozenset((name, x) for name, x in mono if not growth.constant(name)) for mono in kept}
+    for mono in sorted(kept, key=show_mono):
+        with suppress(NoMultipliers):
+            bounded(growth, [mono], sorted(kept - {mono}, key=show_mono))
+            kept.discard(mono)
+    return {mono: Fraction(1) for mono in kept}
 
 
 def restated(goal: Goal) -> Restated:

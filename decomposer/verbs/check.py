@@ -12,7 +12,7 @@ from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
 from decomposer.verbs.results import FORMAT_VERSION
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 
 
 class CertificateFormatError(DecomposerError, ValueError):
@@ -68,7 +68,7 @@ def check(problem: Problem, certificate: str | bytes) -> Checked:
     from decomposer.checker.check import check as replay
 
     if len(certificate) > MAX_BYTES:
-        raise CertificateFormatError(Diagnostic("the certificate is longer than 64 MiB", "malformed-certificate"))
+        raise CertificateFormatError(Diagnostic("the certificate is longer than 16 MiB", "malformed-certificate"))
     try:
         data = json.loads(certificate)
         claims = replay(long_form(problem), data)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from decomposer.checker.algebra import Mono, Poly, Refused, apply, div, mul, parse, show_mono, tower
-from decomposer.checker.growth import Growth, Vector, arguments, call_of, difference
+from decomposer.checker.growth import Growth, Vector, arguments, difference
 from decomposer.growth.lp import Proof, integral, solve
 
 POWER = 4
@@ -65,21 +65,26 @@ def _split(growth: Growth, mono: Mono, high: Sequence[Mono]) -> dict[str, Any]:
         return _one(growth, mono, high)
     except NoMultipliers:
         for name, x in sorted(mono):
-            inner = call_of(name, "log")
+            inner = logarithm(name)
             for at in growth.free if inner is not None and x == 1 else ():
                 rest = {mono - {(name, x)}: Fraction(1)}
-                parts = [mul(rest, apply("log", (value,))) for value in (parse(at), div(inner or {}, parse(at)))]
+                logs = [apply("log", (value,)) for value in (parse(at), div(inner or {}, parse(at)))]
                 try:
-                    one, other = (_one(growth, next(iter(part)), high) for part in parts)
+                    one, other = (
+                        _one(growth, next(iter(mul(rest, log))), high, frozenset(f for part in log for f, _ in part))
+                        for log in logs
+                    )
                 except NoMultipliers:
                     continue
                 return {"log": name, "at": at, "one": one, "other": other}
         raise
 
 
-def _one(growth: Growth, mono: Mono, high: Sequence[Mono]) -> dict[str, Any]:
-    target = growth.vector(mono)
-    vectors = [growth.vector(top) for top in high]
+def _one(growth: Growth, mono: Mono, high: Sequence[Mono], positive: frozenset[str] = frozenset()) -> dict[str, Any]:
+    try:
+        target, vectors = growth.vector(mono, positive), [growth.vector(top) for top in high]
+    except Refused as error:
+        raise NoMultipliers(str(error)) from None
     for top, vector in zip(high, vectors, strict=True):  # mostly one term is enough, and plainly so
         rest = difference(vector, target)
         if all(x > 0 and _at_least_one(growth, name) for name, x in rest.items()):
@@ -118,6 +123,11 @@ def _multipliers(growth: Growth, wanted: Sequence[Vector]) -> tuple[list[Fractio
     return [share / total for share in shares], {text: str(y / total) for text, y in by.items()}
 
 
+def logarithm(name: str) -> Poly | None:
+    """What a factor is the logarithm of."""
+    return parse(name[4:-1]) if name.startswith("log(") else None
+
+
 def _scale(vector: Vector) -> int:
     whole = integral(list(vector.values()))
     first = next((x for x in vector.values() if x), Fraction(1))
@@ -143,9 +153,9 @@ def _candidates(growth: Growth, names: Iterable[str]) -> Iterator[tuple[str, Vec
     waiting = list(names)
     for vector, _ in growth.known:
         waiting += vector
-    for name, limits in growth.free.items():
-        if name in waiting and limits is not None:
-            waiting += [factor for mono in parse(limits[1]) for factor, _ in mono]
+    for name, (_, most) in growth.free.items():
+        if name in waiting and most:
+            waiting += [factor for mono in parse(most) for factor, _ in mono]
     texts = [_row_text(vector) for vector, _ in growth.known]
     while waiting:
         name = waiting.pop()
@@ -187,9 +197,9 @@ def _row_text(vector: Vector) -> str:
 
 def _about(growth: Growth, name: str) -> Iterator[str]:
     """Rows that say what a factor is."""
-    limits = growth.free.get(name)
-    if limits is not None and len(parse(limits[1])) == 1:
-        yield f"{show_mono(next(iter(parse(limits[1]))))} >= {name}"
+    most = growth.free.get(name, ("", ""))[1]
+    if most and len(parse(most)) == 1:
+        yield f"{show_mono(next(iter(parse(most))))} >= {name}"
     for function in ("ceil", "max", "rounds"):
         if name.startswith(f"{function}("):
             for text in arguments(name):
@@ -199,7 +209,7 @@ def _about(growth: Growth, name: str) -> Iterator[str]:
             if function == "rounds":
                 yield f"{name} >= log({arguments(name)[0]})"
                 yield f"{arguments(name)[0]} >= {name}"
-    inside = call_of(name, "log")
+    inside = logarithm(name)
     if inside is not None and len(inside) == 1:
         yield f"{show_mono(next(iter(inside)))} >= {name}**{POWER}"
     if found := tower(name):
