@@ -21,16 +21,18 @@ def document(result: Result) -> list[Block]:
     search = result.search
     several = len(result.options) > 1
     path = problem.minimise == "span"
-    measure = "critical path (minimised)" if path else "cost"
+    timed = problem.minimise == "time"
+    measure = "time (minimised)" if timed else "critical path (minimised)" if path else "cost"
     least = f", the least of {len(result.options)} designs" if several else ""
     rows = [(measure, writer.theta(result.theta) + least)]
-    if not path and not several and result.theta != result.cost.exact and len(writer.formula(result.cost.exact)) < 110:
+    if not (path or timed) and not several and result.theta != result.cost.exact and len(writer.formula(result.cost.exact)) < 110:
         rows.append(("exactly", writer.formula(result.cost.exact)))
     if result.cost.value is not None:
         values = ", ".join(f"{name} = {value}" for name, value in result.at)
         rows.append(("at numbers", f"{number(result.cost.value)}   ({values})"))
     if not several:
         other = ("cost", result.cost.theta) if path else ("critical path", result.cost.span_theta)
+        rows += [("cost", writer.theta(result.cost.theta))] if timed else []
         rows.append((other[0], writer.theta(other[1])))
     if not several and result.reliability != ONE:
         rows.append(("reliability", writer.formula(result.reliability)))

@@ -12,7 +12,7 @@ from decomposer.design.nodes import substitute
 from decomposer.errors import ExpressionError, NotExactError
 from decomposer.expr import Expr, compare, evaluate, num
 from decomposer.rules.base import Alternative, Decision, Goal, Site
-from decomposer.search.price import Candidate, Policy, compose, fold, simplest
+from decomposer.search.price import Candidate, Policy, compose, fold, measures, simplest
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
@@ -32,7 +32,7 @@ def best(space: Space) -> tuple[list[Candidate], bool]:
     """
     spread = Spread()
     numbered = unfold(space.site.problem, spread)
-    pricing = _Pricing(space.site)
+    pricing = Pricing(space.site)
     found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
     return found, spread.complete and pricing.complete
 
@@ -99,7 +99,9 @@ class Spread:
         return sorted(chosen)
 
 
-class _Pricing:
+class Pricing:
+    """Prices the designs of one goal after the other, at numbers."""
+
     def __init__(self, site: Site) -> None:
         self.site = site
         self.complete = True
@@ -122,7 +124,7 @@ class _Pricing:
         if rest is None:
             return candidate
         context = self.site.inside(replace(goal, size=rest))
-        return replace(candidate, rest=fold(self.site, self.site.problem.minimise, candidate.design, goal, context))
+        return replace(candidate, rest=fold(self.site, measures(self.site)[0], candidate.design, goal, context))
 
     def left_over(self, goal: Goal) -> Expr | None:
         """Parts in the last group, where it is smaller than the others."""

@@ -9,10 +9,11 @@ from typing import Literal, TypeAlias
 from decomposer.design.context import Context
 from decomposer.design.evaluate import agents, span, work
 from decomposer.design.leaves import over_rounds
-from decomposer.design.nodes import Design, Each, ForEach, Hole, Repeat, Seq, Until, children, walk, with_children
+from decomposer.design.nodes import Design, Each, ForEach, Hole, Merge, Repeat, Seq, Until, children, walk, with_children
 from decomposer.expr import ZERO, Expr
+from decomposer.design.timing import busy
 from decomposer.problem.model import Problem
-from decomposer.rules.base import Fact, Goal, Site
+from decomposer.rules.base import Decision, Fact, Goal, Site
 from decomposer.search.unfold import Step
 from decomposer.solvers.graph import Arc
 
@@ -33,7 +34,8 @@ class Candidate:
     `growth` differs from `work` only where a free parameter has no single best formula: then `work` still
     contains it, and `growth` is its minimum up to a constant factor. `choices` are the alternatives taken,
     parents first. `rest` is the cost in a last group smaller than the others, at numbers. Where the problem
-    minimises the span, all three are spans. `other` is the measure that is only limited, if it is.
+    minimises the span, all three are spans. `other` is the measure that is limited, or weighed against the work, if
+    one is; `open` are free parameters that await this weighing.
     """
 
     design: Design
@@ -45,9 +47,10 @@ class Candidate:
     policies: tuple[Policy, ...] = ()
     rest: Expr | None = None
     other: Expr | None = None
+    open: tuple[Decision, ...] = ()
 
 
-Fold: TypeAlias = Literal["cost", "span"]
+Fold: TypeAlias = Literal["cost", "span", "busy"]
 Value: TypeAlias = Callable[[object, Context], Expr]
 
 
@@ -58,6 +61,8 @@ def fold(site: Site, which: Fold, node: Design, goal: Goal, context: Context, va
     """
     if which == "cost":
         return work(site.problem, node, context, value)
+    if which == "busy":
+        return busy(site.problem, node, context, value)
     if goal.mode != "round":
         return span(site.problem, node, context, value)
     total = ZERO
@@ -74,11 +79,14 @@ def _rounds(context: Context) -> Context:
     return Context(indices=indices if indices and indices[0][1] == context.rounds else (("_", context.rounds),))
 
 
-def limited(problem: Problem) -> Fold | None:
-    """The measure that a problem limits without minimising it."""
+def measures(site: Site) -> tuple[Fold, Fold | None]:
+    """What the search keeps of a design: what is minimised, and what else is limited or weighed against it."""
+    problem = site.problem
+    if problem.minimise == "time":
+        return "busy", "span"
     if problem.minimise == "cost":
-        return "span" if problem.limits.span is not None else None
-    return "cost" if problem.limits.cost is not None else None
+        return "cost", "span" if problem.limits.span is not None or site.both else None
+    return "span", "cost" if problem.limits.cost is not None else None
 
 
 def fill(template: Design, designs: dict[Goal, Design]) -> Design:
@@ -109,7 +117,7 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
 
         return fold(site, measure, template, goal, site.inside(goal), value)
 
-    least, other = site.problem.minimise, limited(site.problem)
+    least, other = measures(site)
     exact = total("work", least)
     open_policies = any(candidate.growth is not candidate.work for candidate in chosen)
     return Candidate(
@@ -121,14 +129,15 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
         rules=tuple(dict.fromkeys((step.rule, *(rule for candidate in chosen for rule in candidate.rules)))),
         choices=((goal, step), *(choice for candidate in chosen for choice in candidate.choices)),
         policies=policies,
+        open=tuple(dict.fromkeys(decision for candidate in chosen for decision in candidate.open)),
     )
 
 
 def simplest(site: Site, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Of designs of equal cost that need models of the same sizes, keep the one of fewest loops and steps."""
-    groups: dict[tuple[Expr, Expr | None], list[Candidate]] = {}
+    groups: dict[tuple[Expr | None, ...], list[Candidate]] = {}
     for candidate in candidates:
-        groups.setdefault((candidate.work, candidate.rest), []).append(candidate)
+        groups.setdefault((candidate.work, candidate.rest, candidate.other), []).append(candidate)
     kept: list[Candidate] = []
     for group in groups.values():
         if len(group) == 1:
@@ -147,7 +156,7 @@ def simplest(site: Site, goal: Goal, candidates: Sequence[Candidate]) -> list[Ca
 def complexity(design: Design) -> tuple[int, int]:
     """Loops of a design, and its nodes: how many passes there are to run, and things to say."""
     nodes = list(walk(design))
-    return sum(isinstance(node, Each | ForEach | Repeat | Until) for node in nodes), len(nodes)
+    return sum(isinstance(node, Each | Merge | ForEach | Repeat | Until) for node in nodes), len(nodes)
 
 
 def _at(site: Site, goal: Goal, context: Context) -> Context:

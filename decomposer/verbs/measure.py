@@ -9,6 +9,7 @@ from decomposer.design.evaluate import agents, models_used, span, total_cost
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
+from decomposer.design.timing import time
 from decomposer.errors import ExpressionError, ProblemError
 from decomposer.expr import ZERO, Expr, num
 from decomposer.growth import Ratio, Regime, is_big_o
@@ -60,18 +61,24 @@ def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) 
         value = value_at(problem, design, at) if at else None
     except ExpressionError:  # of more digits than can be worked with
         value = None
-    return Cost(growth_of(total, regime), total, path, growth_of(path, regime), value)
+    timed = time(problem, design) if problem.minimise == "time" or problem.workers is not None else None
+    time_theta = None if timed is None else growth_of(timed, regime)
+    return Cost(growth_of(total, regime), total, path, growth_of(path, regime), value, timed, time_theta)
 
 
 def value_at(problem: Problem, design: Design, at: Numbers) -> Expr:
     """What a problem minimises, of a design at numbers: a rational where it is one, else a formula of numbers."""
     fixed = {name: num(value) for name, value in at.items()}
     target, settled = numbered(problem, at), substitute_design(design, fixed)
+    if problem.minimise == "time":
+        return settle(time(target, settled))
     return settle(span(target, settled) if problem.minimise == "span" else total_cost(target, settled))
 
 
 def objective(problem: Problem, cost: Cost) -> tuple[Expr, Expr]:
     """What a problem minimises: exactly, and its growth."""
+    if cost.time is not None and cost.time_theta is not None and problem.minimise == "time":
+        return cost.time, cost.time_theta
     return (cost.span, cost.span_theta) if problem.minimise == "span" else (cost.exact, cost.theta)
 
 

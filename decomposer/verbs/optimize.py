@@ -15,7 +15,7 @@ from decomposer.growth import Regime, eventually
 from decomposer.problem.model import Limits, Problem
 from decomposer.problem.validate import warnings
 from decomposer.rules.base import site_of
-from decomposer.search import asymptotic, concrete, coupled, reliable
+from decomposer.search import asymptotic, concrete, coupled, reliable, timed
 from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import Space, unfold
@@ -62,6 +62,8 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     target = numbered(problem, numbers) if numbers else problem
     if problem.target is not None and (numbers or space.site.numbered):
         found, complete = reliable.best(site_of(target))
+    elif problem.minimise == "time":
+        found, complete = timed.at_numbers(unfold(target)) if numbers else timed.in_growth(space, regime)
     elif numbers and is_coupled(target):
         candidate, answer, complete = coupled.best(unfold(target))
         found, complete = [candidate], complete and answer.status == "optimal"
@@ -130,7 +132,7 @@ def _map(problem: Problem, options: list[Candidate], regime: Regime, complete: b
         return None
 
 
-_WITHOUT_RULES = ("steps", "combines", "compresses")
+_WITHOUT_RULES: tuple[str, ...] = ("steps", "combines", "compresses")
 """Facts of the problem language that license no rule yet."""
 
 

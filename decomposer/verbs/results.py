@@ -34,7 +34,8 @@ decided. ``regimes``: which design is best depends on how the parameters grow; a
 class Cost:
     """Cost of a design: growth, exact formula, critical path, and (where numbers were given) its value.
 
-    The value is a rational number where it is one, else an exact formula of numbers.
+    The value is a rational number where it is one, else an exact formula of numbers. `time` is that on the workers of
+    the problem, within a factor of 2: work per worker and critical path.
     """
 
     theta: Expr
@@ -42,6 +43,8 @@ class Cost:
     span: Expr
     span_theta: Expr
     value: Expr | None = None
+    time: Expr | None = None
+    time_theta: Expr | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data."""
@@ -53,6 +56,8 @@ class Cost:
         }
         if self.value is not None:
             data["value"] = str(self.value)
+        if self.time is not None:
+            data |= {"time": str(self.time), "time_theta": str(self.time_theta)}
         return data
 
 

@@ -1,0 +1,317 @@
+"""Designs of which none costs less and takes less time along its critical path than another.
+
+Every goal keeps the designs of which no other is at most as dear and at most as long: both measures of the whole rise
+with those of its parts, so that none that is dropped could be needed. In growth, free parameters stay open to the end:
+which value is best depends on how the two measures are weighed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cmp_to_key
+
+from decomposer.design.bounds import at_least, without_ceilings
+from decomposer.design.evaluate import agents, hosting, models_used
+from decomposer.design.nodes import Merge, substitute, walk
+from decomposer.errors import OutsideClassError, ProblemError
+from decomposer.expr import ZERO, Expr, maximum, num, sym
+from decomposer.growth import Regime, best_constant, is_big_o, minimise
+from decomposer.growth.minimise import Limits, Minimum, with_parameters
+from decomposer.problem.model import Problem
+from decomposer.rules.base import Decision, Goal
+from decomposer.search import asymptotic, concrete
+from decomposer.search.asymptotic import beats, never_falls
+from decomposer.search.concrete import Spread, exact, order
+from decomposer.search.price import Candidate, Policy, complexity, compose, simplest
+from decomposer.search.unfold import Space, Step, unfold
+from decomposer.solvers.dynamic import solve
+from decomposer.solvers.graph import Arc
+
+MAX_KEPT = 96
+"""Designs kept per goal in growth; beyond it the answer is marked as not proved."""
+
+
+def check_limits(problem: Problem) -> None:
+    """Refuse limits that cannot be kept beside the time on few workers.
+
+    Raises
+    ------
+    ProblemError
+        When the cost is limited while the time is minimised.
+    """
+    if problem.minimise == "time" and problem.limits.cost is not None:
+        raise ProblemError("a limit on the cost cannot be combined with the time", file=problem.file)
+
+
+# -- at numbers -----------------------------------------------------------------------------------------
+
+
+def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
+    """Find all designs of which none is better in both measures, the cheapest first.
+
+    Returns
+    -------
+    candidates, complete
+        One design for each pair of measures; the flag says that every integer was tried for every free parameter, and
+        no cost was beyond working with.
+
+    Notes
+    -----
+    Where it matters which models are used, a design is replaced only by one that uses no further models.
+    """
+    check_limits(space.site.problem)
+    spread = Spread()
+    numbered = unfold(space.site.problem, spread)
+    pricing = _AtNumbers(replace(numbered.site, both=True))
+    found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
+    return pricing.front(found), spread.complete and pricing.complete
+
+
+class _AtNumbers(concrete.Pricing):
+    def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Keep the designs that none replaces; of equal ones, that of the smallest largest model."""
+        kept: list[Candidate] = []
+        for new in sorted(simplest(self.site, goal, candidates), key=self.demands(goal)):
+            if not any(self.replaces(old, new) for old in kept):
+                kept = [old for old in kept if not self.replaces(new, old)]
+                kept.append(new)
+        return kept
+
+    def demands(self, goal: Goal) -> object:
+        """Order by the largest model of a design, then by the number of loops and steps."""
+
+        def compared(a: Candidate, b: Candidate) -> int:
+            left, right = self.largest(goal, a), self.largest(goal, b)
+            if left != right and not left.symbols and not right.symbols:
+                return order(left, right)
+            return (complexity(a.design) > complexity(b.design)) - (complexity(a.design) < complexity(b.design))
+
+        return cmp_to_key(compared)
+
+    def largest(self, goal: Goal, candidate: Candidate) -> Expr:
+        """Size of the largest model."""
+        return maximum(*(agent.size for agent in agents(self.site.problem, candidate.design, self.site.inside(goal))))
+
+    def replaces(self, a: Candidate, b: Candidate) -> bool:
+        """Whether `a` is at most as large as `b` in every measure, and uses no further models where that matters."""
+        pairs = ((a.work, b.work), (a.rest, b.rest), (a.other, b.other))
+        if not all(x is None or y is None or _at_most(x, y) for x, y in pairs):
+            return False
+        return not _hosts(self.site.problem) or set(models_used(a.design)) <= set(models_used(b.design))
+
+    def front(self, found: Iterable[Candidate]) -> list[Candidate]:
+        """Whole designs within the limits of the problem, with hosting, of which none is better in both."""
+        problem = self.site.problem
+        limits = problem.limits
+        kept: list[Candidate] = []
+        for one in sorted(map(self.hosted, found), key=cmp_to_key(_cheaper)):
+            assert one.other is not None
+            if limits.models is not None and len(models_used(one.design)) > exact(limits.models):
+                continue
+            if limits.span is not None and order(one.other, limits.span) > 0:
+                continue
+            if limits.cost is not None and order(one.work, limits.cost) > 0:
+                continue
+            if not kept or order(one.other, kept[-1].other or ZERO) < 0:
+                kept.append(one)
+        return kept
+
+    def hosted(self, candidate: Candidate) -> Candidate:
+        """Add what its models cost once; that takes no time."""
+        if self.site.problem.minimise == "time":
+            return candidate
+        total = candidate.work + hosting(self.site.problem, candidate.design)
+        return replace(candidate, work=total, growth=total)
+
+
+def _hosts(problem: Problem) -> bool:
+    return problem.limits.models is not None or any(model.hosting != ZERO for model in problem.models.values())
+
+
+def _at_most(a: Expr, b: Expr) -> bool:
+    return at_least(b, a) if a.symbols or b.symbols else order(a, b) <= 0
+
+
+def _cheaper(a: Candidate, b: Candidate) -> int:
+    return order(a.work, b.work) or order(a.other or ZERO, b.other or ZERO)
+
+
+# -- in growth ------------------------------------------------------------------------------------------
+
+
+def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+    """Find designs such that no other, whatever its free parameters, grows slower in one measure and not faster in both.
+
+    Returns
+    -------
+    candidates, complete
+        Designs with their open parameters; the flag says that none was left out for want of room.
+    """
+    check_limits(space.site.problem)
+    pricing = _InGrowth(replace(space, site=replace(space.site, both=True)), regime)
+    found = solve(space.graph, pricing.combine, pricing.prune)[space.graph.root]
+    return [pricing.plain(candidate) for candidate in pricing.within(found)], pricing.complete
+
+
+class _InGrowth(asymptotic.Pricing):
+    def __init__(self, space: Space, regime: Regime) -> None:
+        super().__init__(space, regime)
+        self.names: dict[tuple[Goal, str], str] = {}
+
+    def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
+        """Compose; the free parameters of the alternative stay open unless their least value is plainly best."""
+        names = [decision.name for candidate in chosen for decision in candidate.open]
+        if len(set(names)) < len(names):
+            self.complete = False  # one sub-goal in two places: they might want different values
+        candidate = compose(self.site, goal, arc, chosen)
+        for decision in arc.item.alternative.decisions:
+            assert candidate.other is not None
+            if never_falls(candidate.work, decision.name) and never_falls(candidate.other, decision.name):
+                candidate = put(candidate, {decision.name: decision.low})
+            else:
+                name = self.names.setdefault((goal, decision.name), f"{decision.name}_{len(self.names) + 1}_")
+                candidate = put(candidate, {decision.name: sym(name)}, told=False)
+                candidate = replace(candidate, open=(*candidate.open, replace(decision, name=name)))
+        return [candidate]
+
+    def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Drop every design that another one replaces, in the whole regime and for all free parameters."""
+        kept: list[Candidate] = []
+        for new in simplest(self.site, goal, candidates):
+            if any(self.better(goal, old, new) for old in kept):
+                continue
+            kept = [old for old in kept if not self.better(goal, new, old)]
+            kept.append(new)
+        if len(kept) > MAX_KEPT:
+            self.complete = False
+            kept = kept[:MAX_KEPT]
+        return kept
+
+    def better(self, goal: Goal, a: Candidate, b: Candidate) -> bool:
+        """Whether `a` costs no more in the end and its span grows no faster, at all values of parameters."""
+        if _hosts(self.site.problem) and not set(models_used(a.design)) <= set(models_used(b.design)):
+            return False
+        assert a.other is not None and b.other is not None
+        regime = with_parameters(self.regime_of(goal), bounds_of((*a.open, *b.open)))
+        try:
+            if is_big_o(a.other, b.other, regime) is not True:
+                return False
+            if a.work == b.work:
+                return is_big_o(b.other, a.other, regime) is not True or complexity(a.design) <= complexity(b.design)
+            return beats(a, b, regime)
+        except OutsideClassError:
+            return False
+
+    def within(self, found: Iterable[Candidate]) -> list[Candidate]:
+        """Whole designs within the limits of the problem, with what hosting adds to the cost."""
+        problem = self.site.problem
+        limits = problem.limits
+        kept: list[Candidate] = []
+        for one in found:
+            most = None if limits.models is None else limits.models.as_fraction()
+            if most is not None and len(models_used(one.design)) > most:
+                continue
+            total = one.work if problem.minimise == "time" else one.work + hosting(problem, one.design)
+            kept.append(replace(one, work=total, growth=total))
+        return kept
+
+    def plain(self, candidate: Candidate) -> Candidate:
+        """Give open parameters their plain names back."""
+        taken = set(self.site.problem.parameters)
+        for decision in candidate.open:
+            stem = decision.name.rsplit("_", 2)[0]
+            name, number = stem, 1
+            while name in taken:
+                number += 1
+                name = f"{stem}{number}"
+            taken.add(name)
+            renamed = tuple(_renamed(one, decision.name, name) for one in candidate.open)
+            candidate = replace(put(candidate, {decision.name: sym(name)}, told=False), open=renamed)
+        return candidate
+
+
+def _renamed(decision: Decision, old: str, new: str) -> Decision:
+    values = {old: sym(new)}
+    name = new if decision.name == old else decision.name
+    return replace(decision, name=name, low=decision.low.subs(values), high=decision.high.subs(values))
+
+
+def bounds_of(decisions: Iterable[Decision]) -> Limits:
+    """Free parameters with their bounds, each once."""
+    return tuple(dict.fromkeys((one.name, one.low, without_ceilings(one.high)) for one in decisions))
+
+
+def put(candidate: Candidate, values: dict[str, Expr], told: bool = True) -> Candidate:
+    """Put values for free parameters; `told`: and note them as the policy of the design."""
+    work = candidate.work.subs(values)
+    policies = tuple(Policy(name, value) for name, value in values.items()) if told else ()
+    return replace(
+        candidate,
+        design=substitute(candidate.design, values),
+        work=work,
+        growth=work,
+        other=None if candidate.other is None else candidate.other.subs(values),
+        policies=(*(replace(one, value=one.value.subs(values)) for one in candidate.policies), *policies),
+        open=tuple(one for one in candidate.open if one.name not in values or not told),
+    )
+
+
+def settled(candidate: Candidate, value: Expr, regime: Regime) -> tuple[Candidate, bool]:
+    """Give the open parameters of a design the values that are best for one measure, which `value` is.
+
+    Returns
+    -------
+    candidate, complete
+        With `value` as its work; the flag says that no other values can do better.
+    """
+    weighed = replace(candidate, work=value, growth=value)
+    if not candidate.open:
+        return weighed, True
+    bounds = {name: (low, high) for name, low, high in bounds_of(candidate.open)}
+    least = _least(candidate, value, bounds, regime)
+    if least is None:
+        return put(weighed, {name: low for name, (low, _) in bounds.items()}), False
+    complete = least.status == "proved"
+    if len(least.policies) > 1:
+        policies = [
+            Policy(name, chosen, policy.conditions)
+            for policy in least.policies
+            for name, chosen in policy.as_dict().items()
+        ]
+        return replace(weighed, growth=least.growth, policies=(*candidate.policies, *policies)), complete
+    values = least.policies[0].as_dict()
+    constant = [name for name, chosen in values.items() if chosen.as_fraction() is not None]
+    known = {name: chosen for name, chosen in values.items() if name not in constant}
+    for name in constant:
+        rest = {**known, **{other: values[other] for other in constant if other not in known and other != name}}
+        known[name] = _integer(value.subs(rest), name, bounds[name][0], regime)
+    return put(weighed, {name: known[name] for name in values}), complete
+
+
+def _least(candidate: Candidate, value: Expr, bounds: dict[str, tuple[Expr, Expr]], regime: Regime) -> Minimum | None:
+    """The least growth of a measure over the open parameters of a design; `None` where it is beyond comparing.
+
+    Of two results or more that are combined, N - 1 and its like are at least a constant share of N, so that the measure
+    without what is subtracted has the same growth.
+    """
+    try:
+        return minimise(value, bounds, regime)
+    except OutsideClassError:
+        if not any(isinstance(node, Merge) for node in walk(candidate.design)):
+            return None
+    try:
+        return minimise(Expr(tuple(term for term in value.terms if term[1] > 0)), bounds, regime)
+    except OutsideClassError:
+        return None
+
+
+def _integer(value: Expr, name: str, low: Expr, regime: Regime) -> Expr:
+    """The best integer for a parameter that stays constant."""
+    least = low.as_fraction()
+    try:
+        return num(best_constant(value, name, int(least or 1), regime))
+    except OutsideClassError:
+        return low
+
+

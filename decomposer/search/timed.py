@@ -1,0 +1,54 @@
+"""The design that is done first on a given number of workers: least work per worker, and critical path."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from decomposer.design.timing import on_workers
+from decomposer.expr import ZERO
+from decomposer.growth import Regime
+from decomposer.search import pareto
+from decomposer.search.asymptotic import beats
+from decomposer.search.concrete import order
+from decomposer.search.price import Candidate
+from decomposer.search.unfold import Space
+
+
+def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
+    """Find the designs of least time at numbers: they are among those that none beats in work and span.
+
+    Returns
+    -------
+    candidates, complete
+        As `decomposer.search.pareto.at_numbers`; their work is the time.
+    """
+    problem = space.site.problem
+    found, complete = pareto.at_numbers(space)
+    kept: list[Candidate] = []
+    for one in found:
+        time = on_workers(problem, one.work, one.other or ZERO)
+        sign = order(time, kept[0].work) if kept else 0
+        new = replace(one, work=time, growth=time)
+        kept = [new] if sign < 0 else [*kept, new] if sign == 0 else kept
+    return kept, complete
+
+
+def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+    """Find the designs of least time in the end, with the best values of their free parameters.
+
+    Returns
+    -------
+    candidates, complete
+        Several where which is best depends on the regime; their work is the time, up to a factor of 2 that of the
+        best schedule.
+    """
+    problem = space.site.problem
+    found, complete = pareto.in_growth(space, regime)
+    kept: list[Candidate] = []
+    for one in found:
+        time = on_workers(problem, one.work, one.other or ZERO)
+        new, proved = pareto.settled(one, time, regime)
+        complete = complete and proved
+        if not any(beats(old, new, regime) for old in kept):
+            kept = [*(old for old in kept if not beats(new, old, regime)), new]
+    return kept, complete
