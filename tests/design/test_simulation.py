@@ -10,6 +10,7 @@ from itertools import product
 
 import pytest
 
+from decomposer.design.context import partition
 from decomposer.design.evaluate import footprint, work
 from decomposer.design.lift import hand_design
 from decomposer.design.literal import natural
@@ -28,6 +29,9 @@ from decomposer.search.unfold import unfold
 
 Numbers = dict[str, int | Fraction]
 
+MOST = 200
+"""Designs of a space that are tried."""
+
 SIZES: tuple[Numbers, ...] = (
     {"k": 1, "b": 1, "l": 1, "n": 1},
     {"k": 4, "b": 3, "l": 3, "n": 5},
@@ -45,15 +49,16 @@ COSTS = {
 
 @lru_cache(maxsize=32)
 def space(name: str) -> tuple[tuple[Design, tuple[Decision, ...]], ...]:
-    """Every design of the generated space, and every hand design."""
+    """Every design of the generated space, and every hand design; of a large space, a sample at even distances."""
     problem = load(name)
     hand = [(hand_design(problem, one), ()) for one in problem.designs]
-    return tuple(dict.fromkeys([*designs(unfold(problem)), *hand]))
+    listed = tuple(dict.fromkeys([*designs(unfold(problem)), *hand]))
+    return listed[:: 1 + len(listed) // MOST]
 
 
 def numbers_of(problem: Problem, sizes: Numbers) -> Numbers:
     """Numbers for the parameters of a problem."""
-    return {name: {**sizes, **MODELS}[name] for name in problem.parameters}
+    return {name: {**sizes, **MODELS}.get(name, sizes["b"]) for name in problem.parameters}
 
 
 def choices(decisions: tuple[Decision, ...], values: Mapping[str, int | Fraction]) -> Iterator[Numbers]:
@@ -80,12 +85,23 @@ def at(problem: Problem, design: Design, values: Mapping[str, int | Fraction]) -
     return evaluate(work(there, done), {}), evaluate(foot.calls, {}), evaluate(foot.longest, {})
 
 
+def parts_and_items(problem: Problem, values: Numbers) -> tuple[int, int]:
+    """How many parts the first finder works through, and how many items it finds in them."""
+    for task in problem.tasks.values():
+        text = partition(problem, task)
+        if task.finds is not None and text is not None and text.count is not None:
+            numbers = (evaluate(value.subs(values), {}) for value in (text.count, task.finds.count))
+            parts, items = numbers
+            return int(parts), int(items)
+    return int(values.get("k", 1)), 0
+
+
 def placements(problem: Problem, values: Numbers) -> list[dict[str, list[int]]]:
     """Items in the first parts, as full as can be, and shifted: each part holds each item equally often."""
     finders = [name for name, task in problem.tasks.items() if task.finds is not None]
     if not finders:
         return [{}]
-    parts, number = int(values["k"]), int(values["b"])
+    parts, number = parts_and_items(problem, values)
     together = max(natural(task.finds.per_part, "room") for task in problem.tasks.values() if task.finds is not None)
     return [
         {name: [(item // together + shift) % parts for item in range(number)] for name in finders}
@@ -97,7 +113,7 @@ def both(problem: Problem, design: Design, values: Numbers) -> None:
     """Formulas and simulation say the same: wherever the items lie, or on average where groups differ in size."""
     formulas = at(problem, design, values)
     everywhere = placements(problem, values)
-    if values.get("k", 1) % values.get("g", 1) == 0:
+    if parts_and_items(problem, values)[0] % values.get("g", 1) == 0:
         for where in everywhere[:: max(1, len(everywhere) - 1)]:
             count = simulate(problem, design, values, items=where)
             assert (count.work, count.calls, Fraction(count.longest)) == formulas, (design, values, where)
