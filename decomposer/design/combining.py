@@ -82,7 +82,9 @@ class Combining:
         if by.succeeds is not None and (by.succeeds.unit != "call" or by.succeeds.hard is not None):
             message = f"merge {task.name}: {by.name} must succeed per call, with the same chance for all"
             raise checker.fail(node, message, "write `per: call`")
-        merged = context.merged(task.name, node.part, node.size, num(2))
+        text = partition(checker.problem, task)
+        assert text is not None and text.count is not None
+        merged = context.merged(task.name, node.part, text.count, node.fan_in or num(2))
         checker.visit(node.merge, merged, progress, frozenset())
         if by.name in progress.attempted and by.name not in progress.done and checker.problem.target is None:
             raise checker.fail(node, f"{by.name} may fail, and nothing retries it", f"put {by.name} under 'retry'")

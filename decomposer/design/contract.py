@@ -45,6 +45,7 @@ from decomposer.design.nodes import (
 from decomposer.design.progress import Progress, amount
 from decomposer.design.reliability import tasks_at
 from decomposer.design.sizes import covers, uncertain
+from decomposer.design.windows import fits
 from decomposer.errors import DesignError
 from decomposer.expr import ONE, Expr
 from decomposer.problem.diagnose import diagnostic
@@ -357,6 +358,8 @@ class Checker:
     def call(self, node: Call, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         if node.model is not None and not covers(self.problem, node.model, node, context):
             raise self.fail(node, f"model {node.model} lacks a capability that {' and '.join(node.tasks)} require")
+        if node.model is not None and not fits(self.problem, node.model, node, context):
+            raise self.fail(node, f"{' and '.join(node.tasks)} may take more than the window of {node.model}")
         if node.history is not None and node.history not in dict(context.indices):
             raise self.fail(node, f"history {node.history}: no enclosing loop has this index")
         if node.history is not None and at_hand and context.extents:
@@ -444,6 +447,11 @@ class Checker:
                 raise self.fail(node, f"{name} makes the digest itself")
             if name not in progress.seen and not self.template:
                 raise self.fail(node, f"the digest by {name} has not been made yet", f"call {name} first")
+            if any(t.edits is not None and t.edits.text == maker.compresses.text for t in self.problem.tasks.values()):
+                raise self.fail(node, f"{maker.compresses.text} is changed, so that the digest by {name} may be out of date")
+            fails = name in progress.attempted and name not in progress.done and self.problem.target is None
+            if fails and not self.template:
+                raise self.fail(node, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'")
 
     def inputs(self, node: Design, task: Task, seen: set[str]) -> None:
         for read in task.reads:

@@ -27,6 +27,7 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.design.sizes import covers
+from decomposer.design.windows import fits
 from decomposer.errors import DesignError
 from decomposer.expr import ONE, Expr, ceil, log
 from decomposer.problem.diagnose import diagnostic
@@ -149,7 +150,7 @@ class _Lifter:
         named = step.options.get("model")
         if named is not None:
             return replace(call, model=str(named))
-        able = [name for name in self.problem.models if covers(self.problem, name, call, around.context)]
+        able = [name for name in self.problem.models if covers(self.problem, name, call, around.context) and fits(self.problem, name, call, around.context)]
         if len(able) != 1:
             what = "no model of the catalogue can" if not able else f"{', '.join(able)} can all"
             raise self.fail(step, f"{what} do {' and '.join(call.tasks)} here", "name one with model:" if able else "")

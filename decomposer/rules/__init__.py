@@ -6,6 +6,7 @@ from decomposer.rules import (
     branch,
     call,
     cascade,
+    compress,
     decompose,
     delegate,
     everywhere,
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     # what facts license
     localize.RULE,
     reduce.RULE,
+    compress.RULE,
     forget.RULE,
     guard.RULE,
     narrow.RULE,

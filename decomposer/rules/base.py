@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -10,6 +10,7 @@ from decomposer.design.context import Context, items, scans
 from decomposer.design.nodes import Design, Hole, Writing
 from decomposer.expr import ONE, Expr
 from decomposer.problem.formulas import formulas
+from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem, Task, Text
 
 Mode: TypeAlias = Literal["cover", "round", "item", "route"]
@@ -128,7 +129,8 @@ class Site:
     stride: str
     lead: str
     numbered: bool
-    fan_in: str = "r"
+    fan_in: str
+    groups: Mapping[str, str]
     both: bool = False
 
     def task(self, name: str) -> Task:
@@ -208,6 +210,7 @@ def site_of(problem: Problem) -> Site:
         stride=fresh("m"),
         lead=fresh("v"),
         fan_in=fresh("r"),
+        groups=Frozen({one.name: fresh("g") for one in problem.models.values() if one.window is not None}),
         numbered=not any(one.expr.symbols - one.bound for one in formulas(problem) if one.loc[0] != "designs"),
     )
 

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from decomposer.design.bounds import at_least
+from decomposer.design.context import Context
 from decomposer.design.nodes import Call, Scope, Writing
 from decomposer.design.sizes import covers
-from decomposer.problem.model import Task
-from decomposer.rules.base import Alternative, Goal, Rule, Site
+from decomposer.design.windows import fits, least, longest, room
+from decomposer.expr import ONE, num, sym
+from decomposer.problem.frozen import Frozen
+from decomposer.problem.model import Task, Text
+from decomposer.rules.base import Alternative, Decision, Goal, Rule, Site
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
@@ -28,15 +32,46 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     yield from (Alternative(done) for done in by_each_model(site, goal, call))
 
 
-def by_each_model(site: Site, goal: Goal, call: Call) -> Iterator[Call]:
-    """The call by the model that the scaling law gives, or by each model of the catalogue that covers it."""
+def by_each_model(site: Site, goal: Goal, call: Call, context: Context | None = None) -> Iterator[Call]:
+    """The call by the model that the scaling law gives, or by each model of the catalogue that covers it.
+
+    A group of any size fits only into the window of a model for which it is bounded.
+    """
     if not site.problem.models:
         yield call
         return
-    context = site.context(goal)
+    context = site.inside(goal) if context is None else context
+    open_size = goal.size is not None and not goal.size.symbols <= site.problem.parameters.keys()
     for name in site.problem.models if goal.model is None else (goal.model,):
-        if covers(site.problem, name, call, context):
-            yield replace(call, model=name)
+        if not covers(site.problem, name, call, context) or not fits(site.problem, name, call, context):
+            continue
+        if open_size and goal.model is None and site.problem.models[name].window is not None:
+            assert goal.part is not None
+            every = replace(context, extents=Frozen({**context.extents, goal.part: site.text_of(goal.part).count or ONE}))
+            if not fits(site.problem, name, call, every):
+                continue
+        yield replace(call, model=name)
+
+
+def bounded_groups(site: Site, goal: Goal, text: Text) -> Iterator[tuple[str, Decision]]:
+    """The largest groups of parts that fit into the window of a model, for each model that has one.
+
+    At numbers no bound is needed: what does not fit is no call.
+    """
+    if site.numbered:
+        return
+    for model, name in site.groups.items():
+        window = site.problem.models[model].window
+        assert window is not None and text.part is not None and text.count is not None
+        bounds = []
+        context = site.context(replace(goal, part=text.part, size=sym(name)))
+        for task in goal.tasks:
+            if covers(site.problem, model, Call((task,)), context):
+                bounds.append(room(window, longest(site.problem, Call((task,)), context), name))
+        found = [bound for bound in bounds if bound is not None]
+        if len(bounds) == len(goal.tasks) and found:
+            about = f"{text.part}s in a group, within the window of {model}"
+            yield model, Decision(name, num(2), least(site.problem, text.count, *found), about)
 
 
 def is_one_call(site: Site, goal: Goal) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decomposer.design.nodes import Each
 from decomposer.expr import ONE, num, sym
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
+from decomposer.rules.call import bounded_groups
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
@@ -34,6 +35,10 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     decision = Decision(site.group, num(2), text.count, f"{part}s in a group")
     grouped = replace(goal, part=part, size=group, unit=unit)
     yield Alternative(Each(part, hole(grouped), group), facts, (decision,))
+    for model, bounded in bounded_groups(site, goal, text):
+        taken = sym(bounded.name)
+        within = replace(goal, part=part, size=taken, unit=unit, model=model)
+        yield Alternative(Each(part, hole(within), taken), facts, (bounded,))
 
 
 RULE = Rule(

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from decomposer.design.combining import combinable
-from decomposer.design.context import divide_up, partition
+from decomposer.design.context import Context, divide_up, partition
 from decomposer.design.nodes import Call, Design, Each, Merge, Retry
+from decomposer.design.windows import longest, room
 from decomposer.expr import ONE, Expr, minimum, num, sym
 from decomposer.problem.graph import unsettled
-from decomposer.problem.model import Task
+from decomposer.problem.model import Task, Text
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
-from decomposer.rules.call import by_each_model
+from decomposer.rules.call import bounded_groups, by_each_model
 
 FAN_INS = (2, 3)
 """Fan-ins of trees in growth; at numbers every one is tried."""
@@ -32,38 +33,45 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     if text is None or text.part is None or text.count is None or text.count == ONE:
         return
     facts = (Fact(task.name, "combines"),)
-    group = sym(site.group)
     wide = Decision(site.group, num(2), text.count, f"{text.part}s in a group")
-    for size, decisions in ((ONE, ()), (group, (wide,))):
-        body = hole(replace(goal, part=text.part, size=size, unit=False))
+    sizes: list[tuple[Expr, str | None, tuple[Decision, ...]]] = [(ONE, goal.model, ()), (sym(wide.name), goal.model, (wide,))]
+    sizes += [(sym(bounded.name), model, (bounded,)) for model, bounded in bounded_groups(site, goal, text)]
+    for size, model, decisions in sizes:
+        body = hole(replace(goal, part=text.part, size=size, unit=False, model=model))
         if task.combines.by is None:
             yield Alternative(Each(text.part, body, size), facts, decisions)
             continue
-        for by in _by(site, goal, task, site.task(task.combines.by)):
-            for fan_in, more in _shapes(site, task, divide_up(text.count, size)):
+        for by in _by(site, goal, task, text):
+            for fan_in, more in _shapes(site, task, text, by, divide_up(text.count, size)):
                 merge = Merge(task.name, text.part, body, by, size, fan_in)
                 yield Alternative(merge, facts, (*decisions, *more))
 
 
-def _by(site: Site, goal: Goal, task: Task, by: Task) -> Iterator[Design]:
-    """The call that combines, by each model; until it is accepted, where it may fail."""
+def _by(site: Site, goal: Goal, task: Task, text: Text) -> Iterator[Design]:
+    """The call that combines, by each model that two results in the end fit in; until accepted, where it may fail."""
+    assert task.combines is not None and task.combines.by is not None and text.part is not None and text.count is not None
+    by = site.task(task.combines.by)
     if not by.requires or (by.succeeds is not None and (by.succeeds.unit != "call" or by.succeeds.hard is not None)):
         return
     merging = replace(goal, tasks=(by.name,), pending=frozenset(), digests=frozenset())
-    for call in by_each_model(site, merging, Call((by.name,))):
+    last = site.context(goal).merged(task.name, text.part, text.count, num(2))
+    for call in by_each_model(site, merging, Call((by.name,)), last):
         if by.check is not None and by.check.by is None and unsettled(site.problem, (by.name,)):
             yield Retry((by.name,), call)
         else:
             yield call
 
 
-def _shapes(site: Site, task: Task, count: Expr) -> Iterator[tuple[Expr | None, tuple[Decision, ...]]]:
+def _shapes(
+    site: Site, task: Task, text: Text, by: Design, count: Expr
+) -> Iterator[tuple[Expr | None, tuple[Decision, ...]]]:
     """Fan-ins with their free parameters: all at once, trees, and one after the other."""
     assert task.combines is not None
-    most = task.combines.at_once
+    bounds = [bound for bound in (task.combines.at_once, _window(site, task, text, by)) if bound is not None]
+    most = minimum(*bounds) if bounds else None
     yield None, ()
     if site.numbered:
-        high = count if most is None else minimum(count, most)
+        high = minimum(count, *bounds)
         yield sym(site.fan_in), (Decision(site.fan_in, num(2), high, f"results of {task.name} combined at a time"),)
         return
     limit = None if most is None else most.as_fraction()
@@ -72,6 +80,17 @@ def _shapes(site: Site, task: Task, count: Expr) -> Iterator[tuple[Expr | None, 
         yield count, ()
     elif limit is None or limit > FAN_INS[-1]:
         yield most, ()
+
+
+def _window(site: Site, task: Task, text: Text, by: Design) -> Expr | None:
+    """How many results fit into the window of the model that combines them."""
+    call = by.body if isinstance(by, Retry) else by
+    assert isinstance(call, Call) and text.part is not None and text.count is not None
+    window = None if call.model is None else site.problem.models[call.model].window
+    if window is None:
+        return None
+    context = Context().merged(task.name, text.part, text.count, sym(site.fan_in))
+    return room(window, longest(site.problem, call, context), site.fan_in)
 
 
 RULE = Rule(

@@ -32,11 +32,11 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
 def doers(site: Site, goal: Goal, names: tuple[str, ...]) -> Iterator[str | None]:
     """The models by which what may fail can be done, where success depends on it; else whatever model."""
     models = site.problem.models
-    rated = {name for model in models.values() for name in model.succeeds}
+    rated = {name for model in models.values() for name in (*model.succeeds, *model.hard)}
     if rated.isdisjoint({*names, *(c for name in names for c in site.task(name).requires)}) and not goal.tried:
-        yield None
+        yield goal.model
         return
-    for name in models:
+    for name in models if goal.model is None else (goal.model,):
         if name not in goal.tried and covers(site.problem, name, Call(goal.tasks), site.context(goal)):
             yield name
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
+from decomposer.design.combining import combinable
 from decomposer.design.evaluate import agents, footprint
 from decomposer.design.reliability import reliability
 from decomposer.errors import InfeasibleError, OutsideClassError, ProblemError
@@ -132,17 +133,12 @@ def _map(problem: Problem, options: list[Candidate], regime: Regime, complete: b
         return None
 
 
-_WITHOUT_RULES: tuple[str, ...] = ("steps", "combines", "compresses")
-"""Facts of the problem language that license no rule yet."""
-
-
 def _notes(problem: Problem) -> tuple[str, ...]:
     """What the reader should know about the problem."""
     unused = tuple(
-        f"{task.name}: the fact `{kind}` licenses no rule of this version, so it does not change the answer"
+        f"{task.name}: results of what finds, edits, remembers or takes steps are not combined: `combines` changes nothing"
         for task in problem.tasks.values()
-        for kind in _WITHOUT_RULES
-        if getattr(task, kind) is not None
+        if task.combines is not None and not combinable(task)
     )
     return (*unused, *(warning.message for warning in warnings(problem)))
 

@@ -1,0 +1,58 @@
+"""Make a digest first, and let what follows read it instead of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from decomposer.design.nodes import seq
+from decomposer.problem.graph import auxiliary, unsettled
+from decomposer.problem.model import Problem, Task
+from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """For each task that makes a digest of a text that the goal reads: that task, then the goal with the digest."""
+    if goal.mode != "cover" or goal.fused or goal.direct or goal.share is not None or goal.tried:
+        return
+    problem = site.problem
+    makers = [task for task in problem.tasks.values() if task.compresses is not None]
+    if not makers:
+        return
+    aside = auxiliary(problem)
+    tasks = [site.task(name) for name in goal.tasks]
+    made = {text for task in tasks for text in task.writes}
+    read = {read.text for task in tasks for read in task.reads}
+    had = {fact.text for name in goal.digests if (fact := site.task(name).compresses) is not None}
+    for maker in makers:
+        assert maker.compresses is not None
+        text = maker.compresses.text
+        if maker.name not in aside or maker.name in goal.tasks or text in had or text not in read:
+            continue
+        if not lasting(problem, text) or not plain(maker) or any(need.text in made for need in maker.reads):
+            continue
+        if goal.size is not None and maker.local != goal.part:
+            continue
+        names = (maker.name,)
+        first = replace(goal, tasks=names, pending=unsettled(problem, names), unit=False)
+        after = replace(goal, digests=goal.digests | {maker.name})
+        yield Alternative(seq(hole(first), hole(after)), (Fact(maker.name, "compresses"),))
+
+
+def lasting(problem: Problem, text: str) -> bool:
+    """Whether nobody changes a text, so that a digest of it stays true."""
+    return all(task.edits is None or task.edits.text != text for task in problem.tasks.values())
+
+
+def plain(maker: Task) -> bool:
+    """Whether a digest is all that its maker is done for."""
+    return all(fact is None for fact in (maker.finds, maker.for_each, maker.edits, maker.one_of))
+
+
+RULE = Rule(
+    name="compress",
+    does="a digest first, which is read instead of the text",
+    facts=("compresses",),
+    source="Chen et al. 2024, retrieval; Meyerson & Qiu 2025, section 3.4",
+    expand=expand,
+)
