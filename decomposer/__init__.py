@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from decomposer.verbs.effort import effort as effort
     from decomposer.verbs.explain import Explanation as Explanation
     from decomposer.verbs.explain import explain as explain
+    from decomposer.verbs.front import Front as Front
+    from decomposer.verbs.front import front as front
     from decomposer.verbs.optimize import optimize as optimize
     from decomposer.verbs.regimes import RegimeMap as RegimeMap
     from decomposer.verbs.regimes import regime_map as regime_map
@@ -118,6 +120,7 @@ _HOMES = {
     "decomposer.verbs.compare": ("Comparison", "compare"),
     "decomposer.verbs.effort": ("Effort", "effort"),
     "decomposer.verbs.explain": ("Explanation", "explain"),
+    "decomposer.verbs.front": ("Front", "front"),
     "decomposer.verbs.optimize": ("optimize",),
     "decomposer.verbs.regimes": ("RegimeMap", "regime_map"),
     "decomposer.verbs.results": ("Result",),
@@ -148,6 +151,7 @@ __all__ = [
     "Expr",
     "ExpressionError",
     "Finds",
+    "Front",
     "GrowthError",
     "InfeasibleError",
     "Law",
@@ -179,6 +183,7 @@ __all__ = [
     "effort",
     "explain",
     "from_networkx",
+    "front",
     "growth",
     "load",
     "loads",

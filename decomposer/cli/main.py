@@ -38,6 +38,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("effort", "decomposer.cli.effort:effort", "Say what each agent adds, and how large it may be for free."),
     Entry("audit", "decomposer.cli.audit:audit", "Price each fact and assumption, and the facts that would pay."),
     Entry("map", "decomposer.cli.map:regime_map", "Say which design is best under which growth of the parameters."),
+    Entry("front", "decomposer.cli.front:front", "List the designs none of which is better in both cost and span."),
     Entry("simulate", "decomposer.cli.simulate:simulate", "Run a design with dice: predicted against counted."),
     Entry("list", "decomposer.cli.list:list_problems", "List the problems shipped with decomposer."),
     Entry("init", "decomposer.cli.init:init", "Write a commented problem file to start from."),

@@ -25,7 +25,12 @@ def document(result: Result) -> list[Block]:
     measure = "time (minimised)" if timed else "critical path (minimised)" if path else "cost"
     least = f", the least of {len(result.options)} designs" if several else ""
     rows = [(measure, writer.theta(result.theta) + least)]
-    if not (path or timed) and not several and result.theta != result.cost.exact and len(writer.formula(result.cost.exact)) < 110:
+    if (
+        not (path or timed)
+        and not several
+        and result.theta != result.cost.exact
+        and len(writer.formula(result.cost.exact)) < 110
+    ):
         rows.append(("exactly", writer.formula(result.cost.exact)))
     if result.cost.value is not None:
         values = ", ".join(f"{name} = {value}" for name, value in result.at)

@@ -7,9 +7,10 @@ which value is best depends on how the two measures are weighed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cmp_to_key
+from typing import Any
 
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.evaluate import agents, hosting, models_used
@@ -78,7 +79,7 @@ class _AtNumbers(concrete.Pricing):
                 kept.append(new)
         return kept
 
-    def demands(self, goal: Goal) -> object:
+    def demands(self, goal: Goal) -> Callable[[Candidate], Any]:
         """Order by the largest model of a design, then by the number of loops and steps."""
 
         def compared(a: Candidate, b: Candidate) -> int:
@@ -313,5 +314,3 @@ def _integer(value: Expr, name: str, low: Expr, regime: Regime) -> Expr:
         return num(best_constant(value, name, int(least or 1), regime))
     except OutsideClassError:
         return low
-
-

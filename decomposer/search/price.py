@@ -9,10 +9,21 @@ from typing import Literal, TypeAlias
 from decomposer.design.context import Context
 from decomposer.design.evaluate import agents, span, work
 from decomposer.design.leaves import over_rounds
-from decomposer.design.nodes import Design, Each, ForEach, Hole, Merge, Repeat, Seq, Until, children, walk, with_children
-from decomposer.expr import ZERO, Expr
+from decomposer.design.nodes import (
+    Design,
+    Each,
+    ForEach,
+    Hole,
+    Merge,
+    Repeat,
+    Seq,
+    Until,
+    children,
+    walk,
+    with_children,
+)
 from decomposer.design.timing import busy
-from decomposer.problem.model import Problem
+from decomposer.expr import ZERO, Expr
 from decomposer.rules.base import Decision, Fact, Goal, Site
 from decomposer.search.unfold import Step
 from decomposer.solvers.graph import Arc
