@@ -29,9 +29,9 @@ class Dice:
         The chance is given by its logarithm, so that it may be far below the smallest float.
         """
         uniform = 1.0 - self.generator.random(log_chance.size)
-        # log(1 - chance); where the chance is tiny, that is -chance
-        log_miss = np.log1p(-np.exp(log_chance))
         with np.errstate(divide="ignore", invalid="ignore"):
+            # log(1 - chance); where the chance is tiny, that is -chance
+            log_miss = np.log1p(-np.exp(log_chance))
             # a chance of one misses never: anything over minus infinity is zero
             tries = np.ceil(np.log(uniform) / log_miss)
         return np.asarray(np.maximum(np.nan_to_num(tries, nan=1.0, posinf=np.inf), 1.0))

@@ -8,13 +8,21 @@ from decomposer.errors import ProblemError
 from decomposer.process.reals import Ints, Reals
 
 MOST_EVENTS = 3_000_000
-"""Events that are recorded at most: some hundred bytes and some microseconds each."""
+"""Events that are recorded at most, in all runs: some hundred bytes and some microseconds each."""
+
+
+def too_many() -> ProblemError:
+    """The error for schedules that would take too long."""
+    return ProblemError(
+        f"schedules of more than {MOST_EVENTS:,} events take too long; take fewer --runs or smaller numbers"
+    )
 
 
 class Events:
     """A growing graph of events: calls, and marks of no duration where branches begin and meet."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = MOST_EVENTS) -> None:
+        self.room = room
         self.number = 0
         self.runs: list[Ints] = []
         self.lengths: list[Reals] = []
@@ -31,9 +39,8 @@ class Events:
         """
         names = np.arange(self.number, self.number + run.size)
         self.number += run.size
-        if self.number > MOST_EVENTS:
-            message = f"a schedule of more than {MOST_EVENTS:,} events takes too long; take fewer --runs"
-            raise ProblemError(f"{message}, smaller numbers, or no --workers")
+        if self.number > self.room:
+            raise too_many()
         self.runs.append(run)
         self.lengths.append(np.zeros(run.size) if length is None else length)
         if after is not None:

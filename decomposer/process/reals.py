@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
@@ -18,8 +20,8 @@ MOST = 10**15
 """Largest count that is taken: beyond it, floats no longer tell neighbouring integers apart."""
 
 
-def real(value: Expr) -> float:
-    """A formula of numbers as a float.
+def real(value: Expr, at: Mapping[str, Fraction] | None = None) -> float:
+    """A formula as a float, at numbers for its symbols.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def real(value: Expr) -> float:
     try:
         if exact is not None:
             return float(exact)
-        low, high = enclose(value, {}, bits=64)
+        low, high = enclose(value, at or {}, bits=64)
         return float((low + high) / 2)
     except (OverflowError, ExpressionError):
         raise ProblemError(f"{_short(value)} is too large to be simulated; take smaller numbers") from None

@@ -11,7 +11,7 @@ from decomposer.errors import DesignError, ProblemError
 from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem
 from decomposer.process.draws import Dice
-from decomposer.process.events import Events
+from decomposer.process.events import MOST_EVENTS, Events, too_many
 from decomposer.process.items import hide
 from decomposer.process.lanes import Here, Lanes, all_right
 from decomposer.process.ledger import Ledger, Tally
@@ -69,17 +69,20 @@ def run(
         raise ProblemError(f"one run does {width:,} things side by side, more than {WIDEST:,}; take smaller numbers")
     if width * runs > STEPS:
         raise ProblemError(f"{runs:,} runs of {width:,} parts take too long to simulate; take fewer --runs")
+    if workers is not None and width * runs > MOST_EVENTS:
+        raise too_many()
     batch = max(1, min(runs, BATCH // width))
-    budget = [STEPS]
+    budget, room = [STEPS], MOST_EVENTS
     tallies: list[Tally] = []
     for first in range(0, runs, batch):
         number = min(batch, runs - first)
-        events = None if workers is None else Events()
+        events = None if workers is None else Events(room)
         ledger = Ledger(number, budget)
         process = Process(problem, sheets, prices, dice, hide(problem, sheets, number, dice), ledger, events)
         lanes = Lanes(np.arange(number), after=None if events is None else np.full(number, -1, dtype=np.int64))
         outcome = visit(process, design, lanes, Here())
         _finish(process)
+        room -= 0 if events is None else events.number
         tallies.append(
             Tally(
                 ledger.work,

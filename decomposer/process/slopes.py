@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log, sqrt
+from statistics import NormalDist
 
 import numpy as np
 
@@ -26,8 +27,8 @@ def slope(sizes: Sequence[float], values: Sequence[float], errors: Sequence[floa
     Returns
     -------
     Interval
-        The residuals widen it where they are larger than the errors say; Student's t, of two degrees of freedom
-        less than there are sizes.
+        The wider of two: from the errors (normal), and from the residuals (Student's t, of two degrees of freedom
+        less than there are sizes).
     """
     x = np.array([log(size) for size in sizes])
     y = np.array([log(value) for value in values])
@@ -38,6 +39,7 @@ def slope(sizes: Sequence[float], values: Sequence[float], errors: Sequence[floa
     exponent = float((weights * (x - x_mean) * (y - y_mean)).sum() / spread)
     residuals = y - y_mean - exponent * (x - x_mean)
     freedom = len(sizes) - 2
-    scale = max(1.0, float((weights * np.square(residuals)).sum()) / freedom)
-    half = student((1 + level) / 2, freedom) * sqrt(scale / spread)
+    by_errors = NormalDist().inv_cdf((1 + level) / 2) / sqrt(spread)
+    by_residuals = student((1 + level) / 2, freedom) * sqrt((weights * np.square(residuals)).sum() / freedom / spread)
+    half = float(max(by_errors, by_residuals))
     return Interval(exponent, exponent - half, exponent + half)

@@ -130,7 +130,7 @@ def _fits(simulation: Simulation) -> list[Block]:
     writer, name = problem_writer(simulation), str(simulation.parameter)
     verdicts = {
         "agrees": "agrees",
-        "not yet": "not yet: nor the formula",
+        "not yet": "cannot be told yet",
         "bound": "only bounded",
         "differs": "DIFFERS",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from decomposer.design.evaluate import agents, footprint, hosting, span, total_cost
@@ -11,7 +12,7 @@ from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, children
 from decomposer.design.nodes import substitute as put_in_design
 from decomposer.design.reliability import reliability
-from decomposer.errors import ProblemError
+from decomposer.errors import ExpressionError, ProblemError
 from decomposer.expr import ONE, Expr, ceil, num
 from decomposer.growth import Regime
 from decomposer.problem.model import Problem
@@ -30,6 +31,8 @@ OPTIMUM = "optimum"
 MOST_RUNS = 1_000_000
 TOLERANCE = 0.05
 """How far a fitted exponent may be off for lower-order terms, beyond its interval."""
+WIDE = 0.5
+"""Intervals of exponents that are wider tell nothing."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -86,12 +89,12 @@ def simulate(
     points: list[Point] = []
     for position, numbers in enumerate(sizes):
         what = "runs" if sweep is None else f"{sweep[0]} = {sweep[1][position]}"
-        own = _at(problem, design, numbers) if chosen is None else settled(problem, chosen, numbers)
+        own = _at(problem, design, numbers) if chosen is None else chosen
         report = None if progress is None else _reporter(progress, what)
         points.append(_point(problem, own, numbers, runs, (seed, position), workers, level, report))
     fits: tuple[Fit, ...] = ()
     if sweep is not None and chosen is not None:
-        fits = _fits(problem, chosen, dict(at), sweep[0], points, level)
+        fits = _fits(problem, chosen, dict(at), sweep[0], points, runs, level)
     return Simulation(
         problem,
         design,
@@ -140,10 +143,10 @@ def _check(
 def _at(problem: Problem, name: str, at: Numbers) -> Design:
     """The design of a name at numbers; the optimum is the best at just these."""
     if name != OPTIMUM:
-        return settled(problem, hand_design(problem, name), at)
+        return hand_design(problem, name)
     from decomposer.verbs.optimize import optimize
 
-    return settled(problem, optimize(problem, at=at).design, at)
+    return optimize(problem, at=at).design
 
 
 def _by_growth(problem: Problem, name: str, largest: Numbers) -> Design:
@@ -157,11 +160,11 @@ def _by_growth(problem: Problem, name: str, largest: Numbers) -> Design:
     if len(options) == 1:
         return options[0].design
     target = numbered(problem, largest)
-    costs = [real(total_cost(target, settled(problem, option.design, largest))) for option in options]
+    costs = [real(total_cost(target, settled(option.design, largest))) for option in options]
     return options[costs.index(min(costs))].design
 
 
-def settled(problem: Problem, design: Design, at: Numbers) -> Design:
+def settled(design: Design, at: Numbers) -> Design:
     """A design at numbers; sizes of groups and numbers of rounds that are not whole are rounded up."""
     fixed = {name: num(value) for name, value in at.items()}
     return _rounded(put_in_design(design, fixed))
@@ -201,15 +204,15 @@ def _point(
     from decomposer.process.reals import real
     from decomposer.process.run import run
 
-    target = numbered(problem, at)
-    predicted = predictions(target, design)
-    tally = run(target, design, runs, seed, workers, progress)
-    hosted = real(hosting(target, design))
+    target, plan = numbered(problem, at), settled(design, at)
+    predicted = predictions(problem, design, at)
+    tally = run(target, plan, runs, seed, workers, progress)
+    hosted = real(hosting(target, plan))
     right = of_proportion(int(tally.right.sum()), runs, level)
     lines = [
         _line("cost", predicted["cost"], of_mean(tally.work + hosted, level)),
         _line("calls", predicted["calls"], of_mean(tally.calls, level)),
-        _span_line(target, design, predicted["critical path"], of_mean(tally.time, level)),
+        _span_line(target, plan, predicted["critical path"], of_mean(tally.time, level)),
         _reliability_line(predicted["reliability"], right),
         _context_line(predicted["longest context"], float(tally.longest.max())),
     ]
@@ -217,27 +220,46 @@ def _point(
     scheduled = None if workers is None or tally.scheduled is None else (tally.scheduled, workers)
     return Point(
         at=tuple((name, Fraction(value)) for name, value in at.items()),
-        design=design,
+        design=plan,
         lines=tuple(lines),
-        agents=_agent_lines(target, design, tally, level),
+        agents=_agent_lines(problem, design, at, tally, level),
         counts=counts,
         specialists=tuple(tally.specialists.items()),
         schedule=None if scheduled is None else _schedule(tally, *scheduled, level),
     )
 
 
-def predictions(problem: Problem, design: Design) -> dict[str, float]:
-    """What the evaluator says of a design, both at numbers."""
+def predictions(problem: Problem, design: Design, at: Numbers) -> dict[str, float]:
+    """What the evaluator says of a design at numbers.
+
+    Where the exact numbers are too long to be worked with, formulas are made first and enclosed at the numbers; these
+    take the last group for as large as the others.
+
+    Raises
+    ------
+    ProblemError
+        When that is not possible either.
+    """
+    target = numbered(problem, at)
+    folds: dict[str, Callable[[Problem, Design], Expr]] = {
+        "cost": total_cost,
+        "calls": lambda one, tree: footprint(one, tree).calls,
+        "critical path": span,
+        "reliability": reliability,
+        "longest context": lambda one, tree: footprint(one, tree).longest,
+    }
+    return {name: _predicted(fold, problem, target, design, at) for name, fold in folds.items()}
+
+
+def _predicted(
+    fold: Callable[[Problem, Design], Expr], problem: Problem, target: Problem, design: Design, at: Numbers
+) -> float:
     from decomposer.process.reals import real
 
-    foot = footprint(problem, design)
-    return {
-        "cost": real(total_cost(problem, design)),
-        "calls": real(foot.calls),
-        "critical path": real(span(problem, design)),
-        "reliability": real(reliability(problem, design)),
-        "longest context": real(foot.longest),
-    }
+    try:
+        return real(fold(target, settled(design, at)))
+    except ExpressionError:
+        return real(fold(problem, design), {name: Fraction(value) for name, value in at.items()})
 
 
 def _line(name: str, predicted: float, counted: Interval) -> Line:
@@ -272,17 +294,22 @@ def _span_line(problem: Problem, design: Design, predicted: float, counted: Inte
     return Line(line.name, predicted, counted, line.method, "bound", "; ".join(side))
 
 
-def _agent_lines(problem: Problem, design: Design, tally: Tally, level: float) -> tuple[Line, ...]:
+def _agent_lines(problem: Problem, design: Design, at: Numbers, tally: Tally, level: float) -> tuple[Line, ...]:
     """Calls of every agent, predicted and counted."""
     import numpy as np
 
     from decomposer.process.intervals import of_mean
     from decomposer.process.reals import real
 
+    values = {name: Fraction(value) for name, value in at.items()}
+    try:
+        found = agents(numbered(problem, at), settled(design, at))
+    except ExpressionError:
+        found = agents(problem, design)
     predicted: dict[AgentKey, float] = {}
-    for agent in agents(problem, design):
-        key = (agent.tasks, agent.model, real(agent.size))
-        predicted[key] = predicted.get(key, 0.0) + real(agent.calls)
+    for agent in found:
+        key = (agent.tasks, agent.model, real(agent.size, values))
+        predicted[key] = predicted.get(key, 0.0) + real(agent.calls, values)
     counted: dict[AgentKey, Reals] = {}
     for key, calls in tally.agents.items():
         # sizes come about in two ways, so they differ by rounding
@@ -331,7 +358,13 @@ def _notes(problem: Problem, sizes: Sequence[Numbers]) -> tuple[str, ...]:
 
 
 def _fits(
-    problem: Problem, design: Design, at: Mapping[str, int | Fraction], name: str, points: Sequence[Point], level: float
+    problem: Problem,
+    design: Design,
+    at: Mapping[str, int | Fraction],
+    name: str,
+    points: Sequence[Point],
+    runs: int,
+    level: float,
 ) -> tuple[Fit, ...]:
     """The growth of cost, calls and critical path in one parameter, the others at their numbers."""
     others = {other: num(value) for other, value in at.items()}
@@ -342,12 +375,18 @@ def _fits(
         "critical path": span(target, fixed),
     }
     sizes = [float(dict(point.at)[name]) for point in points]
-    found = [_fit(quantity, formula, name, sizes, points, level) for quantity, formula in exact.items()]
+    found = [_fit(quantity, formula, name, sizes, points, runs, level) for quantity, formula in exact.items()]
     return tuple(fit for fit in found if fit is not None)
 
 
 def _fit(
-    quantity: str, formula: Expr, name: str, sizes: Sequence[float], points: Sequence[Point], level: float
+    quantity: str,
+    formula: Expr,
+    name: str,
+    sizes: Sequence[float],
+    points: Sequence[Point],
+    runs: int,
+    level: float,
 ) -> Fit | None:
     from decomposer.process.intervals import student
     from decomposer.process.reals import real
@@ -364,9 +403,11 @@ def _fit(
         return None
     values = [line.counted.value / value for line, value in zip(lines, apart, strict=True)]
     predicted = [line.predicted / value for line, value in zip(lines, apart, strict=True)]
-    # back from the interval to the standard error
-    runs_t = student((1 + level) / 2, 1000)
-    errors = [(line.counted.high - line.counted.low) / 2 / runs_t / line.counted.value for line in lines]
+    # back from the interval to the relative standard error
+    scale = 2 * student((1 + level) / 2, max(1, runs - 1))
+    errors = [(line.counted.high - line.counted.low) / scale / line.counted.value for line in lines]
+    if not all(map(isfinite, errors)):
+        return None
     fitted = slope(sizes, values, errors, level)
     by_formula = slope(sizes, predicted, errors, level)
     agreement = _agreement(exponent, fitted, by_formula)
@@ -376,6 +417,8 @@ def _fit(
 
 
 def _agreement(exponent: Fraction, fitted: Interval, formula: Interval) -> Agreement:
+    if fitted.high - fitted.low > WIDE:
+        return "not yet"
     if fitted.low - TOLERANCE <= exponent <= fitted.high + TOLERANCE:
         return "agrees"
     return "not yet" if fitted.low - TOLERANCE <= formula.value <= fitted.high + TOLERANCE else "differs"

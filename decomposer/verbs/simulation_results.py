@@ -19,8 +19,8 @@ Verdict = Literal["within", "bound", "outside"]
 """``within`` the interval; a ``bound`` that holds, of what the prediction only bounds; or ``outside``."""
 
 Agreement = Literal["agrees", "not yet", "bound", "differs"]
-"""The fitted exponent is that of the growth; or is not yet, and neither is that of the exact formula at these sizes;
-or is that of what the prediction only bounds; or differs from both."""
+"""The fitted exponent ``agrees`` with that of the growth; or ``not yet``: the interval is too wide, or the exact
+formula is as far from its growth at these sizes; or the prediction is only a ``bound``; or it ``differs``."""
 
 
 @dataclass(frozen=True, slots=True)
