@@ -199,12 +199,13 @@ class Space:
             text = self.texts[name]
             short = head and text["head"] is not None
             read_ = add(read_, parse(text["head"]) if short else self.tokens(text, goal, scope))
+        seen: Poly = {}
         if goal.history:
-            read_ = mul(read_, parse(self.i))
+            read_, seen = mul(read_, parse(self.i)), mul(read_, add(parse(self.i), ONE, -1))
         for model in self.problem["models"] or [None]:
             size = self.size((*tasks, *able), goal, model)
             if size is not None:
-                yield model or "", mul(size, self.bill(read_, written))
+                yield model or "", mul(size, self.bill(read_, seen, written))
 
     def edited(self, task: Any, goal: Goal, scope: str, write: str | None) -> Poly:
         """Tokens that a task writes of a text that it edits."""
@@ -218,11 +219,12 @@ class Space:
             return parse(text["tokens"])
         return self.tokens(text, goal, "part" if task["for_each"] and write == "part" else scope)
 
-    def bill(self, read: Poly, written: Poly) -> Poly:
-        """What a model of size 1 costs."""
+    def bill(self, read: Poly, seen: Poly, written: Poly) -> Poly:
+        """What a model of size 1 costs that has `seen` some of what it reads."""
         cost = self.problem["cost"]
         if cost["kind"] in ("linear", "cached"):
-            return add(mul(parse(cost["alpha"]), read), mul(parse(cost["beta"]), written))
+            saved = mul(seen, add(ONE, parse(cost["gamma"]), -1)) if cost["kind"] == "cached" else {}
+            return add(mul(parse(cost["alpha"]), add(read, saved, -1)), mul(parse(cost["beta"]), written))
         if cost["kind"] == "paper":
             return add(mul(read, written), div(mul(written, add(written, ONE, -1)), number(2)))
         n, x = constant(written), parse(cost["exponent"])
@@ -270,12 +272,20 @@ class Space:
 
 
 COVERED = {
-    "": {"name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks", "order", "assume"},
+    "problem": {"name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks", "order", "assume"},
+    "parameters": {"name", "about", "kind", "low", "high"},
+    "texts": {"name", "about", "tokens", "part", "count", "each", "head"},
+    "capabilities": {"name", "about", "size", "family", "options"},
+    "models": {"name", "about", "size", "can"},
     "tasks": {
         "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
         "check", "remembers", "methods",
     },
-    "models": {"name", "about", "size", "can"},
+    "law": {"kind", "exponent"},
+    "cost": {"kind", "alpha", "beta", "gamma", "exponent"},
+    "edits": {"text", "unit", "patch"},
+    "finds": {"count", "per_call", "per_part"},
+    "one_of": {"family", "told_by"},
     "succeeds": {"probability", "unit"},
     "check": {"scope", "by"},
 }  # fmt: skip
@@ -284,11 +294,13 @@ COVERED = {
 
 def unknown(problem: Mapping[str, Any]) -> Iterator[str]:
     """What a problem says that is not known here."""
-    places: list[tuple[str, str, Mapping[str, Any]]] = [("", "", problem)]
-    places += [("models", f" of {name}", model) for name, model in problem["models"].items()]
+    places: list[tuple[str, str, Mapping[str, Any]]] = [("problem", "", problem)]
+    places += [(kind, "", problem[kind]) for kind in ("law", "cost")]
+    for kind in ("parameters", "texts", "capabilities", "models", "tasks"):
+        places += [(kind, f" of {name}", one) for name, one in problem[kind].items()]
     for name, task in problem["tasks"].items():
-        places.append(("tasks", f" of {name}", task))
-        places += [(fact, f" of {name}", task[fact]) for fact in ("succeeds", "check") if task[fact]]
+        facts = ("edits", "finds", "one_of", "succeeds", "check")
+        places += [(fact, f" of {name}", task[fact]) for fact in facts if task[fact]]
     for place, of, fields in places:
         yield from (f"`{field}`{of}" for field in fields if field not in COVERED[place] and says(fields[field]))
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from decomposer.checker.algebra import Poly, Refused, add, constant, mul, number, parse, show, show_mono
+from decomposer.checker.algebra import Malformed, Poly, Refused, add, constant, mul, number, parse, show, show_mono
 from decomposer.checker.check import VERSION, Check, Scope
 from decomposer.checker.growth import Growth
 from decomposer.errors import DecomposerError, GrowthError
@@ -52,11 +52,11 @@ def certify(problem: Problem) -> dict[str, Any]:
     CertificateError
         When a step of the proof is beyond the reasons that certificates know.
     """
-    space, regime = unfold(problem), regime_of(problem)
     try:
+        space, regime = unfold(problem), regime_of(problem)
         certificate = _Writer(problem, space, regime).write()
         Check(long_form(problem), certificate).run()
-    except Refused as error:
+    except (Refused, Malformed, GrowthError) as error:
         raise CertificateError(f"the answer could not be certified: {error}") from error
     return certificate
 
@@ -66,6 +66,8 @@ class _Writer:
         self.problem, self.space, self.regime = problem, space, regime
         self.check = Check(long_form(problem), {})
         self.priced, complete = asymptotic.price(space, regime)
+        if not self.priced[space.graph.root]:
+            raise CertificateError("no design is feasible, so there is nothing to certify")
         if not complete:
             raise CertificateError("the answer is not proved, so there is nothing to certify")
         self.values = {restated(goal): self.stated(goal) for goal in space.graph.bottom_up()}

@@ -70,7 +70,7 @@ def check(problem: Problem, certificate: str | bytes) -> Checked:
     if len(certificate) > MAX_BYTES:
         raise CertificateFormatError(Diagnostic("the certificate is longer than 16 MiB", "malformed-certificate"))
     try:
-        data = json.loads(certificate)
+        data = json.loads(certificate, object_pairs_hook=_plain, parse_float=_number, parse_constant=_number)
         claims = replay(long_form(problem), data)
     except Refused as error:
         return Checked(problem, False, reason=str(error))
@@ -80,3 +80,14 @@ def check(problem: Problem, certificate: str | bytes) -> Checked:
         reason = str(error) if isinstance(error, json.JSONDecodeError) else "it cannot be read as JSON"
         raise CertificateFormatError(Diagnostic(f"no certificate: {reason}", "malformed-certificate")) from None
     return Checked(problem, True, tuple(claims))
+
+
+def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Malformed("a field is given twice")
+    return found
+
+
+def _number(text: str) -> Any:
+    raise Malformed(f"{text[:40]} is no whole number")
