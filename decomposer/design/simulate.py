@@ -39,7 +39,7 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.errors import DesignError
-from decomposer.expr import as_expr, evaluate
+from decomposer.expr import Expr, as_expr, evaluate
 from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem, Task
 from decomposer.problem.substitute import substitute as put_numbers
@@ -222,7 +222,7 @@ class _Run:
         for whole, results in here.taken.items():
             task, by = self.problem.tasks[whole], self.problem.tasks[node.tasks[0]]
             if task.combines is not None and task.combines.by == by.name:
-                return combining(self.problem, self.papers, task, by, results)
+                return combining(self.problem, self.papers, task, node, results)
         return None
 
     def where_found(self, node: ForEach | If, here: _Here) -> None:
@@ -601,19 +601,16 @@ class _Run:
     def rate(self, task: Task, model: str | None, here: _Here) -> Fraction:
         """How often a unit comes out right: by this model, and as hard as it is."""
         assert task.succeeds is not None
-        own = {} if model is None else self.problem.models[model].succeeds
-        rate = evaluate(own.get(task.name, task.succeeds.probability), {})
-        if task.name not in own and not own.keys().isdisjoint(task.requires):
-            rate = Fraction(1)
-            for name in task.requires:
-                rate *= evaluate(own[name], {}) if name in own else 1
+        known = None if model is None else self.problem.models[model]
+        rate = _rate(task, {} if known is None else known.succeeds, task.succeeds.probability)
         hard = task.succeeds.hard
         if hard is None:
             return rate
+        worse = _rate(task, {} if known is None else known.hard, hard.probability)
         if task.name in here.hard:
-            return evaluate(hard.probability, {}) if here.hard[task.name] else rate
+            return worse if here.hard[task.name] else rate
         share = evaluate(hard.share, {})
-        return (1 - share) * rate + share * evaluate(hard.probability, {})
+        return (1 - share) * rate + share * worse
 
     def units(self, task: Task, here: _Here) -> int:
         """Units that a call must get right."""
@@ -707,6 +704,16 @@ class _Run:
         if isinstance(node, Escalate):
             return others * good + (1 - accepted) * self.chance(node.then, here.child(1), names)
         return others * good / accepted if set(node.tasks) <= set(names) else others
+
+
+def _rate(task: Task, own: Mapping[str, Expr], usual: Expr) -> Fraction:
+    """A model's own rate for a task, or for what it takes; else the usual one."""
+    if task.name in own or own.keys().isdisjoint(task.requires):
+        return evaluate(own.get(task.name, usual), {})
+    rate = Fraction(1)
+    for name in task.requires:
+        rate *= evaluate(own[name], {}) if name in own else 1
+    return rate
 
 
 def _model(body: Design, task: Task) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from decomposer.design.context import Context, chain_steps, exposure, extent, is_whole, trials
+from decomposer.design.digests import digest_tokens, digested
 from decomposer.design.merging import combined_by, merge_output, merge_prompt
 from decomposer.design.nodes import Call, Design, ForEach, If, Scope, Until, walk
 from decomposer.design.votes import raised
@@ -32,7 +33,7 @@ def prompt_texts(problem: Problem, call: Call, context: Context) -> list[tuple[s
         task = problem.tasks[name]
         whole = combined_by(problem, name, context)
         if whole is not None:
-            prompt += merge_prompt(problem, whole, task, context)
+            prompt += merge_prompt(problem, whole, call, context)
             continue
         for read in task.reads:
             if read.text not in made:
@@ -59,28 +60,6 @@ def instructions(problem: Problem, call: Call) -> list[tuple[str, Expr]]:
     """What every call reads besides texts."""
     own = [(f"instructions of {name}", problem.tasks[name].overhead) for name in call.tasks]
     return [(name, tokens) for name, tokens in (("instructions", problem.overhead), *own) if tokens != ZERO]
-
-
-def digested(problem: Problem, call: Call) -> dict[str, str]:
-    """Texts of which a call reads a digest, with who makes it; who edits a text reads all of it."""
-    edited = {edits.text for name in call.tasks if (edits := problem.tasks[name].edits) is not None}
-    found: dict[str, str] = {}
-    for name in call.digests:
-        compresses = problem.tasks[name].compresses
-        if compresses is not None and compresses.text not in edited:
-            found[compresses.text] = name
-    return found
-
-
-def digest_tokens(problem: Problem, maker: Task, context: Context, scope: Scope) -> Expr:
-    """Tokens of a digest at a scope: so many for each part, where its maker is local to the parts."""
-    assert maker.compresses is not None
-    text = problem.texts[maker.compresses.text]
-    if maker.local is None or maker.local != text.part or text.count is None:
-        return maker.compresses.to
-    if scope == "part":
-        return maker.compresses.to
-    return maker.compresses.to * (text.count if scope == "whole" else extent(text, context))
 
 
 def prompt_tokens(problem: Problem, call: Call, context: Context) -> Expr:
@@ -242,19 +221,22 @@ def unit_success(problem: Problem, task: Task, context: Context, model: str | No
     easy, hard = model_rate(problem, task, model), task.succeeds.hard
     if hard is None:
         return easy
+    worse = model_rate(problem, task, model, hard=True)
     if task.name in context.given:
-        return hard.probability if context.given[task.name] else easy
-    return easy * (ONE - hard.share) + hard.probability * hard.share
+        return worse if context.given[task.name] else easy
+    return easy * (ONE - hard.share) + worse * hard.share
 
 
-def model_rate(problem: Problem, task: Task, model: str | None) -> Expr:
+def model_rate(problem: Problem, task: Task, model: str | None, hard: bool = False) -> Expr:
     """Success rate of a model: its own for the task, else that of the capabilities it takes, else the task's."""
     assert task.succeeds is not None
-    own = problem.models[model].succeeds if model is not None and model in problem.models else {}
+    known = problem.models.get(model) if model is not None else None
+    own = {} if known is None else known.hard if hard else known.succeeds
     if task.name in own:
         return own[task.name]
     rates = [own[name] for name in task.requires if name in own]
-    result = ONE if rates else task.succeeds.probability
+    usual = task.succeeds.hard.probability if hard and task.succeeds.hard is not None else task.succeeds.probability
+    result = ONE if rates else usual
     for rate in rates:
         result = result * rate
     return result

@@ -131,29 +131,27 @@ def holds(odds: Fraction, lead: int, scopes: Fraction, target: Fraction) -> bool
 def best_majority(easy: Fraction, hard: Fraction, share: Fraction) -> int | None:
     """Odd number of votes with which a majority is right most often, where a `share` of the items is hard.
 
-    Two more votes than ``2j - 1`` change the chance by ``C(2j-1, j)`` times
-    ``(1 - share) (p q)**j (2p - 1) - share (r s)**j (1 - 2r)``, with q = 1 - p, s = 1 - r: they help as long as
-    ``((r s)/(p q))**j`` is below a constant. With r nearer to one half than p, votes first help and later hurt.
+    Two more votes than ``2j - 1`` change the chance by ``C(2j-1, j)`` times ``A a**j - B b**j`` with
+    ``A = (1 - share)(2p - 1)``, ``a = p(1 - p)``, ``B = share(1 - 2r)``, ``b = r(1 - r)``. With r nearer to one half
+    than p, b is the larger: votes help as long as ``(b/a)**j < A/B``, and hurt from then on.
 
     Returns
     -------
     int or None
-        `None` when ever more votes help.
+        The least such number; `None` when ever more votes help in the end.
     """
+    if easy < Fraction(1, 2) < hard:
+        easy, hard, share = hard, easy, 1 - share
     gain, loss = (1 - share) * (2 * easy - 1), share * (1 - 2 * hard)
-    if gain <= 0 and loss >= 0:
-        return 1
-    grows = (hard * (1 - hard), easy * (1 - easy))
-    if loss <= 0 or grows[0] <= grows[1]:
-        # No item is lost by voting, or what is lost shrinks faster than what is won.
-        return None if loss <= 0 or gain * grows[1] >= loss * grows[0] or grows[0] < grows[1] else 1
-    j = 1
-    ratio = grows[0] / grows[1]
-    limit = gain / loss
-    if ratio > limit:
-        return 1
-    power = ratio
-    while power * ratio <= limit:
-        power *= ratio
-        j += 1
-    return 2 * j + 1
+    if gain <= 0:
+        return 1 if loss >= 0 else None
+    if loss <= 0:
+        return None
+    grows = Fraction(hard * (1 - hard)) / (easy * (1 - easy)) if easy < 1 else None
+    if grows is None or grows > 1:
+        votes, power = 1, grows
+        while grows is not None and power is not None and power < gain / loss:
+            votes, power = votes + 2, power * grows
+        return votes
+    # What is lost shrinks at least as fast as what is won: all easy items in the end, or the first answer.
+    return None if 1 - share > (1 - share) * easy + share * hard else 1

@@ -142,9 +142,16 @@ def _capability(name: str, data: Data) -> Capability:
 
 def _model(name: str, data: Data) -> Model:
     return Model(
-        name, data["size"], Frozen(data.get("can", {})), _about(data), data.get("hosting", ZERO), data.get("delay"),
-        Frozen(data.get("succeeds", {})), data.get("window"),
-    )  # fmt: skip
+        name,
+        data["size"],
+        Frozen(data.get("can", {})),
+        _about(data),
+        hosting=data.get("hosting", ZERO),
+        delay=data.get("delay"),
+        succeeds=Frozen(data.get("succeeds", {})),
+        hard=Frozen(data.get("hard", {})),
+        window=data.get("window"),
+    )
 
 
 def _task(name: str, data: Data, texts: Mapping[str, Text]) -> Task:

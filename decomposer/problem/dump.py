@@ -139,6 +139,8 @@ def model_data(one: Model) -> Data:
         data["can"] = {name: _or_all(members) for name, members in one.can.items()} if partly else list(one.can)
     if one.succeeds:
         data["succeeds"] = {name: formula_data(rate) for name, rate in one.succeeds.items()}
+    if one.hard:
+        data["hard"] = {name: formula_data(rate) for name, rate in one.hard.items()}
     if one.hosting != ZERO:
         data["hosting"] = formula_data(one.hosting)
     if one.delay is not None:

@@ -47,6 +47,8 @@ def formulas(problem: Problem) -> Iterator[Formula]:
         yield Formula(("models", model.name, "hosting"), model.hosting, "price")
         for name, rate in model.succeeds.items():
             yield Formula(("models", model.name, "succeeds", name), rate, "probability")
+        for name, rate in model.hard.items():
+            yield Formula(("models", model.name, "hard", name), rate, "probability")
         if model.delay is not None:
             yield Formula(("models", model.name, "delay"), model.delay, "price")
         if model.window is not None:

@@ -93,7 +93,7 @@ class Model:
     """A model of a closed catalogue: its size (or price per unit) and what it can do.
 
     `can` maps a capability to how many members of its family the model has (`None`: all, or not a family).
-    `succeeds` maps a task, or a capability, to the model's own success rate. `hosting` is paid once when the model is
+    `succeeds` maps a task, or a capability, to the model's own success rate, `hard` to that on hard units. `hosting` is paid once when the model is
     used at all; `delay` is the time that it takes for a token that it writes, where the catalogue states delays. `window` is the longest context, tokens read and written.
     """
 
@@ -104,6 +104,7 @@ class Model:
     hosting: Expr = ZERO
     delay: Expr | None = None
     succeeds: Mapping[str, Expr] = field(default_factory=Frozen)
+    hard: Mapping[str, Expr] = field(default_factory=Frozen)
     window: Expr | None = None
 
 

@@ -21,9 +21,9 @@ def unknown_names(problem: Problem) -> Iterator[Issue]:
     yield from _in_formulas(problem)
     for model in problem.models.values():
         yield from _named(("models", model.name, "can"), model.can, problem.capabilities, "capability", keys=True)
-        loc: Loc = ("models", model.name, "succeeds")
-        rates = [name for name in model.succeeds if name not in problem.tasks]
-        yield from _named(loc, rates, problem.capabilities, "task or capability", keys=True)
+        for key, given in (("succeeds", model.succeeds), ("hard", model.hard)):
+            rates = [name for name in given if name not in problem.tasks]
+            yield from _named(("models", model.name, key), rates, problem.capabilities, "task or capability", keys=True)
     known = _Known(problem)
     for task in problem.tasks.values():
         yield from _in_task(known, task)

@@ -200,6 +200,7 @@ MODEL = form(
         "size": key(FORMULA, required=True),
         "can": key(expanding(_abilities, mapping(NAME, COUNT), _NAMES), "What it can do; of a family, how many."),
         "succeeds": key(mapping(NAME, FORMULA), "Its own success rates, by task or capability."),
+        "hard": key(mapping(NAME, FORMULA), "The same on hard units."),
         "hosting": key(FORMULA, "Paid once when the model is used."),
         "delay": key(FORMULA, "Time for a token that it writes."),
         "window": key(FORMULA, "Its longest context, tokens read and written."),

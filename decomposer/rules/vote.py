@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.context import items
-from decomposer.design.nodes import Vote
-from decomposer.design.reliability import votes_for
+from decomposer.design.nodes import Hole, Vote
+from decomposer.design.reliability import reliability, votes_for
 from decomposer.design.votes import MAX_BITS, least_lead, majority_right, plain
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO, Expr, ceil, evaluate, log, num, sym
@@ -20,6 +20,9 @@ from decomposer.rules.retry import doers, single_unit
 
 MORE = 8
 """Leads above the least that alone suffices, for votes that must make up for what fails elsewhere."""
+
+LEADS = 64
+"""Largest lead that is tried where some units are hard, which more votes do not make up for."""
 
 MAJORITY = 31
 """Largest number of votes of a majority that is tried; a race costs less beyond."""
@@ -43,31 +46,50 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
             continue  # so many units at once are all but never right together
         if right == ONE or rival == ZERO:
             continue
-        if site.numbered and not (right + occurrences(site, goal)).symbols:
-            yield from _counted(site, goal, settled, facts)
-        elif (lead := growing_lead(site, goal, right, rival)) is not None:
-            yield Alternative(Vote(body, lead=lead), facts)
+        scopes = occurrences(site, goal)
+        if (right + rival + scopes + site.problem.target).symbols:
+            lead = growing_lead(site, goal, right, rival)
+            if lead is not None:
+                yield Alternative(Vote(body, lead=lead), facts)
+        elif site.problem.target != ONE:
+            yield from _counted(site, goal, body, facts)
 
 
-def _counted(site: Site, goal: Goal, settled: Goal, facts: tuple[Fact, ...]) -> Iterator[Alternative]:
-    """Leads and majorities that reach the target, if all else went well."""
-    target, body = site.problem.target, hole(settled)
+def _counted(site: Site, goal: Goal, body: Hole, facts: tuple[Fact, ...]) -> Iterator[Alternative]:
+    """The least lead and majority that reach the target if all else goes well; at numbers, also some more.
+
+    While others are not known, every task that may fail has an equal share of the failures that are allowed.
+    """
+    target = site.problem.target
     assert target is not None
-    bound, scopes = evaluate(target, {}), whole(occurrences(site, goal))
+    bound, scopes = evaluate(target, {}), occurrences(site, goal)
+    number = whole(scopes) if site.numbered else evaluate(scopes, {}) * fallible(site)
+    mixed = hard(site, goal)
+    more = MORE if site.numbered and (mixed or fallible(site) > 1) else 0
     right, rival = (evaluate(value, {}) for value in votes_for(site.problem, body, site.inside(goal), goal.tasks))
-    hard = site.task(goal.tasks[0]).succeeds
-    if bound == 1 or right <= rival:
-        return
-    mixed = hard is not None and hard.hard is not None
-    least = 2 if mixed else max(2, least_lead(rival / right, scopes, bound))
-    # More than what suffices alone makes up for what fails elsewhere, or on hard units.
-    more = MORE if mixed or fallible(site) > 1 else 0
-    decision = Decision(site.lead, num(least), num(least + more), "votes by which an answer must lead")
-    yield Alternative(Vote(body, lead=sym(site.lead)), facts, (decision,))
-    first = 3 if mixed else least_majority(right, scopes, bound)
+    least: int | None = None
+    first: int | None = None
+    if mixed:
+        tried = (Vote(body, lead=num(lead)) for lead in range(2, LEADS + 1))
+        least = next((int(evaluate(one.lead or ONE, {})) for one in tried if _good(site, goal, one, number, bound)), None)
+        majorities = (Vote(body, num(votes)) for votes in range(3, MAJORITY + 1, 2))
+        first = next((int(evaluate(one.votes, {})) for one in majorities if _good(site, goal, one, number, bound)), None)
+    elif right > rival:
+        least, first = max(2, least_lead(rival / right, number, bound)), least_majority(right, number, bound)
+    if least is not None and more:
+        decision = Decision(site.lead, num(least), num(least + more), "votes by which an answer must lead")
+        yield Alternative(Vote(body, lead=sym(site.lead)), facts, (decision,))
+    elif least is not None:
+        yield Alternative(Vote(body, lead=num(least)), facts)
     if first is not None:
-        last = MAJORITY if mixed else min(MAJORITY, first + 2 * more)
+        last = min(MAJORITY, first + 2 * more)
         yield from (Alternative(Vote(body, num(votes)), facts) for votes in range(first, last + 1, 2))
+
+
+def _good(site: Site, goal: Goal, vote: Vote, scopes: Fraction, target: Fraction) -> bool:
+    """Whether a vote on units some of which are hard reaches the target."""
+    chance = reliability(site.problem, vote, site.inside(goal), goal.tasks).as_fraction()
+    return chance is not None and reaches(Fraction(chance), scopes, target)
 
 
 def least_majority(right: Fraction, scopes: Fraction, target: Fraction) -> int | None:

@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from decomposer.design.certainty import certainty, number
-from decomposer.design.context import Context
+from decomposer.design.context import Context, exposure
 from decomposer.design.cost_models import call_cost
 from decomposer.design.counts import part_count
 from decomposer.design.evaluate import work
 from decomposer.design.leaves import usage
-from decomposer.design.nodes import Call, substitute
+from decomposer.design.nodes import Call, Design, substitute
 from decomposer.design.products import Product
 from decomposer.design.reliability import cases
 from decomposer.design.sizes import covers, model_rate
 from decomposer.design.votes import MAX_BITS, least_lead, race_runs
 from decomposer.errors import ExpressionError, InfeasibleError, ProblemError
-from decomposer.expr import Expr, evaluate, num
+from decomposer.expr import ONE, Expr, evaluate, num
 from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
 from decomposer.rules.vote import least_majority
@@ -134,7 +134,7 @@ class _Pricing:
         settled = tuple(Policy(decision.name, decision.low) for decision in alternative.decisions)
         ideal = any(decision.name == self.site.lead and decision.about == "" for decision in alternative.decisions)
         try:
-            around = [case for base in self.around(goal) for _, case in cases(problem, design, base)]
+            around = [*self.around(goal), *self.cases(goal, design)]
             costs = tuple(_settled(work(problem, design, context)) for context in around)
             chances = tuple(
                 Product() if ideal else certainty(problem, design, context, goal.pending) for context in around
@@ -144,7 +144,7 @@ class _Pricing:
             return
         candidate = Candidate(
             design=design,
-            work=costs[0] if len(around) == 1 else _settled(work(problem, design, self.site.inside(goal))),
+            work=costs[0],
             growth=costs[0],
             facts=frozenset(alternative.facts).union(*(one.facts for one in parts)),
             rules=tuple(dict.fromkeys((step.rule, *(rule for one in parts for rule in one.rules)))),
@@ -153,6 +153,14 @@ class _Pricing:
         )
         candidate = replace(candidate, growth=candidate.work)
         yield Tried(candidate, costs, chances, ideal or any(one.ideal for one in chosen))
+
+    def cases(self, goal: Goal, design: Design) -> list[Context]:
+        """The same with a unit known to be hard or not: what is tried next is tried on the same one."""
+        context = self.site.inside(goal)
+        if any(exposure(self.site.problem, self.site.task(name), context) != ONE for name in goal.tasks):
+            return []
+        known = cases(self.site.problem, design, context)
+        return [case for _, case in known] if len(known) > 1 else []
 
     def around(self, goal: Goal) -> list[Context]:
         """The surroundings of a goal: those of a full scope, and of a smaller one that is left over."""
