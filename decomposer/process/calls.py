@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from decomposer.design.nodes import Call
-from decomposer.expr import ONE
+from decomposer.expr import Expr
 from decomposer.problem.model import Problem, Task
 from decomposer.process.items import Hidden
 from decomposer.process.lanes import Fault, Here, Lanes, Outcome, both
+from decomposer.process.merges import combined, combined_writes, partial_reads
 from decomposer.process.process import Process
 from decomposer.process.reals import Ints, Reals, real, whole
 from decomposer.process.talks import said
@@ -83,21 +85,80 @@ def _note_levels(process: Process, node: Call) -> None:
 
 
 def _prompt(process: Process, node: Call, lanes: Lanes) -> dict[str, Amount]:
-    """Tokens read of every text, in order; what one task of the call hands to another is not read."""
+    """Tokens read of everything, in order; what one task of the call hands to another is not read."""
+    problem = process.problem
+    prompt: dict[str, Amount] = {"instructions": real(problem.overhead)}
+    for task in (problem.tasks[name] for name in node.tasks):
+        prompt[f"instructions of {task.name}"] = real(task.overhead)
+    whole_task = combined(problem, node, lanes)
+    if whole_task is not None:
+        return {**prompt, **_partial(process, node, whole_task, lanes)}
     made: set[str] = set()
-    whole_needed: dict[str, bool] = {}
-    for task in (process.problem.tasks[name] for name in node.tasks):
+    all_needed: dict[str, bool] = {}
+    for task in (problem.tasks[name] for name in node.tasks):
         for read in task.reads:
             if read.text not in made:
-                whole_needed[read.text] = whole_needed.get(read.text, False) or not (read.head and node.narrow)
+                all_needed[read.text] = all_needed.get(read.text, False) or not (read.head and node.narrow)
         made.update(task.writes)
-    prompt: dict[str, Amount] = {}
-    for name, all_of_it in whole_needed.items():
+    digests = _digests(problem, node)
+    for name, all_of_it in all_needed.items():
         head = process.sheets[name].head
-        prompt[name] = head if head is not None and not all_of_it else _tokens(process, name, node, lanes)
-    for task in (process.problem.tasks[name] for name in node.tasks):
+        if head is not None and not all_of_it:
+            prompt[name] = head
+        elif name in digests:
+            prompt[f"digest of {name}"] = _digest(process, digests[name], node, lanes)
+        else:
+            prompt[name] = _tokens(process, name, node, lanes)
+    for task in (problem.tasks[name] for name in node.tasks):
         if task.steps is not None and task.name in lanes.steps:
             prompt[f"state of {task.name}"] = real(task.steps.state)
+    return prompt
+
+
+def _digests(problem: Problem, node: Call) -> dict[str, Task]:
+    """Texts of which a call reads a digest, with who makes it; who edits a text reads all of it."""
+    edited = {edits.text for name in node.tasks if (edits := problem.tasks[name].edits) is not None}
+    makers = [problem.tasks[name] for name in node.digests]
+    return {m.compresses.text: m for m in makers if m.compresses is not None and m.compresses.text not in edited}
+
+
+def _digest(process: Process, maker: Task, node: Call, lanes: Lanes, parts: Amount | None = None) -> Amount:
+    """Tokens of a digest: so many for each part before the call (or `parts`), where its maker is local to them."""
+    assert maker.compresses is not None
+    sheet, each = process.sheets[maker.compresses.text], real(maker.compresses.to)
+    if maker.local is None or maker.local != sheet.part or node.scope == "part":
+        return each
+    number = sheet.parts if node.scope == "whole" else parts_of(sheet, lanes) if parts is None else parts
+    return each * number
+
+
+def _partial(process: Process, node: Call, whole_task: Task, lanes: Lanes) -> dict[str, Amount]:
+    """What a call reads that combines results: these, or the next part of each, and what else it says."""
+    by, combines = process.problem.tasks[node.tasks[0]], whole_task.combines
+    assert combines is not None
+    number, single = lanes.taken[whole_task.name], combines.per == "part"
+    text = worked(process.problem, whole_task)
+    part = None if text is None else process.sheets[text].part
+    results, besides = partial_reads(whole_task, by)
+    digests = _digests(process.problem, node)
+    prompt: dict[str, Amount] = {}
+    if whole_task.compresses is not None:
+        prompt["digests"] = real(whole_task.compresses.to) * number
+    for name in results:
+        sheet = process.sheets[name]
+        if sheet.part is not None and sheet.part == part:
+            # Results of parts add up to the parts covered.
+            prompt[name] = sheet.each * (number if single else parts_of(sheet, lanes))
+        else:
+            prompt[name] = parts_of(sheet, lanes) * sheet.each * number
+    for name in besides:
+        sheet = process.sheets[name]
+        if name in digests:
+            prompt[f"digest of {name}"] = _digest(process, digests[name], node, lanes, number if single else None)
+        elif single and sheet.part is not None and sheet.part == part:
+            prompt[name] = sheet.each * number
+        else:
+            prompt[name] = parts_of(sheet, lanes) * sheet.each
     return prompt
 
 
@@ -130,13 +191,34 @@ def _repeated(prompt: dict[str, Amount], here: Here) -> Amount:
 
 def _writes(process: Process, task: Task, node: Call, lanes: Lanes) -> Amount:
     """Tokens that a task generates in a call; a chain writes its share for the steps that it takes."""
+    whole_task = combined(process.problem, node, lanes)
+    if whole_task is not None:
+        return _writes_combined(process, task, whole_task, lanes)
     total: Amount = 0.0
     for name in task.writes:
         total = total + _tokens(process, name, node, lanes)
+    if task.compresses is not None:
+        total = total + _digest(process, task, node, lanes)
     if task.edits is not None:
         total = total + _edits(process, task, node, lanes)
     if task.steps is not None and task.name in lanes.steps:
         total = total * lanes.steps[task.name] / real(task.steps.count)
+    return total
+
+
+def _writes_combined(process: Process, by: Task, whole_task: Task, lanes: Lanes) -> Amount:
+    assert whole_task.combines is not None
+    single = whole_task.combines.per == "part"
+    text = worked(process.problem, whole_task)
+    part = None if text is None else process.sheets[text].part
+    names = combined_writes(whole_task, by)
+    total: Amount = 0.0
+    if whole_task.compresses is not None and not (single and by.writes):
+        total = total + real(whole_task.compresses.to)
+    for name in names:
+        sheet = process.sheets[name]
+        alone = single and sheet.part is not None and sheet.part == part
+        total = total + (sheet.each if alone else parts_of(sheet, lanes) * sheet.each)
     return total
 
 
@@ -204,19 +286,23 @@ def _units(process: Process, task: Task, lanes: Lanes) -> Ints | int:
 def success(problem: Problem, task: Task, model: str | None, lanes: Lanes) -> Reals | float:
     """Chance that a unit comes out right: by the model's own rates, and as hard as the unit at hand is."""
     assert task.succeeds is not None
-    own = problem.models[model].succeeds if model is not None and model in problem.models else {}
-    rates = [own[task.name]] if task.name in own else [own[name] for name in task.requires if name in own]
-    rate = ONE
-    for one in rates:
-        rate = rate * one
-    easy = real(rate) if rates else real(task.succeeds.probability)
+    known = None if model is None else problem.models[model]
+    easy = _rate(task, {} if known is None else known.succeeds, real(task.succeeds.probability))
     hard = task.succeeds.hard
     if hard is None:
         return easy
-    share, low = real(hard.share), real(hard.probability)
+    share, low = real(hard.share), _rate(task, {} if known is None else known.hard, real(hard.probability))
     if task.name in lanes.given:
         return np.where(lanes.given[task.name], low, easy)
     return easy * (1 - share) + low * share
+
+
+def _rate(task: Task, own: Mapping[str, Expr], usual: float) -> float:
+    """The rate that a model states for a task, or for the capabilities that it takes; else the usual one."""
+    if task.name in own:
+        return real(own[task.name])
+    stated = [real(own[name]) for name in task.requires if name in own]
+    return float(np.prod(stated)) if stated else usual
 
 
 def hardened(process: Process, names: tuple[str, ...], lanes: Lanes) -> Lanes:

@@ -63,6 +63,8 @@ class Lanes:
         Enclosing conversations, the round, and which lane of the conversation this one belongs to.
     given : mapping of task to array
         Whether the unit at hand is hard, where that has been drawn.
+    taken : mapping of task to array
+        How many of its results are being combined.
     times : array, optional
         How often in a row each is executed, where not once.
     after : array, optional
@@ -75,6 +77,7 @@ class Lanes:
     hand: Mapping[str, Ints] = field(default_factory=dict)
     talks: Mapping[str, tuple[int, int, Ints]] = field(default_factory=dict)
     given: Mapping[str, Flags] = field(default_factory=dict)
+    taken: Mapping[str, Ints] = field(default_factory=dict)
     times: Reals | None = None
     after: Ints | None = None
 
@@ -90,6 +93,7 @@ class Lanes:
             {name: value[which] for name, value in self.hand.items()},
             {name: (talk, turn, origin[which]) for name, (talk, turn, origin) in self.talks.items()},
             {name: value[which] for name, value in self.given.items()},
+            {name: value[which] for name, value in self.taken.items()},
             None if self.times is None else self.times[which],
             None if self.after is None else self.after[which],
         )

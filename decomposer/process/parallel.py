@@ -13,6 +13,7 @@ from decomposer.design.nodes import (
     Escalate,
     ForEach,
     If,
+    Merge,
     Retry,
     Until,
     Vote,
@@ -44,7 +45,7 @@ def above(problem: Problem, design: Design) -> tuple[str, ...]:
     found = []
     if any(isinstance(part, If) for part in parts):
         found.append(FIRES)
-    if any(isinstance(part, Each) and part.size != ONE and not branches(problem, part) for part in parts):
+    if any(isinstance(part, Each | Merge) and part.size != ONE and not branches(problem, part) for part in parts):
         found.append(RAGGED)
     if problem.cost.kind == "cached" and any(isinstance(part, Retry | Vote) for part in parts):
         found.append(AGAIN)
@@ -55,7 +56,7 @@ def branches(problem: Problem, node: Design) -> bool:
     """Whether the executions of what a node holds run in parallel."""
     if isinstance(node, Vote):
         return node.lead is None
-    return isinstance(node, Each | ForEach) and independent(problem, node.body)
+    return isinstance(node, Each | ForEach | Merge) and independent(problem, node.body)
 
 
 def independent(problem: Problem, node: Design) -> bool:

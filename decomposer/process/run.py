@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from decomposer.design.nodes import Case, Design, Each, ForEach, Repeat, Stride, children
+from decomposer.design.nodes import Case, Design, Each, ForEach, Merge, Repeat, Stride, children
 from decomposer.errors import DesignError, ProblemError
 from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem
@@ -154,6 +154,8 @@ def _width(problem: Problem, sheets: dict[str, Sheet], node: Design, outer: int)
     if isinstance(node, Each):
         number = next((sheet.parts for sheet in sheets.values() if sheet.part == node.part), 1)
         inner = outer * -(-number // max(1, whole(node.size, "the size of a group")))
+    elif isinstance(node, Merge):
+        inner = outer * next((sheet.parts for sheet in sheets.values() if sheet.part == node.part), 1)
     elif isinstance(node, Stride):
         chain = problem.tasks[node.task].steps
         assert chain is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ from decomposer.design.nodes import (
     Escalate,
     ForEach,
     If,
+    Merge,
     Repeat,
     Retry,
     Seq,
@@ -25,16 +27,19 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.errors import DesignError
-from decomposer.expr import ONE
+from decomposer.expr import ONE, Expr
 from decomposer.problem.model import Problem
 from decomposer.process.calls import call
 from decomposer.process.chance import escalate, retry, vote
 from decomposer.process.groups import added, counted, faults_of, longest, spread
 from decomposer.process.lanes import Fault, Here, Lanes, Outcome, ending, nothing, select, then
+from decomposer.process.merges import Merged, stages
 from decomposer.process.parallel import independent
 from decomposer.process.process import Process
 from decomposer.process.reals import Ints, whole
 from decomposer.process.talks import Talk
+
+Act = Callable[[Lanes], Outcome]
 
 
 def visit(process: Process, node: Design, lanes: Lanes, here: Here) -> Outcome:
@@ -52,6 +57,8 @@ def visit(process: Process, node: Design, lanes: Lanes, here: Here) -> Outcome:
         return _seq(process, node, lanes, here)
     if isinstance(node, Each):
         return _each(process, node, lanes, here)
+    if isinstance(node, Merge):
+        return _merge(process, node, lanes, here)
     if isinstance(node, Repeat):
         return _repeat(process, node, lanes, here)
     if isinstance(node, Stride):
@@ -92,23 +99,32 @@ def written(problem: Problem, node: Design) -> frozenset[str]:
     return frozenset(texts)
 
 
+def _body(process: Process, node: Each | Repeat | Stride | ForEach | Merge, here: Here) -> Act:
+    return lambda lanes: visit(process, node.body, lanes, here.child(0))
+
+
 # -- loops -------------------------------------------------------------------------------------
 
 
 def loop(
-    process: Process, body: Design, lanes: Lanes, sub: Lanes, parent: Ints, here: Here, parallel: bool, stateful: bool
+    process: Process,
+    act: Act,
+    lanes: Lanes,
+    sub: Lanes,
+    parent: Ints,
+    here: Here,
+    parallel: bool,
+    stateful: bool = False,
 ) -> Outcome:
-    """Run a body in sub-lanes, in parallel or one after the other, and put together what comes of each lane.
+    """Act in sub-lanes, in parallel or one after the other, and put together what comes of each lane.
 
     With `stateful`, what one execution finds matters to the next: then they are walked one after the other, all
     first ones first.
     """
     number = len(lanes)
     joined = sub if process.events is None else replace(sub, after=_starts(process, lanes, sub, parent, parallel))
-    if stateful and parent.size:
-        outcome = _by_rank(process, body, joined, _ranks(parent), here)
-    else:
-        outcome = visit(process, body, joined, here)
+    in_turn = stateful and parent.size > 0
+    outcome = _by_rank(act, joined, _ranks(parent), here) if in_turn else act(joined)
     time = longest(parent, outcome.time, number) if parallel else added(parent, outcome.time, number)
     chance = None if outcome.chance is None else added(parent, outcome.chance, number)
     after = lanes.after
@@ -124,7 +140,7 @@ def _ranks(parent: Ints) -> Ints:
     return np.asarray(np.arange(parent.size) - first)
 
 
-def _by_rank(process: Process, body: Design, sub: Lanes, ranks: Ints, here: Here) -> Outcome:
+def _by_rank(act: Act, sub: Lanes, ranks: Ints, here: Here) -> Outcome:
     """Run sub-lanes of equal rank together, in the order of ranks."""
     size = len(sub)
     total = nothing(sub, here.dry)
@@ -134,7 +150,7 @@ def _by_rank(process: Process, body: Design, sub: Lanes, ranks: Ints, here: Here
     bounds = np.searchsorted(ranks[order], np.arange(int(ranks.max()) + 2))
     for low, high in pairwise(bounds):
         which = order[low:high]
-        outcome = visit(process, body, sub.take(which), here)
+        outcome = act(sub.take(which))
         time[which] = outcome.time
         if chance is not None and outcome.chance is not None:
             chance[which] = outcome.chance
@@ -170,21 +186,70 @@ def _meet(process: Process, lanes: Lanes, sub: Lanes, ends: Ints, parent: Ints, 
 
 
 def _each(process: Process, node: Each, lanes: Lanes, here: Here) -> Outcome:
-    low, high = _range(process, node.part, lanes)
-    size = whole(node.size, "the size of a group")
-    if size < 1:
-        raise DesignError("a group of no parts cannot be simulated")
-    parent, rank = spread(-(-(high - low) // size))
-    process.ledger.spend(parent.size)
-    first = low[parent] + rank * size
-    sub = lanes.take(parent)
-    sub = replace(sub, scope={**sub.scope, node.part: (first, np.minimum(first + size, high[parent]))})
-    shared = _shares_items(process, node)
+    sub, parent = _groups(process, node.part, node.size, lanes)
     told = {name: list(levels) for name, levels in process.told.items()}
-    parallel = independent(process.problem, node.body)
-    outcome = loop(process, node.body, lanes, sub, parent, here.child(0), parallel, shared)
+    parallel, shared = independent(process.problem, node.body), _shares_items(process, node)
+    outcome = loop(process, _body(process, node, here), lanes, sub, parent, here, parallel, shared)
     process.told = told
     return outcome
+
+
+def _groups(process: Process, part: str, size: Expr, lanes: Lanes) -> tuple[Lanes, Ints]:
+    """A sub-lane for every group of parts, the last one as small as it is."""
+    low, high = _range(process, part, lanes)
+    step = whole(size, "the size of a group")
+    if step < 1:
+        raise DesignError("a group of no parts cannot be simulated")
+    parent, rank = spread(-(-(high - low) // step))
+    process.ledger.spend(parent.size)
+    first = low[parent] + rank * step
+    sub = lanes.take(parent)
+    return replace(sub, scope={**sub.scope, part: (first, np.minimum(first + step, high[parent]))}), parent
+
+
+def _merge(process: Process, node: Merge, lanes: Lanes, here: Here) -> Outcome:
+    """Do every group, then combine what has come out, level by level or each with all before it."""
+    sub, parent = _groups(process, node.part, node.size, lanes)
+    parallel = independent(process.problem, node.body)
+    outcome = loop(process, _body(process, node, here), lanes, sub, parent, here, parallel)
+    low, high = _range(process, node.part, lanes)
+    if not len(lanes):
+        return outcome
+    count = int((high - low)[0])
+    if (high - low != count).any():
+        raise DesignError("results of unequally many parts cannot be combined in a simulation")
+    size = whole(node.size, "the size of a group")
+    fan_in = None if node.fan_in is None else whole(node.fan_in, "the fan-in")
+    for stage, side_by_side in stages(count, size, fan_in):
+        following = replace(lanes, after=outcome.after)
+        outcome = then(outcome, _combine(process, node, following, here.child(1), stage, side_by_side))
+    return outcome
+
+
+def _combine(
+    process: Process, node: Merge, lanes: Lanes, here: Here, stage: Sequence[Merged], parallel: bool
+) -> Outcome:
+    """Combine results: each by one call, or by one for every part that they cover."""
+    combines = process.problem.tasks[node.task].combines
+    assert combines is not None
+    parent, rank = spread(np.full(len(lanes), len(stage), dtype=np.int64))
+    start = _range(process, node.part, lanes)[0][parent]
+    first, end, number = (np.array(column, dtype=np.int64)[rank] for column in zip(*stage, strict=True))
+    sub = lanes.take(parent)
+    sub = replace(
+        sub, scope={**sub.scope, node.part: (start + first, start + end)}, taken={**sub.taken, node.task: number}
+    )
+
+    def once(merges: Lanes) -> Outcome:
+        return visit(process, node.merge, merges, here)
+
+    def part_by_part(merges: Lanes) -> Outcome:
+        low, high = merges.scope[node.part]
+        owner, _ = spread(high - low)
+        process.ledger.spend(owner.size)
+        return loop(process, once, merges, merges.take(owner), owner, here, False)
+
+    return loop(process, part_by_part if combines.per == "part" else once, lanes, sub, parent, here, parallel)
 
 
 def _range(process: Process, part: str, lanes: Lanes) -> tuple[Ints, Ints]:
@@ -214,7 +279,7 @@ def _repeat(process: Process, node: Repeat, lanes: Lanes, here: Here) -> Outcome
     if node.index is None and not _finders(process.problem, node.body):
         parent, _ = spread(np.full(len(lanes), count, dtype=np.int64))
         process.ledger.spend(parent.size)
-        outcome = loop(process, node.body, lanes, lanes.take(parent), parent, here.child(0), False, False)
+        outcome = loop(process, _body(process, node, here), lanes, lanes.take(parent), parent, here, False, False)
         for name, told in process.told.items():
             told.extend(told[levels.get(name, 0) :] * (count - 1))
         return outcome
@@ -242,7 +307,7 @@ def _stride(process: Process, node: Stride, lanes: Lanes, here: Here) -> Outcome
     sub = lanes.take(parent)
     sub = replace(sub, steps={**sub.steps, node.task: np.minimum(size, steps[parent] - rank * size)})
     stateful = bool(_finders(process.problem, node.body))
-    return loop(process, node.body, lanes, sub, parent, here.child(0), False, stateful)
+    return loop(process, _body(process, node, here), lanes, sub, parent, here, False, stateful)
 
 
 # -- items -------------------------------------------------------------------------------------
@@ -284,7 +349,7 @@ def _for_each(process: Process, node: ForEach, lanes: Lanes, here: Here) -> Outc
     sub = lanes.take(parent)
     sub = replace(sub, hand={**sub.hand, node.finder: items})
     parallel = independent(process.problem, node.body)
-    return loop(process, node.body, lanes, sub, parent, here.child(0), parallel, False)
+    return loop(process, _body(process, node, here), lanes, sub, parent, here, parallel, False)
 
 
 def _if(process: Process, node: If, lanes: Lanes, here: Here) -> Outcome:

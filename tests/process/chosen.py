@@ -47,9 +47,10 @@ def equal(left: Expr, right: Expr, found: Numbers, fixed: Mapping[str, int]) -> 
 
 
 def keeps(left: Expr, relation: str, right: Expr, found: Numbers) -> bool:
-    """Whether a relation holds at numbers; "much smaller" means smaller."""
-    values = {name: Fraction(v) for name, v in found.items()}
+    """Whether a relation holds at numbers; "much smaller" is a quarter."""
+    values = {name: Fraction(number) for name, number in found.items()}
+    if relation in ("<<", ">>"):
+        left, right = (4 * left, right) if relation == "<<" else (4 * right, left)
+        return compare(left, right, values) <= 0
     order = compare(left, right, values)
-    return {"<=": order <= 0, "<<": order < 0, "<": order < 0, ">=": order >= 0, ">>": order > 0, ">": order > 0}.get(
-        relation, order == 0
-    )
+    return {"<=": order <= 0, "<": order < 0, ">=": order >= 0, ">": order > 0}.get(relation, order == 0)
