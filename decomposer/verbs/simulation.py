@@ -146,7 +146,10 @@ def _at(problem: Problem, name: str, at: Numbers) -> Design:
         return hand_design(problem, name)
     from decomposer.verbs.optimize import optimize
 
-    return optimize(problem, at=at).design
+    try:
+        return optimize(problem, at=at).design
+    except ExpressionError:  # costs of more digits than can be worked with
+        return _by_growth(problem, name, at)
 
 
 def _by_growth(problem: Problem, name: str, largest: Numbers) -> Design:
