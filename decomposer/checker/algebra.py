@@ -123,7 +123,7 @@ def power(base: Poly, exponent: Poly) -> Poly:
         return mul(power(number(scale), exponent), atom(name, x) if x is not None else towers(name, exponent))
     ((mono, c),) = base.items()
     if x is not None and x.denominator == 1:
-        return {frozenset((name, e * x) for name, e in mono): raised(c, x.numerator)}
+        return mul(ONE, {frozenset((name, e * x) for name, e in mono): raised(c, x.numerator)})
     if c < 0:
         raise Refused("a fractional power of a negative number")
     total = ONE
@@ -160,7 +160,7 @@ def apply(name: str, values: tuple[Poly, ...]) -> Poly:
     """A function; worked out at numbers where that is exact."""
     numbers = [constant(value) for value in values]
     known = [x for x in numbers if x is not None]
-    if len(values) != {"max": len(values), "rounds": 2}.get(name, 1) or name not in FUNCTIONS:
+    if len(values) != {"max": max(1, len(values)), "rounds": 2}.get(name, 1) or name not in FUNCTIONS:
         raise Malformed(f"unknown function {name} of {len(values)}")
     if name == "ceil" and known:
         return number(-(-known[0] // 1))

@@ -214,7 +214,8 @@ class Check:
             self.integer(growth, taken["value"], Fraction(low), top)
             return put(total, name, str(taken["value"])), put(bound, name, str(taken["value"]))
         value = mapping(taken["value"], "is", "above", "below")
-        if any(re.search(rf"(log\(|\*\*\().*\b{name}\b", factor) for mono in total for factor, _ in mono):
+        factors = {re.sub(r"\*\*\([-\d/]+\)", "", factor) for mono in total for factor, _ in mono}
+        if any(re.search(r"log\(|\*\*\(", factor) and re.search(rf"\b{name}\b", factor) for factor in factors):
             raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
         formula = self.posynomial(growth, value["is"])
         growth.bounded(ONE, formula, value["above"])

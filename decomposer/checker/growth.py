@@ -82,6 +82,7 @@ class Growth:
         self.free = free
         self.known: list[tuple[Vector, Fraction | None]] = []
         self.rows: dict[str, Row] = {}
+        self.signs: dict[str, bool] = {}
         for text in (*problem["assume"], *more):
             left, relation, right = re.split(r"\s*(<=|>=|==|<<|>>|<|>)\s*", text)
             pairs = [] if relation in (">=", ">", ">>") else [(parse(left), parse(right))]
@@ -119,6 +120,12 @@ class Growth:
 
     def positive(self, name: str) -> bool:
         """Whether a factor is plainly positive throughout the regime."""
+        if name not in self.signs:
+            self.signs[name] = self.sign(name)
+        return self.signs[name]
+
+    def sign(self, name: str) -> bool:
+        """The same, worked out."""
         if name in self.parameters and self.constant(name):
             low = self.bound(name, "low")
             return low is not None and low >= 0
@@ -357,12 +364,11 @@ class Growth:
         found: dict[Mono, None] = {}
         waiting = list(poly.items())
         while waiting:
-            mono, c = waiting.pop()
+            mono, c = waiting.pop(0)
             self.vector(mono)
-            opened = {f: parts for f in mono if f[1] > 0 and (parts := self.opened(*f)) and c > 0}
-            if opened:
-                factor, parts = min(opened.items())
-                waiting += mul({mono - {factor}: Fraction(1)}, parts).items()
+            parts = next(((f, p) for f in sorted(mono) if c > 0 and f[1] > 0 and (p := self.opened(*f))), None)
+            if parts is not None:
+                waiting += mul({mono - {parts[0]}: Fraction(1)}, parts[1]).items()
             elif c > 0:
                 found[mono] = None
             if len(waiting) + len(found) > LIMIT:
