@@ -161,14 +161,25 @@ def votes_for(problem: Problem, body: Design, context: Context, names: tuple[str
     the rival of n units has ``(1 - p) p**(n - 1)``: known of a body that is one call of one task that may fail.
     """
     right = reliability(problem, body, context, names)
-    failing = [problem.tasks[name] for name in tasks_at(body) if problem.tasks[name].succeeds is not None]
-    if len(failing) == 1 and failing[0].name in names:
-        (task,) = failing
-        assert task.succeeds is not None
-        if task.succeeds.wrong == "scatter":
-            one = unit_success(problem, task, context, _model(body))
-            return right, (ONE - one) * raised(one, exposure(problem, task, context) - ONE)
-    return right, ONE - right
+    inner = body.body if isinstance(body, Retry) and not body.keep else body
+    failing = [problem.tasks[name] for name in tasks_at(inner) if problem.tasks[name].succeeds is not None]
+    if len(failing) != 1 or failing[0].name not in names:
+        return right, ONE - right
+    (task,) = failing
+    assert task.succeeds is not None
+    if task.succeeds.wrong != "scatter" or (inner is not body and not _unitwise(task)):
+        return right, ONE - right
+    one = unit_success(problem, task, context, _model(inner))
+    if inner is not body:  # what is suspicious is discarded, unit by unit
+        good, either = _unit_verdict(problem, task, _model(inner), context)
+        one = divided(good, either)
+    return right, (ONE - one) * raised(one, exposure(problem, task, context) - ONE)
+
+
+def _unitwise(task: Task) -> bool:
+    """Whether verdicts speak about the units by which success is stated."""
+    check, fact = task.check, task.succeeds
+    return check is not None and fact is not None and check.scope != "whole" and fact.unit != "call"
 
 
 def _model(body: Design) -> str | None:

@@ -588,13 +588,20 @@ class _Run:
     def answers(self, body: Design, here: _Here, names: tuple[str, ...]) -> tuple[Fraction, Fraction]:
         """Chances of the right answer, and of the wrong one that comes most often."""
         right = self.chance(body, here.child(0), names)
+        discards = isinstance(body, Retry) and not body.keep
+        body = body.body if isinstance(body, Retry) and discards else body
         failing = [task for task in map(self.problem.tasks.__getitem__, getattr(body, "tasks", ())) if task.succeeds]
         if isinstance(body, Call) and len(failing) == 1 and failing[0].succeeds is not None:
             (task,) = failing
-            if failing[0].succeeds.wrong == "scatter":
-                wrong = 1 - self.rate(task, body.model, here)
+            judged = task.check is not None and task.check.scope != "whole" and task.succeeds is not None
+            if failing[0].succeeds.wrong == "scatter" and (judged or not discards):
+                one = self.rate(task, body.model, here)
+                if discards:
+                    kept, accepted = self.judged(task, one)
+                    one = kept / accepted
+                wrong = 1 - one
                 for _ in range(self.units(task, here) - 1):  # wrong in one unit, right in all others
-                    wrong *= self.rate(task, body.model, here)
+                    wrong *= one
                 return right, wrong
         return right, 1 - right
 

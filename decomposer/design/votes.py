@@ -8,6 +8,7 @@ case, the rival has ``1 - right``. See docs/theory/errors.md.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb
 
 from decomposer.design.bounds import has_functions
 from decomposer.errors import ExpressionError
@@ -92,10 +93,28 @@ def majority_right(right: Expr, votes: Expr) -> Expr:
         raise ValueError("a majority needs an odd number of votes")
     total, binomial = ZERO, 1
     n = int(number)
+    chance = right.as_fraction()
+    if chance is not None:
+        return num(majority(Fraction(chance), n))
     for wrong in range(n // 2 + 1):
-        total = total + binomial * raised(right, num(n - wrong)) * raised(ONE - right, num(wrong))
+        total = total + binomial * right ** (n - wrong) * (ONE - right) ** wrong
         binomial = binomial * (n - wrong) // (wrong + 1)
     return total
+
+
+def majority(right: Fraction, votes: int) -> Fraction:
+    """The same at numbers.
+
+    Raises
+    ------
+    ExpressionError
+        When it has too many digits.
+    """
+    good, every = right.numerator, right.denominator
+    if every.bit_length() * votes > MAX_BITS:
+        raise ExpressionError(f"a probability of more than {MAX_BITS} bits")
+    ways = sum(comb(votes, bad) * good ** (votes - bad) * (every - good) ** bad for bad in range(votes // 2 + 1))
+    return Fraction(ways, every**votes)
 
 
 def least_lead(odds: Fraction, scopes: Fraction, target: Fraction) -> int:

@@ -19,7 +19,6 @@ from decomposer.problem.model import (
     CostModel,
     Edit,
     Finds,
-    Flags,
     Hard,
     Law,
     Limits,
@@ -109,7 +108,7 @@ def _parameter(name: str, data: Data) -> Parameter:
 
 def _text(name: str, data: Data, issues: list[Issue]) -> Text:
     if "parts" not in data:
-        return Text(name, data["tokens"], head=data.get("head"), about=_about(data))
+        return Text(name, data["tokens"], head=data.get("head"), about=_about(data), split_by=data.get("split_by"))
     part, count = next(iter(data["parts"].items()))
     tokens, each = data.get("tokens"), data.get("each")
     try:
@@ -119,7 +118,7 @@ def _text(name: str, data: Data, issues: list[Issue]) -> Text:
             tokens = whole_of(count, each)
     except ExpressionError as error:
         issues.append(Issue(("texts", name), error.diagnostics[0].message, "too-large", at_key=True))
-    return Text(name, tokens or ONE, part, count, each or ONE, data.get("head"), _about(data))
+    return Text(name, tokens or ONE, part, count, each or ONE, data.get("head"), _about(data), data.get("split_by"))
 
 
 def whole_of(count: Expr, each: Expr) -> Expr:
@@ -191,7 +190,6 @@ def _succeeds(data: Data) -> Succeeds:
         data.get("per", "call"),
         data.get("wrong", "agree"),
         Hard(**data["hard"]) if "hard" in data else None,
-        Flags(**data["flags"]) if "flags" in data else None,
     )
 
 

@@ -112,6 +112,8 @@ def text_data(one: Text) -> Any:
             data["tokens"] = formula_data(one.tokens)
     if one.head is not None:
         data["head"] = formula_data(one.head)
+    if one.split_by is not None:
+        data["split_by"] = one.split_by
     return _short(data, "tokens", one.about)
 
 
@@ -231,8 +233,6 @@ def _succeeds(one: Succeeds) -> Any:
         data["wrong"] = one.wrong
     if one.hard is not None:
         data["hard"] = {"share": formula_data(one.hard.share), "probability": formula_data(one.hard.probability)}
-    if one.flags is not None:
-        data["flags"] = {"kept": formula_data(one.flags.kept), "probability": formula_data(one.flags.probability)}
     return _short(data, "probability", "")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from decomposer.expr import Expr
-from decomposer.problem.model import Hard, Problem, Step, Task, Text
+from decomposer.problem.model import Problem, Step, Task, Text
 
 if TYPE_CHECKING:
     from decomposer.problem.yaml import Loc
@@ -102,12 +102,9 @@ def _task(task: Task) -> Iterator[Formula]:
         yield Formula((*loc, "finds", "per_part"), task.finds.per_part, "count")
     if task.succeeds is not None:
         yield Formula((*loc, "succeeds", "probability"), task.succeeds.probability, "probability")
-        for key, one in (("hard", task.succeeds.hard), ("flags", task.succeeds.flags)):
-            if one is not None:
-                share = one.share if isinstance(one, Hard) else one.kept
-                name = "share" if isinstance(one, Hard) else "kept"
-                yield Formula((*loc, "succeeds", key, name), share, "probability")
-                yield Formula((*loc, "succeeds", key, "probability"), one.probability, "probability")
+        if task.succeeds.hard is not None:
+            yield Formula((*loc, "succeeds", "hard", "share"), task.succeeds.hard.share, "probability")
+            yield Formula((*loc, "succeeds", "hard", "probability"), task.succeeds.hard.probability, "probability")
     if task.check is not None:
         yield Formula((*loc, "check", "accepts"), task.check.accepts, "share")
         yield Formula((*loc, "check", "rejects"), task.check.rejects, "share")

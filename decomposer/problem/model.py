@@ -48,7 +48,8 @@ class Text:
     """A text that flows between tasks.
 
     `tokens` is its whole size. A text with parts consists of `count` parts called `part`, of `each`
-    tokens; an oracle can cut it there. `head` is the size of a prefix that can be read alone.
+    tokens; an oracle can cut it there, unless `split_by` names a
+    task that has to. `head` is the size of a prefix that can be read alone.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Text:
     each: Expr | None = None
     head: Expr | None = None
     about: str = ""
+    split_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,6 @@ class Hard:
 
 
 @dataclass(frozen=True, slots=True)
-class Flags:
-    """A response is kept with probability `kept`; units of those kept succeed with `probability`."""
-
-    kept: Expr
-    probability: Expr
-
-
-@dataclass(frozen=True, slots=True)
 class Succeeds:
     """The task succeeds with `probability`, independently per `unit`.
 
@@ -176,15 +170,12 @@ class Succeeds:
         unit, the same one each time, while others never coincide and are not counted.
     hard : Hard, optional
         Units on which every attempt fails more often.
-    flags : Flags, optional
-        What discarding suspicious responses does.
     """
 
     probability: Expr = ONE
     unit: Literal["part", "step", "call"] = "call"
     wrong: Literal["agree", "scatter"] = "agree"
     hard: Hard | None = None
-    flags: Flags | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ TEXT = form(
         "parts": key(mapping(NAME, FORMULA), "One name of a part, with how many there are."),
         "each": key(FORMULA, "Tokens in a part."),
         "head": key(FORMULA, "Tokens of a prefix that can be read alone."),
+        "split_by": key(NAME, "The task that cuts it into its parts; an oracle does, where nothing is said."),
         "about": key(ABOUT),
     },
     ("tokens", _SCALAR),
@@ -271,13 +272,6 @@ HARD = form(
         "probability": key(FORMULA, "Of success on such a unit.", required=True),
     },
 )
-FLAGS = form(
-    "What discarding suspicious responses does.",
-    {
-        "kept": key(FORMULA, "Share of the responses that are kept.", required=True),
-        "probability": key(FORMULA, "Of success, of a unit of a response that is kept.", required=True),
-    },
-)
 SUCCEEDS = form(
     "Success rate; the short form is the probability per call.",
     {
@@ -285,7 +279,6 @@ SUCCEEDS = form(
         "per": key(choice("part", "step", "call")),
         "wrong": key(choice("agree", "scatter"), "Which wrong answers coincide: all, or those wrong in one unit."),
         "hard": key(HARD),
-        "flags": key(FLAGS),
     },
     ("probability", _SCALAR),
 )

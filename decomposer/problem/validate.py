@@ -68,7 +68,7 @@ def warnings(problem: Problem) -> tuple[Diagnostic, ...]:
         if not (task.writes or task.edits or task.finds or task.methods or task.compresses or combines):
             message = f"`{task.name}` writes nothing, so its calls cost nothing"
             found.append(diagnostic(problem, ("tasks", task.name), message, "no-output", "name a text under `writes`"))
-        if task.succeeds is not None and task.check is None:
+        if task.succeeds is not None and task.check is None and problem.target is None:
             message = f"nobody can tell whether `{task.name}` succeeded, so that it cannot be retried"
             found.append(
                 diagnostic(problem, ("tasks", task.name, "succeeds"), message, "no-check", "add `check: free`")

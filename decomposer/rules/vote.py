@@ -8,21 +8,25 @@ from fractions import Fraction
 
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.context import items
-from decomposer.design.nodes import Hole, Vote
+from decomposer.design.nodes import Design, Retry, Vote
 from decomposer.design.reliability import reliability, votes_for
-from decomposer.design.votes import MAX_BITS, least_lead, majority_right, plain
+from decomposer.design.votes import MAX_BITS, least_lead, majority, plain
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO, Expr, ceil, evaluate, log, num, sym
+from decomposer.expr.enclosures import round_down, round_up
 from decomposer.growth.constants import sign
 from decomposer.problem.graph import topological
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
-from decomposer.rules.retry import doers, single_unit
+from decomposer.rules.retry import can_tell, checked, doers, single_unit
 
 MORE = 8
 """Leads above the least that alone suffices, for votes that must make up for what fails elsewhere."""
 
 LEADS = 64
 """Largest lead that is tried where some units are hard, which more votes do not make up for."""
+
+ROUGH = 192
+"""Bits of the bounds by which most majorities are judged."""
 
 MAJORITY = 31
 """Largest number of votes of a majority that is tried; a race costs less beyond."""
@@ -39,23 +43,30 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     facts = (Fact(name, "succeeds"),)
     for model in doers(site, goal, (name,)):
         settled = replace(goal, pending=frozenset(), direct=True, unit=False, model=model, tried=frozenset())
-        body = hole(settled)
-        try:
-            right, rival = votes_for(site.problem, body, site.inside(goal), (name,))
-        except ExpressionError:
-            continue  # so many units at once are all but never right together
-        if right == ONE or rival == ZERO:
-            continue
-        scopes = occurrences(site, goal)
-        if (right + rival + scopes + site.problem.target).symbols:
-            lead = growing_lead(site, goal, right, rival)
-            if lead is not None:
-                yield Alternative(Vote(body, lead=lead), facts)
-        elif site.problem.target != ONE:
-            yield from _counted(site, goal, body, facts)
+        yield from _on(site, goal, hole(settled), facts)
+        if task.check is not None and can_tell(site, goal, (name,)):
+            # A check that errs still tells what is suspicious: such answers are discarded before they vote.
+            for body in checked(site, goal, (name,), hole(settled)):
+                yield from _on(site, goal, Retry((name,), body), (*facts, Fact(name, "check")))
 
 
-def _counted(site: Site, goal: Goal, body: Hole, facts: tuple[Fact, ...]) -> Iterator[Alternative]:
+def _on(site: Site, goal: Goal, body: Design, facts: tuple[Fact, ...]) -> Iterator[Alternative]:
+    """Votes among the answers of a body."""
+    target = site.problem.target
+    assert target is not None
+    try:
+        right, rival = votes_for(site.problem, body, site.inside(goal), goal.tasks)
+    except ExpressionError:
+        return  # so many units at once are all but never right together
+    if right == ONE or rival == ZERO or target == ONE:
+        return
+    if not (right + rival + occurrences(site, goal) + target).symbols:
+        yield from _counted(site, goal, body, facts)
+    elif (lead := growing_lead(site, goal, right, rival)) is not None:
+        yield Alternative(Vote(body, lead=lead), facts)
+
+
+def _counted(site: Site, goal: Goal, body: Design, facts: tuple[Fact, ...]) -> Iterator[Alternative]:
     """The least lead and majority that reach the target if all else goes well; at numbers, also some more.
 
     While others are not known, every task that may fail has an equal share of the failures that are allowed.
@@ -71,9 +82,9 @@ def _counted(site: Site, goal: Goal, body: Hole, facts: tuple[Fact, ...]) -> Ite
     first: int | None = None
     if mixed:
         tried = (Vote(body, lead=num(lead)) for lead in range(2, LEADS + 1))
-        least = next((int(evaluate(one.lead or ONE, {})) for one in tried if _good(site, goal, one, number, bound)), None)
+        least = next((_votes(one) for one in tried if _good(site, goal, one, number, bound)), None)
         majorities = (Vote(body, num(votes)) for votes in range(3, MAJORITY + 1, 2))
-        first = next((int(evaluate(one.votes, {})) for one in majorities if _good(site, goal, one, number, bound)), None)
+        first = next((_votes(one) for one in majorities if _good(site, goal, one, number, bound)), None)
     elif right > rival:
         least, first = max(2, least_lead(rival / right, number, bound)), least_majority(right, number, bound)
     if least is not None and more:
@@ -86,6 +97,10 @@ def _counted(site: Site, goal: Goal, body: Hole, facts: tuple[Fact, ...]) -> Ite
         yield from (Alternative(Vote(body, num(votes)), facts) for votes in range(first, last + 1, 2))
 
 
+def _votes(vote: Vote) -> int:
+    return int(evaluate(vote.votes if vote.lead is None else vote.lead, {}))
+
+
 def _good(site: Site, goal: Goal, vote: Vote, scopes: Fraction, target: Fraction) -> bool:
     """Whether a vote on units some of which are hard reaches the target."""
     chance = reliability(site.problem, vote, site.inside(goal), goal.tasks).as_fraction()
@@ -94,13 +109,20 @@ def _good(site: Site, goal: Goal, vote: Vote, scopes: Fraction, target: Fraction
 
 def least_majority(right: Fraction, scopes: Fraction, target: Fraction) -> int | None:
     """Least odd number of votes, from three on, whose majorities reach the target; `None` where none tried does."""
-    if 2 * right <= 1 or right.denominator.bit_length() * MAJORITY > MAX_BITS:
+    if 2 * right <= 1:
         return None
-    for votes in range(3, MAJORITY + 1, 2):
-        chance = majority_right(num(right), num(votes)).as_fraction()
-        if chance is not None and reaches(Fraction(chance), scopes, target):
-            return votes
-    return None
+    # A majority is right more often the more often each vote is: bounds of few digits mostly tell.
+    rough = {_least_majority(end(right, ROUGH), scopes, target) for end in (round_down, round_up)}
+    return rough.pop() if len(rough) == 1 else _least_majority(right, scopes, target)
+
+
+def _least_majority(right: Fraction, scopes: Fraction, target: Fraction) -> int | None:
+    def enough(votes: int) -> bool:
+        return reaches(majority(right, votes), scopes, target)
+
+    if right.denominator.bit_length() * MAJORITY > MAX_BITS or 2 * right <= 1 or not enough(MAJORITY):
+        return None
+    return next(votes for votes in range(3, MAJORITY + 1, 2) if enough(votes))
 
 
 def reaches(chance: Fraction, scopes: Fraction, target: Fraction) -> bool:

@@ -223,7 +223,14 @@ class _Strides(Spread):
         self.open: list[tuple[str, int, int]] = []
         for task in site.problem.tasks.values():
             if task.steps is not None:
-                self.tried[task.name] = list(range(1, min(FIRST_STRIDES, _longest(task)) + 1))
+                last = _longest(task)
+                values = set(range(1, min(FIRST_STRIDES, last) + 1))
+                # A few long strides, as far as they may be right at all, so that the first bound is a fair one.
+                value = 2 * FIRST_STRIDES
+                while value <= last and self.fits(task, value) and not self.excluded(task, value, value, None):
+                    values.add(value)
+                    value *= 2
+                self.tried[task.name] = sorted(values)
 
     def __call__(self, alternative: Alternative) -> Iterator[Alternative]:
         """Yield the alternative at each value of its free parameters; the last lead stands for all that are longer."""

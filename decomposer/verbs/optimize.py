@@ -7,11 +7,15 @@ from fractions import Fraction
 from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
+from decomposer.design.certainty import certainty
 from decomposer.design.combining import combinable
 from decomposer.design.evaluate import agents, footprint
+from decomposer.design.lift import hand_design
+from decomposer.design.nodes import Design, substitute
 from decomposer.design.reliability import reliability
-from decomposer.errors import InfeasibleError, OutsideClassError, ProblemError
-from decomposer.expr import Expr, maximum, minimum
+from decomposer.errors import ExpressionError, InfeasibleError, OutsideClassError, ProblemError
+from decomposer.expr import ONE, Expr, evaluate, maximum, minimum, num
+from decomposer.expr.enclosures import round_down
 from decomposer.growth import Regime, eventually
 from decomposer.problem.model import Limits, Problem
 from decomposer.problem.validate import warnings
@@ -63,8 +67,8 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     target = numbered(problem, numbers) if numbers else problem
     if problem.target is not None and (numbers or space.site.numbered):
         found, complete = reliable.best(site_of(target))
-    elif problem.minimise == "time":
-        found, complete = timed.at_numbers(unfold(target)) if numbers else timed.in_growth(space, regime)
+    elif numbers and problem.minimise == "time":
+        found, complete = timed.at_numbers(unfold(target))
     elif numbers and is_coupled(target):
         candidate, answer, complete = coupled.best(unfold(target))
         found, complete = [candidate], complete and answer.status == "optimal"
@@ -97,13 +101,13 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     )
     return Result(
         problem=problem,
-        status=_status(ranked, options, complete, regime, bool(numbers)),
+        status=_with_target(_status(ranked, options, complete, regime, bool(numbers)), problem, bool(numbers) or space.site.numbered),
         theta=growth if several else least,
         design=best.design,
         cost=symbolic,
         agents=report_agents(problem, best.design, symbolic.exact, regime),
         footprint=footprint(problem, best.design),
-        reliability=reliability(problem, best.design),
+        reliability=_reliability(problem, best.design),
         policies=best.policies,
         facts=tuple(sorted(best.facts)),
         rules=best.rules,
@@ -112,7 +116,7 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
         search=SearchReport(space.graph.or_nodes, space.graph.and_nodes, space.graph.count()),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
-        notes=_notes(problem),
+        notes=(*_notes(problem), *missing_target(problem, numbers)),
         regimes=_map(problem, options, regime, complete) if several else None,
     )
 
@@ -177,6 +181,36 @@ def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, r
     if at or all(candidate.work == options[0].work for candidate in ranked):
         return "optimal"
     return "optimal_growth"
+
+
+def _with_target(status: Status, problem: Problem, at: bool) -> Status:
+    """While sizes are open, votes are as many as are enough for certain: the growth is proved, not the constant."""
+    return "optimal_growth" if status == "optimal" and problem.target is not None and not at else status
+
+
+def _reliability(problem: Problem, design: Design) -> Expr:
+    """Probability that everything comes out right; a lower bound where it has too many digits."""
+    try:
+        return reliability(problem, design)
+    except ExpressionError:
+        return num(round_down(certainty(problem, design).bounds()[0], 64))
+
+
+def missing_target(problem: Problem, numbers: Numbers) -> tuple[str, ...]:
+    """Hand designs that do not reach the target at these numbers, in words."""
+    if problem.target is None or not numbers:
+        return ()
+    there, fixed = numbered(problem, numbers), {name: num(value) for name, value in numbers.items()}
+    found = []
+    for name in problem.designs:
+        design = substitute(hand_design(problem, name), fixed)
+        try:
+            reached = certainty(there, design).at_least(evaluate(there.target or ONE, {}))
+        except ExpressionError:
+            continue
+        if not reached:
+            found.append(f"the hand design {name} does not reach the target of {problem.target}")
+    return tuple(found)
 
 
 def _option(problem: Problem, option: Candidate, options: list[Candidate], regime: Regime, at: Numbers) -> Option:

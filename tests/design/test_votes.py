@@ -94,6 +94,14 @@ DESIGNS: dict[str, tuple[dict[str, Any], Design]] = {
         {"check": {"scope": "step", "accepts": "1/10"}, "hard": {"share": "1/3", "probability": "1/4"}},
         Stride("go", Retry(("go",), small())),
     ),
+    "flags": (
+        {"check": {"scope": "step", "accepts": "4/5", "rejects": "1/10"}, "wrong": "scatter"},
+        Stride("go", Vote(Retry(("go",), large()), lead=num(2)), num(3)),
+    ),
+    "flags-agree": (
+        {"check": {"scope": "whole", "accepts": "4/5"}},
+        Vote(Retry(("go",), large()), lead=num(2)),
+    ),
     "cascade": ({"check": {"scope": "step"}}, Stride("go", Escalate(("go",), small(), large()), num(2))),
     "cascade-errs": (
         {"check": {"scope": "step", "accepts": "1/10", "rejects": "1/20"}},
