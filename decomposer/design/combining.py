@@ -8,7 +8,7 @@ from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.context import Context, is_whole, partition
 from decomposer.design.nodes import Call, Design, Each, Hole, Merge, Retry, Vote, walk
 from decomposer.design.progress import Progress
-from decomposer.expr import ONE, num
+from decomposer.expr import num
 from decomposer.problem.model import Task
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Combining:
         task = checker.problem.tasks[node.task]
         self.facts(task, context)
         whole_for_all(checker, node, node.body)
+        checker.cut(node, node.part, tasks_of(node.body), progress)
         inner = progress.inner(checker.all_complete(context, progress))
         before = set(progress.seen)
         checker.visit(node.body, context.grouped(node.task, node.part, node.size), inner, frozenset())
@@ -54,7 +55,8 @@ class Combining:
             raise checker.fail(node, f"merge {task.name}: it is no task whose results can be combined")
         if not is_whole(text, context) or context.merging or context.partial:
             raise checker.fail(node, f"merge {task.name}: it is cut into groups already")
-        if not at_least(node.size, ONE) and not has_functions(node.size):
+        number = node.size.as_fraction()
+        if number is not None and number < 1:
             raise checker.fail(node, f"merge {task.name}: there is nothing in a group")
         most = task.combines.at_once
         if node.fan_in is None:
@@ -104,7 +106,7 @@ def whole_for_all(checker: Checker, node: Each | Merge, body: Design) -> None:
     DesignError
     """
     problem = checker.problem
-    names = {name for part in walk(body) for name in _tasks(part)}
+    names = tasks_of(body)
     for whole in (problem.tasks[name] for name in sorted(names)):
         if whole.combines is None or whole.local == node.part:
             continue
@@ -115,6 +117,11 @@ def whole_for_all(checker: Checker, node: Each | Merge, body: Design) -> None:
                 raise checker.fail(
                     node, f"{name} needs all that {whole.name} makes, which is combined after the groups", "move it out"
                 )
+
+
+def tasks_of(body: Design) -> set[str]:
+    """All tasks that a design does."""
+    return {name for part in walk(body) for name in _tasks(part)}
 
 
 def _tasks(node: Design) -> tuple[str, ...]:

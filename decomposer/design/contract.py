@@ -6,10 +6,10 @@ keeps, per scope, what has been done, scanned and told so far. It knows nothing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from decomposer.design.bounds import at_least, has_functions
-from decomposer.design.combining import Combining, whole_for_all
+from decomposer.design.combining import Combining, tasks_of, whole_for_all
 from decomposer.design.context import (
     Context,
     at_most_one,
@@ -22,6 +22,7 @@ from decomposer.design.context import (
     partition,
     scans,
 )
+from decomposer.design.cuts import outdates, splitters
 from decomposer.design.merging import combined_by, combines_here
 from decomposer.design.nodes import (
     Call,
@@ -190,6 +191,7 @@ class Checker:
         if extent(texts[0], context) == ONE:
             raise self.fail(node, f"the scope is a single {node.part} already")
         whole_for_all(self, node, node.body)
+        self.cut(node, node.part, tasks_of(node.body), progress)
         inner = progress.inner(self.all_complete(context, progress))
         narrowed = context.narrowed(node.part, node.size)
         self.visit(node.body, narrowed, inner, frozenset())
@@ -232,6 +234,7 @@ class Checker:
         self.visit(node.body, context, progress, at_hand)
         self.visit(node.then, context, other, at_hand)
         missing = (progress.seen - before - other.seen) & set(node.tasks)
+        progress.seen -= before - other.seen
         for name in missing:
             raise self.fail(node, f"escalate {name}: it is not done again where it is rejected")
 
@@ -297,6 +300,7 @@ class Checker:
             raise self.fail(node, f"if {node.finder}: what decides it must call {node.finder} once")
         if node.orelse is not None:
             self.visit(node.orelse, context if within else context.for_item(), other, at_hand)
+            progress.seen -= before - other.seen
         self.not_everywhere(progress, before, other.seen)
 
     def free_hand(self, node: Design, finder: str, progress: Progress, at_hand: frozenset[str]) -> None:
@@ -341,6 +345,8 @@ class Checker:
             assert task.check is not None and task.succeeds is not None
             if node.keep and (task.succeeds.unit != "part" or task.check.scope != "part" or text is None):
                 raise self.fail(node, f"retry {name}: keeping good parts needs success and check per part")
+            if node.keep and text is not None and is_whole(text, context):
+                self.cut(node, text.part, node.tasks, progress)
             if node.keep and len(node.tasks) > 1:
                 raise self.fail(node, "retry with keep: one task at a time")
         self.one_unit(node, node.body, context)
@@ -374,6 +380,8 @@ class Checker:
                 continue
             if name in combined(self.problem) and name in auxiliary(self.problem):
                 raise self.fail(node, f"{name} combines results, and there are none here", "put it under `by` of a merge")
+            if node.scope == "part":
+                self.cut(node, task.local, (name,), progress)
             self.chained(node, task, context)
             self.reads(node, task, context)
             self.digests(node, task, progress)
@@ -394,7 +402,16 @@ class Checker:
             others = self.problem.tasks.values()
             progress.owed |= {other.name for other in others if other.for_each == task.name} - dealing
 
+    def cut(self, node: Design, part: str | None, names: Iterable[str], progress: Progress) -> None:
+        """What is worked on in parts has been cut into them, by whoever can."""
+        for name in sorted(splitters(self.problem, part, names)):
+            if name not in progress.seen:
+                raise self.fail(node, f"{name} has not cut the text into {part}s yet", f"call {name} first")
+            if name in progress.attempted and name not in progress.done and self.problem.target is None:
+                raise self.fail(node, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'")
+
     def record(self, node: Call, task: Task, context: Context, progress: Progress) -> None:
+        progress.seen -= outdates(self.problem, task)
         progress.seen.add(task.name)
         if task.finds is not None:
             before = progress.scanned.get(task.name, ONE * 0)
@@ -431,9 +448,10 @@ class Checker:
 
     def combining(self, node: Call, task: Task, progress: Progress) -> None:
         """A call that combines results does that alone."""
-        if len(node.tasks) > 1 or node.scope != "here" or node.history is not None or node.digests:
+        if len(node.tasks) > 1 or node.scope != "here" or node.history is not None:
             raise self.fail(node, f"{task.name} combines results by itself")
         self.inputs(node, task, progress.seen)
+        self.digests(node, task, progress)
         progress.seen.add(task.name)
         (progress.attempted if task.succeeds is not None and task.check is not None else progress.done).add(task.name)
 
@@ -505,6 +523,8 @@ class Checker:
         expected = {} if goal.part is None or goal.size is None else {goal.part: goal.size}
         if dict(context.extents) != expected:
             raise self.fail(node, "a sub-goal stands in another scope than its own")
+        if not goal.cuts <= progress.seen:
+            raise self.fail(node, f"{min(goal.cuts - progress.seen)} has not cut the text that a sub-goal works on")
         taken = {} if goal.steps is None else {goal.tasks[0]: goal.steps}
         if dict(context.steps) != taken:
             raise self.fail(node, "a sub-goal stands elsewhere in a chain than it should")
@@ -524,6 +544,7 @@ class Checker:
                 raise self.fail(node, f"{first.name} is given {context.rounds} rounds where it takes {rounds}")
         for name in goal.tasks:
             task = self.problem.tasks[name]
+            progress.seen -= outdates(self.problem, task)
             progress.seen.add(name)
             if task.finds is not None:
                 progress.scanned[name] = None if goal.mode == "cover" else ONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from decomposer.design.literal import Chunk, Paper, natural, worked_text
-from decomposer.design.nodes import Merge
+from decomposer.design.nodes import Call, Merge
 from decomposer.problem.model import Problem, Task
 
 Result = tuple[int, ...]
@@ -40,10 +40,11 @@ def told(problem: Problem, tasks: Sequence[str]) -> list[Chunk]:
 
 
 def combining(
-    problem: Problem, papers: Mapping[str, Paper], whole: Task, by: Task, results: Sequence[Result]
+    problem: Problem, papers: Mapping[str, Paper], whole: Task, node: Call, results: Sequence[Result]
 ) -> tuple[list[Chunk], int]:
     """What a call reads that combines `results` of the task `whole`, and how much it writes."""
-    worked = worked_text(problem, whole)
+    by, worked = problem.tasks[node.tasks[0]], worked_text(problem, whole)
+    makers = {fact.text: problem.tasks[d] for d in node.digests if (fact := problem.tasks[d].compresses) is not None}
     part = None if worked is None else papers[worked].part
     single = whole.combines is not None and whole.combines.per == "part"
     more = [read.text for read in by.reads if read.text not in whole.writes]
@@ -61,7 +62,14 @@ def combining(
                 prompt.append((name, number, sum(papers[name].tokens)))
     covered = [at for parts in heads for at in parts]
     for name in more:
-        if papers[name].part == part:
+        if name in makers:
+            fact = makers[name].compresses
+            assert fact is not None
+            parted = papers[name].part is not None and makers[name].local == papers[name].part
+            own = covered if papers[name].part == part else range(len(papers[name].tokens))
+            size = natural(fact.to, "a digest")
+            prompt += [(f"digest by {makers[name].name}", at, size) for at in own] if parted else [(name, None, size)]
+        elif papers[name].part == part:
             prompt += [(name, at, papers[name].tokens[at]) for at in covered]
         else:
             prompt.append((name, None, sum(papers[name].tokens)))

@@ -8,13 +8,16 @@ N / fan_in**l calls, and sums over its levels are geometric.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from decomposer.design.context import Context, Level, partition
 from decomposer.design.counts import parts_in_scope
-from decomposer.design.nodes import Merge
+from decomposer.design.digests import digest_tokens, digested
+from decomposer.design.nodes import Call, Merge
 from decomposer.errors import OutsideClassError
 from decomposer.expr import ONE, ZERO, Expr, Sym, ceil, log, mono_expr, num, sym
 from decomposer.growth.closed_forms import closed_form
+from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem, Task, Text
 
 Stage = list[tuple[Expr, Context]]
@@ -151,15 +154,18 @@ def summed(value: Expr, level: Level) -> Expr:
         if len(own) > 1 or own[0][0] != Sym(level.index):
             raise OutsideClassError(f"the sum of {value} over the levels of a tree")
         power = num(own[0][1])
-        ratio = level.fan_in**power
-        total = total + rest * ratio * (level.top**power - 1) / (ratio - 1)
+        if own[0][1] > 0:
+            ratio = level.fan_in**power
+            total = total + rest * ratio * (level.top**power - 1) / (ratio - 1)
+        else:  # the same, with what is plainly positive below the line
+            total = total + rest * (ONE - level.top**power) / (level.fan_in ** (ZERO - power) - 1)
     return total
 
 
 # -- what a call that combines reads and writes ---------------------------------------------------------
 
 
-def merge_prompt(problem: Problem, whole: Task, by: Task, context: Context) -> list[tuple[str, Expr]]:
+def merge_prompt(problem: Problem, whole: Task, call: Call, context: Context) -> list[tuple[str, Expr]]:
     """Partial results, and what else the combining task reads, each with its tokens.
 
     A result of a text without parts has its stated size, so that as many are read as are combined; results of a text
@@ -167,8 +173,10 @@ def merge_prompt(problem: Problem, whole: Task, by: Task, context: Context) -> l
     the next part of each.
     """
     assert whole.combines is not None
-    part = _part(problem, whole)
+    part, by = _part(problem, whole), problem.tasks[call.tasks[0]]
     number = context.merging[whole.name]
+    digests = digested(problem, call)
+    near = replace(context, extents=Frozen({**context.extents, part: number})) if part is not None else context
     single = whole.combines.per == "part"
     declared = [read.text for read in by.reads if read.text not in whole.writes]
     own = list(whole.writes) if not (single and declared) else [r.text for r in by.reads if r.text in whole.writes]
@@ -183,7 +191,11 @@ def merge_prompt(problem: Problem, whole: Task, by: Task, context: Context) -> l
             prompt.append((name, _tokens(text, context) * number))
     for name in declared:
         text = problem.texts[name]
-        if single and text.part == part and text.each is not None:
+        if name in digests:
+            maker = problem.tasks[digests[name]]
+            there = near if single else context
+            prompt.append((f"digest by {maker.name}", digest_tokens(problem, maker, there, "here")))
+        elif single and text.part == part and text.each is not None:
             prompt.append((name, text.each * number))
         else:
             prompt.append((name, _tokens(text, context)))

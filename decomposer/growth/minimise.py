@@ -194,6 +194,8 @@ def _policy(form: Form, name: str, ends: tuple[Form, Form], wide: Regime) -> For
         within = is_big_o_form(ends[0], value, wide) and is_big_o_form(value, ends[1], wide)
         if within and is_big_o_form(substituted(form, name, value), goal, wide):
             return value
+    if not falls or not crossings:
+        return ends[1] if falls else ends[0]
     # The largest rising line meets the largest falling one.
     crossing = smallest(largest(single(value) for value in row) for row in crossings)
     return largest((ends[0], smallest((ends[1], crossing))))

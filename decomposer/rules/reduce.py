@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from decomposer.design.combining import combinable
 from decomposer.design.context import Context, divide_up, partition
+from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Call, Design, Each, Merge, Retry
 from decomposer.design.windows import longest, room
 from decomposer.expr import ONE, Expr, minimum, num, sym
 from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Task, Text
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
-from decomposer.rules.call import bounded_groups, by_each_model
+from decomposer.rules.call import bounded_groups, by_each_model, digests_read
 
 FAN_INS = (2, 3)
 """Fan-ins of trees in growth; at numbers every one is tried."""
@@ -31,6 +32,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     text = partition(site.problem, task)
     if text is None or text.part is None or text.count is None or text.count == ONE:
+        return
+    if not splitters(site.problem, text.part, goal.tasks) <= goal.cuts:
         return
     facts = (Fact(task.name, "combines"),)
     wide = Decision(site.group, num(2), text.count, f"{text.part}s in a group")
@@ -53,9 +56,10 @@ def _by(site: Site, goal: Goal, task: Task, text: Text) -> Iterator[Design]:
     by = site.task(task.combines.by)
     if not by.requires or (by.succeeds is not None and (by.succeeds.unit != "call" or by.succeeds.hard is not None)):
         return
-    merging = replace(goal, tasks=(by.name,), pending=frozenset(), digests=frozenset())
+    merging = replace(goal, tasks=(by.name,), pending=frozenset())
+    digests = tuple(d for d in digests_read(site, merging) if site.task(d).compresses.text not in task.writes)
     last = site.context(goal).merged(task.name, text.part, text.count, num(2))
-    for call in by_each_model(site, merging, Call((by.name,)), last):
+    for call in by_each_model(site, merging, Call((by.name,), digests=digests), last):
         if by.check is not None and by.check.by is None and unsettled(site.problem, (by.name,)):
             yield Retry((by.name,), call)
         else:

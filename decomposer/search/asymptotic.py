@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from decomposer.design.bounds import without_ceilings
 from decomposer.design.evaluate import hosting, models_used
 from decomposer.design.nodes import Merge, substitute
 from decomposer.errors import OutsideClassError
-from decomposer.expr import Expr, Sym, num
+from decomposer.expr import ONE, ZERO, App, Atom, Expr, Sym, atom_expr, minimum, mono_expr, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
 from decomposer.rules.base import Decision, Goal
 from decomposer.search.coupled import is_coupled
@@ -25,6 +26,10 @@ MAX_COUPLED = 256
 """The same under limits, where designs that use other models are kept beside each other."""
 
 
+Bounds = dict[str, tuple[Expr, Expr]]
+"""A free parameter with its least and greatest value."""
+
+
 def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
     """Find the designs that no other beats in the whole regime.
 
@@ -34,6 +39,10 @@ def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
         More than one candidate when costs are equal, or when which is best depends on the regime; the flag
         says that none was left out for want of room.
     """
+    if space.site.problem.minimise == "time":
+        from decomposer.search import timed
+
+        return timed.in_growth(space, regime)
     values, complete = price(space, regime)
     found = values[space.graph.root]
     if is_coupled(space.site.problem):
@@ -75,6 +84,7 @@ class Pricing:
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
         self.bounds = _bounds(space)
         self.coupled = is_coupled(space.site.problem)
+        self.doubts: dict[Goal, list[Expr]] = {}
         limit = space.site.problem.limits.models
         self.most = None if limit is None else limit.as_fraction()
 
@@ -105,8 +115,13 @@ class Pricing:
             self.complete = False
             return _put(candidate, name, decision.low)
         if least.status != "proved":
-            # Another value might do better than the best found, so nothing can be called the optimum.
-            self.complete = False
+            # Another value might do better than the best found, so nothing can be called the optimum: unless whatever
+            # value costs more than another design.
+            bound = lower_bound(candidate.growth, decision, bounds, regime)
+            if bound is None:
+                self.complete = False
+            else:
+                self.doubts.setdefault(goal, []).append(bound)
         if len(least.policies) == 1:
             value = least.policies[0].as_dict()[name]
             low = decision.low.as_fraction()
@@ -117,7 +132,7 @@ class Pricing:
         return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies))
 
     def without_subtraction(
-        self, candidate: Candidate, decision: Decision, bounds: dict[str, tuple[Expr, Expr]], regime: Regime
+        self, candidate: Candidate, decision: Decision, bounds: Bounds, regime: Regime
     ) -> Candidate | None:
         """Settle the size of groups whose results are combined, where what is subtracted is beyond comparing.
 
@@ -131,8 +146,11 @@ class Pricing:
             least = minimise(added, bounds, regime)
         except OutsideClassError:
             return None
-        if least.status != "proved" or len(least.policies) != 1:
+        if least.status != "proved":
             return None
+        if len(least.policies) > 1:
+            cases = tuple(Policy(decision.name, one.as_dict()[decision.name], one.conditions) for one in least.policies)
+            return replace(candidate, growth=least.growth, policies=(*candidate.policies, *cases))
         value = least.policies[0].as_dict()[decision.name]
         if value.as_fraction() is not None:
             value = decision.low
@@ -159,6 +177,9 @@ class Pricing:
                 continue
             kept = [old for old in kept if not self.replaces(new, old, regime)]
             kept.append(new)
+        for bound in self.doubts.get(goal, ()):
+            if not any(relation(one.growth, bound, regime=regime).kind == "o" for one in kept):
+                self.complete = False
         most = MAX_COUPLED if self.coupled else MAX_KEPT
         if len(kept) > most:
             self.complete = False
@@ -195,6 +216,42 @@ class Pricing:
             if not any(beats(old, new, self.regime) for old in kept):
                 kept = [*(old for old in kept if not beats(new, old, self.regime)), new]
         return kept
+
+
+def lower_bound(cost: Expr, decision: Decision, bounds: Bounds, regime: Regime) -> Expr | None:
+    """What a cost with levels of a tree takes at least, whatever the size g of its groups; `None` where none is found.
+
+    There is a level at least. Up to the root of the number of parts, there are half as many as with single parts.
+    """
+    name = decision.name
+    low, high = bounds[name]
+    root = high ** num(Fraction(1, 2))
+    levels = {
+        atom
+        for mono, _ in cost.terms
+        for atom, exponent in mono
+        if isinstance(atom, App) and atom.fn == "ceil" and name in atom.symbols and exponent == 1
+    }
+    try:
+        many, one = cost, cost
+        for atom in levels:
+            half = without_ceilings(atom_expr(atom)).subs({name: 1}) / 2
+            many, one = _replaced(many, atom, half), _replaced(one, atom, ONE)
+        small = minimise(many, {name: (low, root)}, regime)
+        large = minimise(one, {name: (root, high)}, regime)
+    except OutsideClassError:
+        return None
+    if not levels or small.status != "proved" or large.status != "proved":
+        return None
+    return minimum(small.growth, large.growth)
+
+
+def _replaced(cost: Expr, atom: Atom, value: Expr) -> Expr:
+    total = ZERO
+    for mono, coefficient in cost.terms:
+        rest = mono_expr(tuple(pair for pair in mono if pair[0] != atom), coefficient)
+        total = total + (rest * value if (atom, 1) in mono else rest)
+    return total
 
 
 def never_falls(cost: Expr, name: str) -> bool:
