@@ -19,7 +19,7 @@ def check(problem: str, certificate: str, kind: str | None, path: str | None) ->
 
     Exit code 0 when it proves what it claims, 1 when it is refused, 2 when it is no certificate.
     """
-    output, given, text = output_of(kind, path), load_problem(problem), read_file(certificate)
+    output, text, given = output_of(kind, path), read_file(certificate), load_problem(problem)
     from decomposer.report.checked import document
     from decomposer.verbs.check import check as replay
 
