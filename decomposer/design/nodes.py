@@ -212,6 +212,11 @@ class SubGoal(Protocol):
         """Alternatives to tell apart."""
         ...
 
+    @property
+    def cuts(self) -> frozenset[str]:
+        """Tasks that have cut texts into their parts."""
+        ...
+
     def subs(self, values: dict[str, Expr]) -> SubGoal:
         """Put values for design parameters."""
         ...

@@ -33,7 +33,7 @@ class Progress:
 
     def absorb(self, inner: Progress) -> None:
         """Take over what a narrower scope has done all over; what it only attempted is open again."""
-        self.seen |= inner.seen
+        self.seen = set(inner.seen)  # all that was seen before, less the cuts that no longer hold
         self.done = (self.done - (inner.attempted - inner.done)) | inner.done
         self.attempted |= inner.attempted
         self.owed = set(inner.owed)

@@ -11,6 +11,7 @@ from decomposer.expr import Expr, sym
 from decomposer.problem.assemble import whole_of
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.formulas import Formula, formulas
+from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem, Task, Text
 
 if TYPE_CHECKING:
@@ -114,6 +115,25 @@ def _texts(problem: Problem) -> Iterator[Issue]:
         tokens = one.tokens.as_fraction()
         if head is not None and tokens is not None and head > tokens:
             yield Issue((*loc, "head"), f"the head is larger than the text, which has {tokens} tokens", "bad-value")
+        if one.split_by is not None:
+            yield from _split(problem, one, problem.tasks[one.split_by])
+
+
+def _split(problem: Problem, text: Text, task: Task) -> Iterator[Issue]:
+    """A task that cuts a text reads all of it, and is done for that alone."""
+    loc: Loc = ("texts", text.name, "split_by")
+    if text.part is None:
+        yield Issue(loc, f"`{text.name}` has no parts to be cut into", "bad-fact", "add `parts`", at_key=True)
+    elif all(read.text != text.name or read.head for read in task.reads):
+        hint = f"add `{text.name}` to what it reads"
+        yield Issue(loc, f"`{task.name}` does not read all of `{text.name}`", "bad-fact", hint, task.name)
+    elif task.local == text.part:
+        message = f"`{task.name}` cannot be local to the parts that it is to find"
+        yield Issue(loc, message, "bad-fact", token=task.name)
+    others = (task.finds, task.for_each, task.edits, task.one_of, task.steps, task.combines)
+    if any(fact is not None for fact in others) or task.name not in auxiliary(problem):
+        message = f"`{task.name}` is done for more than to cut `{text.name}`"
+        yield Issue(loc, message, "bad-fact", "let a task of its own do that", task.name)
 
 
 def _whole(text: Text, count: Expr, each: Expr) -> Iterator[Issue]:

@@ -25,6 +25,9 @@ def unknown_names(problem: Problem) -> Iterator[Issue]:
             rates = [name for name in given if name not in problem.tasks]
             yield from _named(("models", model.name, key), rates, problem.capabilities, "task or capability", keys=True)
     known = _Known(problem)
+    for text in problem.texts.values():
+        if text.split_by is not None:
+            yield from _one(("texts", text.name, "split_by"), text.split_by, known.tasks, "task")
     for task in problem.tasks.values():
         yield from _in_task(known, task)
     for name, steps in problem.designs.items():

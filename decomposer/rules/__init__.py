@@ -20,6 +20,7 @@ from decomposer.rules import (
     retry,
     scan,
     separate,
+    split,
     steps,
     trust,
     vote,
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     fuse.RULE,
     decompose.RULE,
     # what facts license
+    split.RULE,
     localize.RULE,
     reduce.RULE,
     compress.RULE,

@@ -52,6 +52,8 @@ class Goal:
         Models that have been tried on it, and rejected.
     digests : frozenset of str
         Tasks that have made digests, to be read instead of texts.
+    cuts : frozenset of str
+        Tasks that have cut texts into their parts.
     """
 
     tasks: tuple[str, ...]
@@ -72,6 +74,7 @@ class Goal:
     model: str | None = None
     tried: frozenset[str] = frozenset()
     digests: frozenset[str] = frozenset()
+    cuts: frozenset[str] = frozenset()
 
     def subs(self, values: dict[str, Expr]) -> Goal:
         """Put values for design parameters."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Each
 from decomposer.expr import ONE, num, sym
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
@@ -27,7 +28,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     facts = tuple(Fact(task.name, "local") for task in tasks if task.local == part)
     text = site.text_of(part)
     assert text.count is not None
-    if text.count == ONE:
+    if text.count == ONE or not splitters(site.problem, part, goal.tasks) <= goal.cuts:
         return
     unit = goal.unit and len(goal.tasks) > 1
     yield Alternative(Each(part, hole(replace(goal, part=part, size=ONE, unit=unit))), facts)

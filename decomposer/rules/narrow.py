@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from decomposer.design.context import partition
+from decomposer.design.cuts import splitters
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 from decomposer.rules.call import has_heads, is_one_call
 
@@ -21,7 +22,9 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     if goal.mode != "item" or goal.scope != "here" or goal.single or goal.history is not None:
         return
     part = tasks[0].local
-    if part is None or any(task.local != part or task.for_each is None for task in tasks):
+    if part is None or not splitters(site.problem, part, goal.tasks) <= goal.cuts:
+        return
+    if any(task.local != part or task.for_each is None for task in tasks):
         return
     if goal.part in (None, part) and partition(site.problem, tasks[0]) is not None:
         yield Alternative(hole(replace(goal, scope="part")), tuple(Fact(task.name, "local") for task in tasks))

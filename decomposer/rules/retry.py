@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from decomposer.design.context import exposure, partition
+from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Call, Design, Retry, seq
 from decomposer.design.sizes import covers
 from decomposer.expr import ONE
@@ -66,7 +67,10 @@ def _can_keep(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
     if len(goal.tasks) > 1 or goal.mode != "cover" or goal.single:
         return False
     task = site.task(names[0])
-    if task.succeeds is None or task.check is None or partition(site.problem, task) is None:
+    text = partition(site.problem, task)
+    if task.succeeds is None or task.check is None or text is None:
+        return False
+    if not splitters(site.problem, text.part, goal.tasks) <= goal.cuts:
         return False
     return task.succeeds.unit == "part" and task.check.scope == "part"
 

@@ -142,7 +142,7 @@ def _cheaper(a: Candidate, b: Candidate) -> int:
 
 
 def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
-    """Find designs such that no other, whatever its free parameters, grows slower in one measure and not faster in both.
+    """Find designs of which none is better in both measures in growth, with their free parameters open.
 
     Returns
     -------

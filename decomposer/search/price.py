@@ -121,6 +121,11 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
             candidate = by_goal[sub]
             if sub.part is not None and context.extents.get(sub.part) != sub.size:
                 return fold(site, measure, candidate.design, sub, _at(site, sub, context))
+            if sub.steps is not None and context.steps.get(sub.tasks[0]) != sub.steps:
+                fewer = replace(sub, steps=context.steps[sub.tasks[0]])
+                return fold(site, measure, candidate.design, sub, site.inside(fewer))
+            if context.given:  # a unit that is known to be hard, or not
+                return fold(site, measure, candidate.design, sub, replace(site.inside(sub), given=context.given))
             if context.again:  # a further attempt, whose prompts have been seen
                 return fold(site, measure, candidate.design, sub, replace(site.inside(sub), again=context.again))
             result: Expr = getattr(candidate, which)

@@ -21,7 +21,8 @@ def check_template(site: Site, goal: Goal, alternative: Alternative) -> None:
     """
     problem = site.problem
     checker = Checker(problem, {}, template=True)
-    progress = Progress(seen=set(problem.tasks) - set(goal.tasks))
+    uncut = {text.split_by for text in problem.texts.values()} - goal.cuts
+    progress = Progress(seen=set(problem.tasks) - set(goal.tasks) - uncut)
     at_hand: frozenset[str] = frozenset()
     context = site.inside(goal)
     if goal.history is not None and goal.mode != "round":

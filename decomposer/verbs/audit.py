@@ -239,6 +239,7 @@ def _lost(problem: Problem, fact: Fact) -> str:
         "reads head": f"if {task.name} needs all of what it reads, not only the head",
         "one_of": f"if nothing tells which specialist {task.name} needs",
         "succeeds": f"if the chance that {task.name} succeeds is not known",
+        "splits": f"if {task.name} cannot tell the parts of what it reads",
         "check": f"if nobody can tell whether {task.name} succeeded",
     }
     return words.get(fact.kind, f"without {fact.kind} of {task.name}")
@@ -259,6 +260,10 @@ def _weaker(problem: Problem, used: Sequence[Fact]) -> Iterator[tuple[str, str, 
 
 def opportunities(problem: Problem) -> Iterator[tuple[str, str, Problem]]:
     """Facts that are not stated and would make sense: each with its name, in words, and the problem that has it."""
+    for text in problem.texts.values():
+        if text.split_by is not None:
+            free = replace(problem, texts=Frozen({**problem.texts, text.name: replace(text, split_by=None)}))
+            yield f"{text.name}: split free", f"if an oracle could cut {text.name} into its parts", free
     for task in problem.tasks.values():
         for kind, when, changed in _more(problem, task):
             try:

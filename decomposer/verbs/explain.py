@@ -130,13 +130,16 @@ def explain(problem: Problem) -> Explanation:
     result = optimize(problem)
     regime = regime_of(problem)
     space = unfold(problem)
+    prices = tuple(_price(space, regime, fact, result) for fact in result.facts)
+    if problem.minimise == "time":
+        # Work and span are weighed on the whole alone: a choice is not the best by itself.
+        return Explanation(result, (), prices)
     values, _ = asymptotic.price(space, regime)
     best = next(c for c in values[space.graph.root] if c.design == result.design)
     choices: dict[Goal, Choice] = {}
     for goal, step in best.choices:
         if goal not in choices:
             choices[goal] = _choice(space, regime, goal, step, values)
-    prices = tuple(_price(space, regime, fact, result) for fact in result.facts)
     return Explanation(result, tuple(choice for choice in choices.values() if choice.refused), prices)
 
 

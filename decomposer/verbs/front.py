@@ -51,7 +51,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class HandPoint:
-    """A hand design: its cost and span, and the first design of the front that is better in one and not worse in both."""
+    """A hand design: its cost and span, and the first design of the front that betters it, if one is known to."""
 
     name: str
     cost: Expr
@@ -199,7 +199,7 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
         for values, conditions in _choices(best, one, leaf.regime):
             inside = leaf.regime.extended([as_assumption(each) for each in conditions])
             when = _without_implied((*leaf.conditions, *conditions), regime)
-            # Without workers in it, a design is what it is, whatever their number: its growth is that in all the regime.
+            # A design without workers in it is what it is, whatever their number: growing so in all the regime.
             open_ended = any(workers in value.symbols or price in value.symbols for value in values.values())
             where = inside if open_ended else regime
             cost = growth_of(one.work.subs(values), where)

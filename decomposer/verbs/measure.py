@@ -70,9 +70,14 @@ def value_at(problem: Problem, design: Design, at: Numbers) -> Expr:
     """What a problem minimises, of a design at numbers: a rational where it is one, else a formula of numbers."""
     fixed = {name: num(value) for name, value in at.items()}
     target, settled = numbered(problem, at), substitute_design(design, fixed)
+    return settle(minimised(target, settled))
+
+
+def minimised(problem: Problem, design: Design) -> Expr:
+    """What a problem minimises, of a design."""
     if problem.minimise == "time":
-        return settle(time(target, settled))
-    return settle(span(target, settled) if problem.minimise == "span" else total_cost(target, settled))
+        return time(problem, design)
+    return span(problem, design) if problem.minimise == "span" else total_cost(problem, design)
 
 
 def objective(problem: Problem, cost: Cost) -> tuple[Expr, Expr]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from decomposer.design.evaluate import work
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.write import steps
@@ -19,7 +18,7 @@ from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import unfold
 from decomposer.verbs.effort import as_assumption
-from decomposer.verbs.measure import regime_of
+from decomposer.verbs.measure import minimised, regime_of
 from decomposer.verbs.results import FORMAT_VERSION
 from decomposer.verbs.statement import OPTIMUM, assuming
 
@@ -154,7 +153,7 @@ def regime_map(
         else:
             design = hand_design(target, name)
             found = [each for each in found if each.design != design]
-            found.append(_contestant(name, design, work(target, design), (), regime))
+            found.append(_contestant(name, design, minimised(target, design), (), regime))
     tree = partition({each.name: each.growth for each in found}, regime)
     return RegimeMap(target, tuple(found), tree, complete)
 
