@@ -1,0 +1,137 @@
+"""The second statement of the rules says what the rules say: the same goals, the same ways, the same exact costs."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from decomposer.checker.algebra import Poly, Refused, add, parse, show
+from decomposer.design.evaluate import work
+from decomposer.problem import model
+from decomposer.problem.load import load
+from decomposer.problem.long_form import long_form
+from decomposer.problem.model import Problem
+from decomposer.problems import names
+from decomposer.restated.rules import Rules
+from decomposer.restated.space import COVERED, Goal, Way, unknown
+from decomposer.rules import RULES
+from decomposer.search.enumerate import designs
+from decomposer.search.unfold import unfold
+from decomposer.verbs.certify import restated
+
+MOST = 150
+"""Designs up to which all costs are compared."""
+
+
+def random_problems() -> ModuleType:
+    """The maker of random problems that other tests use."""
+    file = Path(__file__).parent.parent / "search" / "test_random_facts.py"
+    spec = importlib.util.spec_from_file_location("random_facts", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+RANDOM = random_problems()
+
+
+def ways(problem: Problem) -> dict[Goal, list[Way]]:
+    """The restated space."""
+    rules = Rules(long_form(problem))
+    found: dict[Goal, list[Way]] = {}
+    waiting = [rules.root()]
+    while waiting:
+        goal = waiting.pop()
+        if goal not in found:
+            found[goal] = list(rules.ways(goal))
+            waiting += [need.goal for way in found[goal] for need in way.needs]
+    return found
+
+
+def costs(space: dict[Goal, list[Way]], goal: Goal) -> Iterator[Poly]:
+    """The cost of every design of a goal."""
+    for way in space[goal]:
+        totals = [way.own]
+        for need in way.needs:
+            totals = [add(total, need.cost(cost)) for total in totals for cost in costs(space, need.goal)]
+        yield from totals
+
+
+def same(problem: Problem) -> None:
+    mine, space = ways(problem), unfold(problem)
+    assert {restated(goal) for goal in space.graph.arcs} == set(mine)
+    for goal, arcs in space.graph.arcs.items():
+        theirs = [(arc.item.rule, tuple(restated(need) for need in arc.needs)) for arc in arcs]
+        assert [(way.rule, tuple(need.goal for need in way.needs)) for way in mine[restated(goal)]] == theirs
+        for arc, way in zip(arcs, mine[restated(goal)], strict=True):
+            assert way.free is None or way.free[0] in {one.name for one in arc.item.alternative.decisions}
+    if space.graph.count() <= MOST:
+        theirs_ = sorted(show(parse(str(work(problem, design)))) for design, _ in designs(space))
+        assert sorted(map(show, costs(mine, next(iter(mine))))) == theirs_
+
+
+@pytest.mark.parametrize("name", [name for name in names() if not any(unknown(long_form(load(name))))])
+def test_shipped(name: str) -> None:
+    same(load(name))
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random(seed: int) -> None:
+    problem = RANDOM.problem_of(seed)
+    try:
+        same(problem)
+    except Refused as error:
+        assert "cached" in str(error)
+
+
+def test_every_rule_is_stated_or_needs_facts_that_are_refused() -> None:
+    """A new rule must not go unnoticed: with facts that are covered, the space would be larger than what is proved."""
+    stated = {"call" if name == "by_call" else name for name in vars(Rules)}
+    # What each needs: votes and what is let pass unchecked a target, cascades a check that errs or rates of models.
+    beyond = {
+        "cascade": ("check", "accepts"),
+        "compress": ("tasks", "compresses"),
+        "reduce": ("tasks", "combines"),
+        "split": ("texts", "split_by"),
+        "steps": ("tasks", "steps"),
+        "trust": ("problem", "target"),
+        "vote": ("problem", "target"),
+    }
+    for rule in RULES:
+        if rule.name not in stated:
+            place, field = beyond[rule.name]
+            assert field not in COVERED[place], rule.name
+    assert not {"accepts", "rejects"} & COVERED["check"]
+    assert "succeeds" not in COVERED["models"]
+
+
+def test_what_is_covered_exists() -> None:
+    """The names of fields are those of the model."""
+    kinds: dict[str, Any] = {
+        "parameters": model.Parameter, "texts": model.Text, "capabilities": model.Capability, "models": model.Model,
+        "tasks": model.Task, "law": model.Law, "cost": model.CostModel, "edits": model.Edit, "finds": model.Finds,
+        "one_of": model.OneOf, "succeeds": model.Succeeds, "check": model.Check,
+    }  # fmt: skip
+    for kind, cls in kinds.items():
+        assert COVERED[kind] <= {field.name for field in fields(cls)}, kind
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"target": "9/10"}, "target"),
+        ({"minimise": "span"}, "minimise"),
+        ({"overhead": "5"}, "overhead"),
+    ],
+)
+def test_what_is_not_covered_is_refused(change: dict[str, Any], named: str) -> None:
+    spelled = {**long_form(load("debugging")), **change}
+    with pytest.raises(Refused, match=named):
+        Rules(spelled)
