@@ -123,11 +123,15 @@ class Pricing:
         rest = self.left_over(goal)
         if rest is None:
             return candidate
-        context = self.site.inside(replace(goal, size=rest))
+        context = self.site.inside(replace(goal, steps=rest) if goal.steps is not None else replace(goal, size=rest))
         return replace(candidate, rest=fold(self.site, measures(self.site)[0], candidate.design, goal, context))
 
     def left_over(self, goal: Goal) -> Expr | None:
-        """Parts in the last group, where it is smaller than the others."""
+        """Parts in the last group, or steps in the last call, where there are fewer than in the others."""
+        chain = self.site.task(goal.tasks[0]).steps
+        if goal.steps is not None and chain is not None:
+            few = exact(chain.count) % exact(goal.steps)
+            return num(few) if few else None
         if goal.part is None or goal.size is None:
             return None
         left = exact(part_count(self.site.problem, goal.part)) % exact(goal.size)
