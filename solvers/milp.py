@@ -72,6 +72,9 @@ class _Search:
 
     def run(self) -> Answer:
         """Level by level."""
+        if not self.problem.roots:  # engines say nothing of no columns
+            nothing = evaluate.value(self.problem, {})
+            return Answer("optimal", {}, nothing, nothing[0], backend=NAME)
         for level in range(len(self.problem.levels)):
             status = self._level(level)
             if status == "infeasible":
