@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decomposer.design.nodes import Call
+from decomposer.errors import DesignError
 from decomposer.problem.model import Problem, Task
 from decomposer.process.lanes import Lanes
 
@@ -22,8 +23,8 @@ def stages(count: int, size: int, fan_in: int | None) -> Iterator[tuple[list[Mer
         if len(results) > 1:
             yield [(0, end, 2) for _, end in results[1:]], False
         return
-    if fan_in < 2:
-        raise ValueError("combining takes at least two results")
+    if fan_in < 2 and len(results) > 1:
+        raise DesignError("fewer than two results are combined at a time: that never ends")
     while len(results) > 1:
         taken = [results[first : first + fan_in] for first in range(0, len(results), fan_in)]
         results = [(group[0][0], group[-1][1]) for group in taken]

@@ -31,12 +31,8 @@ AGAIN = "prompts sent again are cached, and the prediction bills every attempt a
 
 def below(problem: Problem, design: Design) -> tuple[str, ...]:
     """Reasons why runs may take longer than predicted."""
-    for node in walk(design):
-        if branches(problem, node):
-            inner = [part for child in children(node) for part in walk(child)]
-            if any(isinstance(part, Retry | Escalate | If | Until | ForEach | Vote) for part in inner):
-                return (WAITS,)
-    return ()
+    apart = (node for node in walk(design) if branches(problem, node))
+    return (WAITS,) if any(uneven(node) for node in apart) else ()
 
 
 def above(problem: Problem, design: Design) -> tuple[str, ...]:
@@ -45,11 +41,18 @@ def above(problem: Problem, design: Design) -> tuple[str, ...]:
     found = []
     if any(isinstance(part, If) for part in parts):
         found.append(FIRES)
-    if any(isinstance(part, Each | Merge) and part.size != ONE and not branches(problem, part) for part in parts):
+    groups = [part for part in parts if isinstance(part, Each | Merge) and part.size != ONE]
+    if any(not branches(problem, part) or uneven(part) for part in groups):
         found.append(RAGGED)
     if problem.cost.kind == "cached" and any(isinstance(part, Retry | Vote) for part in parts):
         found.append(AGAIN)
     return tuple(found)
+
+
+def uneven(node: Design) -> bool:
+    """Whether one execution of what a node holds may take longer than another."""
+    inner = [part for child in children(node) for part in walk(child)]
+    return any(isinstance(part, Retry | Escalate | If | Until | ForEach | Vote) for part in inner)
 
 
 def branches(problem: Problem, node: Design) -> bool:

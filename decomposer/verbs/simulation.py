@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice, product
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from decomposer.design.nodes import Design, children
 from decomposer.design.nodes import substitute as put_in_design
 from decomposer.design.reliability import reliability
 from decomposer.errors import ExpressionError, ProblemError
-from decomposer.expr import ONE, Expr, ceil, num
+from decomposer.expr import ONE, Expr, ceil, evaluate, num
 from decomposer.growth import Regime
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
@@ -26,11 +27,14 @@ if TYPE_CHECKING:
     from decomposer.process.intervals import Interval
     from decomposer.process.ledger import AgentKey, Tally
     from decomposer.process.reals import Reals
+    from decomposer.verbs.results import Option, Result
 
 OPTIMUM = "optimum"
 MOST_RUNS = 1_000_000
 TOLERANCE = 0.05
 """How far a fitted exponent may be off for lower-order terms, beyond its interval."""
+MOST_PLANS = 64
+"""Combinations of values of free parameters that are looked at."""
 WIDE = 0.5
 """Intervals of exponents that are wider tell nothing."""
 
@@ -39,7 +43,7 @@ Progress = Callable[[str, int, int], None]
 
 def simulate(
     problem: Problem,
-    design: str = OPTIMUM,
+    design: str | Design = OPTIMUM,
     *,
     at: Numbers,
     runs: int = 1000,
@@ -54,8 +58,9 @@ def simulate(
     Parameters
     ----------
     problem : Problem
-    design : str
-        A hand design, or ``"optimum"``: the best design at these numbers; for a sweep, the best by growth.
+    design : str or Design
+        A hand design by name; ``"optimum"``, the best design at these numbers, for a sweep the best by growth; or a
+        tree, such as the design of a result, whose free parameters are formulas of the parameters.
     at : mapping of parameter to int or Fraction
         Numbers for all parameters but the one that is swept.
     runs : int
@@ -85,11 +90,13 @@ def simulate(
     sizes = [dict(at)] if sweep is None else [{**at, sweep[0]: size} for size in sweep[1]]
     for numbers in sizes:
         numbered(problem, numbers)
-    chosen = None if sweep is None else _by_growth(problem, design, sizes[-1])
+    name, chosen = ("given", design) if not isinstance(design, str) else (design, None)
+    if chosen is None and sweep is not None:
+        chosen = _by_growth(problem, name, sizes[-1])
     points: list[Point] = []
     for position, numbers in enumerate(sizes):
         what = "runs" if sweep is None else f"{sweep[0]} = {sweep[1][position]}"
-        own = _at(problem, design, numbers) if chosen is None else chosen
+        own = _at(problem, name, numbers) if chosen is None else chosen
         report = None if progress is None else _reporter(progress, what)
         points.append(_point(problem, own, numbers, runs, (seed, position), workers, level, report))
     fits: tuple[Fit, ...] = ()
@@ -97,7 +104,7 @@ def simulate(
         fits = _fits(problem, chosen, dict(at), sweep[0], points, runs, level)
     return Simulation(
         problem,
-        design,
+        name,
         runs,
         seed,
         level,
@@ -153,18 +160,37 @@ def _at(problem: Problem, name: str, at: Numbers) -> Design:
 
 
 def _by_growth(problem: Problem, name: str, largest: Numbers) -> Design:
-    """The design of a name; the optimum is the best by growth, of several the cheapest at the largest size."""
+    """The design of a name; the optimum is the best by growth."""
     if name != OPTIMUM:
         return hand_design(problem, name)
-    from decomposer.process.reals import real
     from decomposer.verbs.optimize import optimize
 
-    options = optimize(problem).options
-    if len(options) == 1:
-        return options[0].design
-    target = numbered(problem, largest)
-    costs = [real(total_cost(target, settled(option.design, largest))) for option in options]
-    return options[costs.index(min(costs))].design
+    return plan_of(optimize(problem), largest)
+
+
+def plan_of(result: Result, at: Numbers) -> Design:
+    """The best design of a result without numbers: of several, and of several values, what costs least at numbers.
+
+    Its free parameters are formulas of the parameters.
+    """
+    plans = [plan for option in result.options for plan in _with_policies(option)]
+    if len(plans) == 1:
+        return plans[0]
+    from decomposer.process.reals import real
+
+    target = numbered(result.problem, at)
+    fold = span if result.problem.minimise == "span" else total_cost
+    costs = [real(fold(target, settled(plan, at))) for plan in plans]
+    return plans[costs.index(min(costs))]
+
+
+def _with_policies(option: Option) -> list[Design]:
+    """The design of an option with each of the values that its free parameters may take."""
+    values: dict[str, list[Expr]] = {}
+    for policy in option.policies:
+        values.setdefault(policy.name, []).append(policy.value)
+    chosen = [dict(zip(values, each, strict=True)) for each in islice(product(*values.values()), MOST_PLANS)]
+    return [put_in_design(option.design, each) for each in chosen]
 
 
 def settled(design: Design, at: Numbers) -> Design:
@@ -184,7 +210,7 @@ def _rounded(node: Design) -> Design:
         if isinstance(value, Expr):
             exact = value.as_fraction()
             if exact is None or exact.denominator != 1:
-                changed[item.name] = ceil(value)
+                changed[item.name] = num(evaluate(ceil(value), {}))
     parts = tuple(_rounded(child) for child in children(node))
     rebuilt = with_children(node, parts) if parts != children(node) else node
     return replace(rebuilt, **changed) if changed else rebuilt

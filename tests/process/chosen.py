@@ -17,8 +17,9 @@ def numbers(problem: Problem, largest: int, seed: int = 0, fixed: Mapping[str, i
     dice = Random(seed)
     relations = [parse_relation(text) for text in problem.assume]
     for attempt in range(20_000):
-        room = max(1, largest + attempt // 2000)
-        found = {name: value(parameter, room, dice) for name, parameter in problem.parameters.items()}
+        room = max(1, largest) << attempt // 2000
+        spread = attempt >= 2000
+        found = {name: value(parameter, room, dice, spread) for name, parameter in problem.parameters.items()}
         found.update(fixed or {})
         for left, relation, right in relations:
             if relation == "==":
@@ -28,10 +29,10 @@ def numbers(problem: Problem, largest: int, seed: int = 0, fixed: Mapping[str, i
     raise AssertionError(f"no numbers for {problem.name} keep {problem.assume}")
 
 
-def value(parameter: Parameter, largest: int, dice: Random) -> int | Fraction:
-    """A number for a parameter."""
+def value(parameter: Parameter, largest: int, dice: Random, spread: bool) -> int | Fraction:
+    """A number for a parameter; `spread`: evenly on a logarithmic scale."""
     if parameter.kind != "constant":
-        return dice.randint(1, largest)
+        return int((largest + 1) ** dice.random()) if spread else dice.randint(1, largest)
     if parameter.high is None:
         return (parameter.low or 0) + Fraction(1)
     return ((parameter.low or Fraction(0)) + parameter.high) / 2

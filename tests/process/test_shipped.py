@@ -16,7 +16,9 @@ from decomposer.problems import names
 from decomposer.process import parallel
 from decomposer.process.reals import real
 from decomposer.verbs.measure import Numbers, numbered
-from decomposer.verbs.simulation import simulate
+from decomposer.verbs.optimize import optimize
+from decomposer.verbs.results import Result
+from decomposer.verbs.simulation import plan_of, simulate
 from decomposer.verbs.simulation_results import Point
 from tests.process.chosen import numbers
 
@@ -43,13 +45,36 @@ def agree(problem: Problem, point: Point) -> None:
             assert line.name == "longest context"
 
 
+@lru_cache(maxsize=256)
+def numbers_of(name: str, largest: int) -> Numbers:
+    return numbers(shipped(name), largest, seed=largest)
+
+
+@lru_cache(maxsize=64)
+def optimum(name: str) -> Result:
+    """The optimum by growth: its free parameters are formulas."""
+    return optimize(shipped(name))
+
+
 @pytest.mark.parametrize(("name", "design"), CASES)
 def test_predicted_is_counted(name: str, design: str) -> None:
     problem = shipped(name)
     for largest in (4, 9, 30):
-        found = simulate(problem, design, at=numbers(problem, largest, seed=largest), runs=400, level=LEVEL)
+        at = numbers_of(name, largest)
+        plan = plan_of(optimum(name), at) if design == "optimum" else design
+        found = simulate(problem, plan, at=at, runs=200, level=LEVEL)
         agree(problem, found.points[0])
         assert found.points[0].line("cost").verdict == "within"
+
+
+@pytest.mark.parametrize("name", ["debugging", "evolution", "k-task-tree", "support", "code-review"])
+def test_the_optimum_at_numbers_is_run(name: str) -> None:
+    problem = shipped(name)
+    at = numbers(problem, 9, seed=1)
+    point = simulate(problem, at=at, runs=200, level=LEVEL).points[0]
+    agree(problem, point)
+    value = optimize(problem, at=at).cost.value
+    assert value is not None and point.line("cost").predicted == pytest.approx(real(value))
 
 
 @pytest.mark.parametrize("design", ["naive", "focused", "optimum"])
