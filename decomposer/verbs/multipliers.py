@@ -202,10 +202,8 @@ def _about(growth: Growth, name: str) -> Iterator[str]:
         yield f"{show_mono(next(iter(parse(most))))} >= {name}"
     for function in ("ceil", "max", "rounds"):
         if name.startswith(f"{function}("):
-            for text in arguments(name):
-                inner = parse(text)
-                if len(inner) == 1 and function != "rounds":
-                    yield f"{name} >= {show_mono(next(iter(inner)))}"
+            for mono in (mono for text in arguments(name) for mono in parse(text) if function != "rounds"):
+                yield f"{name} >= {show_mono(mono)}"
             if function == "rounds":
                 yield f"{name} >= log({arguments(name)[0]})"
                 yield f"{arguments(name)[0]} >= {name}"
@@ -221,5 +219,6 @@ def _about(growth: Growth, name: str) -> Iterator[str]:
             yield f"{name}**(-1) >= {show_mono(power)}"
             yield f"{name}**(-1) >= 1"
     elif name.startswith("("):
-        for mono in parse(name[1:-1]):
-            yield f"{name} >= {show_mono(mono)}"
+        for mono in parse(name[1:-1]):  # the sum itself would be read as its terms
+            root = frozenset((factor, x / 2) for factor, x in mono)
+            yield f"{name}**(1/2) >= {show_mono(root)}"
