@@ -171,7 +171,9 @@ class _Run:
         elif isinstance(node, Stride):
             self.stride(node, here)
         elif isinstance(node, Retry | Vote | Escalate):
+            before = deepcopy((self.state, self.sent))
             for share, case in self.cases(node, here):
+                self.state, self.sent = deepcopy(before)  # one of the cases happens, not one after the other
                 self.by_chance(node, replace(case, weight=here.weight * share))
         else:
             raise DesignError("only complete designs can be simulated")
