@@ -440,7 +440,7 @@ def _fit(
     fitted = slope(sizes, values, errors, level)
     by_formula = slope(sizes, predicted, errors, level)
     agreement = _agreement(exponent, fitted, by_formula)
-    if agreement == "differs" and any(line.verdict == "bound" for line in lines):
+    if any(line.verdict == "bound" for line in lines):
         agreement = "bound"
     return Fit(quantity, theta, exponent, rest, fitted, by_formula.value, agreement)
 

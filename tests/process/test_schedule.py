@@ -25,6 +25,8 @@ CASES = [
     ("evolution", "mutate-all", {"k": 3, "l": 3, "m_u": 2}),
     ("evolution", "keep-good-blocks", {"k": 6, "l": 3, "m_u": 2}),
     ("evolution", "block-by-block", {"k": 9, "l": 3, "m_u": 2}),
+    ("sorting-documents", "pairwise", {"D": 11, "L": 8, "key": 2, "m_s": 1, "m_c": 2}),
+    ("sorting-lists", "incremental", {"r": 4, "W": 6, "p": 1}),
     ("k-task-tree", "delegator-tree", {"k": 9, "n": 12, "m_s": 3, "kappa": 1}),
 ]
 

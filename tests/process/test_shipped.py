@@ -173,6 +173,16 @@ def test_the_slowest_of_many_parts_decides() -> None:
     assert line.counted.holds(exact) and exact > 3 * line.predicted
 
 
+def test_growth_of_what_is_only_bounded_is_not_said_to_agree() -> None:
+    at = {"l": 3, "m_u": 2}
+    found = simulate(shipped("evolution"), "block-by-block", at=at, runs=100, sweep=("k", (20, 60, 200, 600)))
+    assert {fit.name: fit.verdict for fit in found.fits} == {
+        "cost": "agrees",
+        "calls": "agrees",
+        "critical path": "bound",
+    }
+
+
 def test_steps_now_and_then_in_a_row_take_less() -> None:
     """Again the schedule is right: functions come one after the other, and only some have a bug to be fixed."""
     problem = shipped("debugging-global-fix")
