@@ -29,10 +29,8 @@ def raised(base: Expr, exponent: Expr) -> Expr:
     value, times = base.as_fraction(), exponent.as_fraction()
     if value is None or times is None or times.denominator != 1:
         return base**exponent
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) * abs(times) > MAX_BITS and value not in (
-        0,
-        1,
-    ):
+    size = max(value.numerator.bit_length(), value.denominator.bit_length()) * abs(times.numerator)
+    if size > MAX_BITS and value not in (0, 1):
         raise ExpressionError(f"a probability of more than {MAX_BITS} bits")
     return num(Fraction(value) ** times.numerator)
 

@@ -101,7 +101,9 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     )
     return Result(
         problem=problem,
-        status=_with_target(_status(ranked, options, complete, regime, bool(numbers)), problem, bool(numbers) or space.site.numbered),
+        status=_with_target(
+            _status(ranked, options, complete, regime, bool(numbers)), problem, bool(numbers) or space.site.numbered
+        ),
         theta=growth if several else least,
         design=best.design,
         cost=symbolic,
