@@ -93,10 +93,10 @@ def project(problem: Selection) -> Project | None:
             tuple(
                 Mode(
                     alternative=index,
-                    duration=int(alt.duration / unit),
+                    duration=_times(alt.duration, unit),
                     # What takes no time holds nothing.
                     occupies=alt.occupies if alt.duration and alt.occupies else free,
-                    spends=tuple(int(alt.spends[i] / units[i]) if alt.spends else 0 for i in budgets),
+                    spends=tuple(_times(alt.spends[i], units[i]) if alt.spends else 0 for i in budgets),
                 )
                 for index, alt in enumerate(choice)
             )
@@ -126,10 +126,15 @@ def backwards(given: Project) -> Project:
 
 def _unit(numbers: Iterable[Number]) -> Fraction:
     """The greatest number of which all are multiples; one when all are zero."""
-    exact = [Fraction(number) for number in numbers]
-    below = reduce(lcm, (number.denominator for number in exact), 1)
+    exact = list(numbers)
+    below = reduce(lcm, {number.denominator for number in exact}, 1)
     above = reduce(gcd, (int(number * below) for number in exact), 0)
     return Fraction(above or 1, below)
+
+
+def _times(number: Number, unit: Fraction) -> int:
+    """How many units a multiple of it is."""
+    return number.numerator * unit.denominator // (number.denominator * unit.numerator)
 
 
 def _reached(problem: Selection) -> tuple[int, ...] | None:

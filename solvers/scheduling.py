@@ -26,6 +26,9 @@ NAME = "scheduling"
 FEW = 40
 """Up to so many tasks are few."""
 
+LONG = 1000
+"""From so many tasks on, a schedule may take longer than there is time: one without thought comes first."""
+
 FIRST = 3.0
 """Units of work that single workers have, each, before a portfolio takes over."""
 
@@ -150,12 +153,19 @@ class _Run:
             if schedule.makespan <= limit:
                 self.take(reduced, schedule)
 
-        search.run(Effort(self.bound, count, lambda: watch.stop() is not None), first, found)
+        def stop() -> bool:
+            return watch.stop() is not None
+
+        if len(reduced.nodes) >= LONG and (plain := search.in_turn(stop)) is not None:
+            found(plain)
+        search.run(Effort(self.bound, count, stop), first, found)
         watch.done += price * search.built
 
     def _exact(self, reduced: Project, limit: int) -> bool:
         """CP-SAT in the windows that remain: single workers for a better schedule, then a portfolio for any as good."""
         for stage in _stages(len(reduced.nodes)):
+            if self.watch.stop() is not None:
+                return False
             # The portfolio improves on schedules, so it keeps the best one within its windows.
             worse = self.best is None or stage.work is None
             horizon = limit if self.best is None else self.best.makespan - (not worse)

@@ -11,7 +11,7 @@ Van Peteghem and Vanhoucke (2010) for the population with several modes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import accumulate
 from random import Random
@@ -23,6 +23,13 @@ from decomposer.solvers.windows import tails
 SIZE = 24
 """Schedules in the population."""
 
+LOOK = 64
+"""Tasks between two looks at whether to stop."""
+
+
+def _never() -> bool:
+    return False
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
@@ -30,7 +37,7 @@ class Effort:
 
     goal: int = 0
     schedules: int = 2000
-    stop: Callable[[], bool] = field(default=lambda: False)
+    stop: Callable[[], bool] = _never
 
 
 class Builder:
@@ -46,12 +53,21 @@ class Builder:
         self._waiting = [len(before) for before in project.needs]
 
     def build(
-        self, priority: Sequence[float], modes: Sequence[int], rate: float = 0.0, draw: Random | None = None
+        self,
+        priority: Sequence[float],
+        modes: Sequence[int],
+        rate: float = 0.0,
+        draw: Random | None = None,
+        stop: Callable[[], bool] = _never,
     ) -> Schedule | None:
         """Start every task as early as possible, those of least priority first among those whose needs are met.
 
         With a probability of `rate`, a task takes the mode that ends soonest among those that the budgets allow.
-        `None` when the horizon is too short. Time: tasks times modes, each linear in the horizon in words.
+        `None` when the horizon is too short, or `stop` said so.
+
+        Notes
+        -----
+        Tasks times modes, each linear in the horizon in words, or in the changes of what is taken.
         """
         project, line = self._project, self._line
         earliest, hold, durations = line.earliest, line.hold, self._durations
@@ -61,7 +77,11 @@ class Builder:
         left = self._left(modes) if rate else []
         heap = [(priority[task], task) for task, count in enumerate(waiting) if not count]
         heapify(heap)
+        done = 0
         while heap:
+            done += 1
+            if not done % LOOK and stop():
+                return None
             _, task = heappop(heap)
             offset, mode, after = self._offsets[task], taken[task], ready[task]
             start = earliest(offset + mode, after)
@@ -144,7 +164,7 @@ class Search:
                 priority: Sequence[float] = self._priority(modes)
             else:
                 modes, priority = self._cross(people)
-            schedule = self._make(modes, priority, effort.stop) if self._repair(modes) else None
+            schedule = self._make(modes, priority, effort.stop) if self._repair(modes, effort.stop) else None
             if schedule is None:
                 misses += 1
                 continue
@@ -175,7 +195,7 @@ class Search:
         draw = self._draw
         rate = draw.choice((0.0, 0.3, 1.0))
         self.built += 3
-        schedule = self._forth.build(priority, modes, rate, draw)
+        schedule = self._forth.build(priority, modes, rate, draw, stop)
         if schedule is None or stop():
             return schedule
         project = self.project
@@ -183,7 +203,7 @@ class Search:
             -start - tasks[mode].duration
             for start, mode, tasks in zip(schedule.starts, schedule.modes, project.modes, strict=True)
         ]
-        back = self._back.build(last[::-1], schedule.modes[::-1], rate, draw)
+        back = self._back.build(last[::-1], schedule.modes[::-1], rate, draw, stop)
         if back is None or stop():
             return schedule
         chosen = back.modes[::-1]
@@ -191,7 +211,7 @@ class Search:
             -start - tasks[mode].duration
             for start, mode, tasks in zip(back.starts[::-1], chosen, project.modes, strict=True)
         ]
-        again = self._forth.build(order, chosen, rate, draw)
+        again = self._forth.build(order, chosen, rate, draw, stop)
         return schedule if again is None or again.makespan > schedule.makespan else again
 
     def _priority(self, modes: Sequence[int]) -> list[float]:
@@ -228,7 +248,16 @@ class Search:
             priority.append(key)
         return modes, priority
 
-    def _repair(self, modes: list[int]) -> bool:
+    def in_turn(self, stop: Callable[[], bool] = _never) -> Schedule | None:
+        """The tasks one after the other in their shortest modes, as far as the budgets allow; `None` as in `run`."""
+        modes = [min(range(len(tasks)), key=lambda i: tasks[i].duration) for tasks in self.project.modes]
+        if not self._repair(modes, stop):
+            return None
+        lengths = [tasks[mode].duration for tasks, mode in zip(self.project.modes, modes, strict=True)]
+        starts = [0, *accumulate(lengths)]
+        return Schedule(tuple(modes), tuple(starts[:-1]), starts[-1])
+
+    def _repair(self, modes: list[int], stop: Callable[[], bool]) -> bool:
         """Change modes until the budgets are kept; false when that did not work out."""
         project, draw = self.project, self._draw
         spent = [
@@ -236,7 +265,9 @@ class Search:
             for i in range(len(project.budgets))
         ]
         open_tasks = [task for task, tasks in enumerate(project.modes) if len(tasks) > 1]
-        for _ in range(4 * len(open_tasks)):
+        for step in range(4 * len(open_tasks)):
+            if step % LOOK == LOOK - 1 and stop():
+                return False
             over = [amount - limit for amount, limit in zip(spent, project.budgets, strict=True)]
             if all(amount <= 0 for amount in over):
                 return True

@@ -178,7 +178,7 @@ class Search:
         """Each customer's own cost in the first answer and a share of what opens its site; else the least to be had."""
         import numpy as np
 
-        least = (self.serving + self.opening[:, None]).min(axis=0, initial=self.far)
+        least: Array = (self.serving + self.opening[:, None]).min(axis=0, initial=self.far)
         if self.best is None:
             return least.astype(float)
         now = np.flatnonzero(self.best)

@@ -32,7 +32,7 @@ def timeline(capacities: Sequence[int], demands: Sequence[tuple[int, tuple[int, 
     width = max(capacities, default=0).bit_length() + 1
     if horizon * max(1, len(capacities)) * width <= BITS:
         return _Slots(capacities, demands, horizon, width)
-    return _Steps(capacities, demands, horizon)
+    return _Steps(capacities, demands, horizon, width)
 
 
 class _Slots:
@@ -85,40 +85,48 @@ class _Slots:
 
 
 class _Steps:
-    """Amounts taken from each time on, up to the next."""
+    """What is taken from each time on, up to the next: one integer, with a field for each capacity as in `_Slots`."""
 
-    def __init__(self, capacities: Sequence[int], demands: Sequence[tuple[int, tuple[int, ...]]], horizon: int) -> None:
-        self.capacities, self.demands, self.horizon = tuple(capacities), demands, horizon
+    def __init__(
+        self, capacities: Sequence[int], demands: Sequence[tuple[int, tuple[int, ...]]], horizon: int, width: int
+    ) -> None:
+        top = 1 << (width - 1)
+        self.empty = sum((top - 1 - capacity) << width * i for i, capacity in enumerate(capacities))
+        self.tops = sum(top << width * i for i in range(len(capacities)))
+        self.demands = [
+            (duration, sum(amount << width * i for i, amount in enumerate(amounts))) for duration, amounts in demands
+        ]
+        self.horizon = horizon
         self.clear()
 
     def clear(self) -> None:
-        self.times = [0]
-        self.levels: list[tuple[int, ...]] = [(0,) * len(self.capacities)]
+        self.times, self.levels = [0], [self.empty]
 
     def earliest(self, demand: int, after: int) -> int:
         duration, amounts = self.demands[demand]
         last = self.horizon - duration
-        if not duration or not any(amounts):
+        if not duration or not amounts:
             return after if after <= last else -1
-        room = tuple(capacity - amount for capacity, amount in zip(self.capacities, amounts, strict=True))
-        start = after
-        place = bisect_right(self.times, after) - 1
+        times, levels, tops = self.times, self.levels, self.tops
+        start, end, count = after, after + duration, len(self.times)
+        place = bisect_right(times, after) - 1
         while start <= last:
-            if place == len(self.times) or self.times[place] >= start + duration:
+            if place == count or times[place] >= end:
                 return start
-            if any(level > most for level, most in zip(self.levels[place], room, strict=True)):
+            if (levels[place] + amounts) & tops:
                 # Never past the end: nothing is taken from the last time on.
-                start = self.times[place + 1]
+                start = times[place + 1]
+                end = start + duration
             place += 1
         return -1
 
     def hold(self, demand: int, start: int) -> None:
         duration, amounts = self.demands[demand]
-        if not duration or not any(amounts):
+        if not duration or not amounts:
             return
         first, end = self._cut(start), self._cut(start + duration)
         for place in range(first, end):
-            self.levels[place] = tuple(a + b for a, b in zip(self.levels[place], amounts, strict=True))
+            self.levels[place] += amounts
 
     def _cut(self, time: int) -> int:
         place = bisect_left(self.times, time)

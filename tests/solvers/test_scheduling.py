@@ -165,8 +165,8 @@ def test_both_timelines_say_the_same() -> None:
         rng = random.Random(seed)
         capacities = [rng.randint(1, 9) for _ in range(rng.randint(0, 3))]
         demands = [(rng.randint(0, 7), tuple(rng.randint(0, c) for c in capacities)) for _ in range(12)]
-        packed = _Slots(capacities, demands, 30, max(capacities, default=0).bit_length() + 1)
-        listed = _Steps(capacities, demands, 30)
+        width = max(capacities, default=0).bit_length() + 1
+        packed, listed = _Slots(capacities, demands, 30, width), _Steps(capacities, demands, 30, width)
         for _ in range(25):
             demand, after = rng.randrange(12), rng.randint(0, 25)
             start = packed.earliest(demand, after)
