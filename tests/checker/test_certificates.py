@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from decomposer.problem.load import load
+from decomposer.checker.algebra import parse
+from decomposer.cli.main import main
+from decomposer.problem.load import load, loads
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
 from decomposer.problems import names
@@ -16,6 +21,7 @@ from decomposer.restated.space import unknown
 from decomposer.verbs.certify import CertificateError, certify
 from decomposer.verbs.check import check
 from decomposer.verbs.optimize import optimize
+from tests.search import test_random_facts as random_facts
 
 
 def covered(name: str) -> bool:
@@ -40,8 +46,6 @@ def test_shipped_problems_are_certified(certificates: dict[str, tuple[Problem, d
 
 def test_claims_are_the_answers(certificates: dict[str, tuple[Problem, dict[str, Any]]]) -> None:
     """One claim where one design wins, and the growth that is reported."""
-    from decomposer.checker.algebra import parse
-
     for problem, certificate in certificates.values():
         answer = optimize(problem)
         claims = check(problem, json.dumps(certificate)).claims
@@ -68,3 +72,42 @@ def test_a_certificate_is_of_one_problem(certificates: dict[str, tuple[Problem, 
 def test_beyond_is_refused(name: str) -> None:
     with pytest.raises(CertificateError, match="cover"):
         certify(load(name))
+
+
+def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(tmp_path / "proof.json")
+    assert main(["optimize", "k-task", "--certificate", file]) == 0
+    assert f"next: decomposer check k-task {file}" in capsys.readouterr().out
+    assert main(["check", "k-task", file, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["claims"] == [{"when": [], "theta": "m_s*n"}]
+    assert main(["check", "evolution", file, "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["proved"] is False
+    assert found["claims"] == []
+    assert found["reason"]
+    assert main(["check", "k-task", str(tmp_path / "none.json")]) == 2
+    assert main(["optimize", "k-task", "--certificate", file, "--set", "k=2"]) == 2
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_problems(seed: int) -> None:
+    """Certified, or refused for a reason that is said."""
+    problem = random_facts.problem_of(seed)
+    try:
+        certificate = certify(problem)
+    except CertificateError as error:
+        assert re.search("cover|proved|feasible|proof", str(error))
+    else:
+        assert check(problem, json.dumps(certificate)).proved
+
+
+def test_names_do_not_matter() -> None:
+    """Also names that mean something to Python or to the notation."""
+    text = (
+        files("decomposer.problems").joinpath("debugging.yaml").read_text(encoding="utf-8").partition("\ndesigns:")[0]
+    )
+    for old, new in (("k", "lambda"), ("l", "is"), ("b", "i"), ("m_q", "g"), ("m_d", "\u03bb")):
+        text = re.sub(rf"\b{old}\b", new, text)
+    found = check(loads(text), json.dumps(certify(loads(text))))
+    assert found.proved, found.reason
+    assert [parse(theta) for _, theta in found.claims] == [parse("g*is*lambda + i*is**2*\u03bb")]

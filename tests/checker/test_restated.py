@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -24,22 +21,10 @@ from decomposer.rules import RULES
 from decomposer.search.enumerate import designs
 from decomposer.search.unfold import unfold
 from decomposer.verbs.certify import restated
+from tests.search import test_random_facts as random_facts
 
 MOST = 150
 """Designs up to which all costs are compared."""
-
-
-def random_problems() -> ModuleType:
-    """The maker of random problems that other tests use."""
-    file = Path(__file__).parent.parent / "search" / "test_random_facts.py"
-    spec = importlib.util.spec_from_file_location("random_facts", file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-RANDOM = random_problems()
 
 
 def ways(problem: Problem) -> dict[Goal, list[Way]]:
@@ -84,7 +69,7 @@ def test_shipped(name: str) -> None:
 
 @pytest.mark.parametrize("seed", range(24))
 def test_random(seed: int) -> None:
-    problem = RANDOM.problem_of(seed)
+    problem = random_facts.problem_of(seed)
     try:
         same(problem)
     except Refused as error:
