@@ -53,7 +53,7 @@ def least(problem: Problem, *bounds: Expr) -> Expr:
     from decomposer.growth import is_big_o
     from decomposer.problem.regime import regime
 
-    for bound in bounds:
+    for bound in bounds if any(bound.symbols for bound in bounds) else ():
         try:
             if all(is_big_o(bound, other, regime(problem)) is True for other in bounds):
                 return bound

@@ -54,12 +54,7 @@ def by_each_model(site: Site, goal: Goal, call: Call, context: Context | None = 
 
 
 def bounded_groups(site: Site, goal: Goal, text: Text) -> Iterator[tuple[str, Decision]]:
-    """The largest groups of parts that fit into the window of a model, for each model that has one.
-
-    At numbers no bound is needed: what does not fit is no call.
-    """
-    if site.numbered:
-        return
+    """The largest groups of parts that fit into the window of a model, for each model that has one."""
     for model, name in site.groups.items():
         window = site.problem.models[model].window
         assert window is not None and text.part is not None and text.count is not None

@@ -35,7 +35,10 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
             continue
         names = (maker.name,)
         first = replace(goal, tasks=names, pending=unsettled(problem, names), unit=False)
-        after = replace(goal, digests=goal.digests | {maker.name})
+        # Where one task alone reads it, a sequence of tasks makes the digest just before that one.
+        alone = sum(any(need.text == text for need in task.reads) for task in tasks) == 1
+        unit = goal.unit or (alone and len(tasks) > 1)
+        after = replace(goal, digests=goal.digests | {maker.name}, unit=unit)
         yield Alternative(seq(hole(first), hole(after)), (Fact(maker.name, "compresses"),))
 
 
