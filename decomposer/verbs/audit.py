@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from decomposer.errors import DecomposerError, InfeasibleError, OutsideClassError
+from decomposer.design.combining import combinable
 from decomposer.expr import ONE, Expr, minimum
 from decomposer.growth import Ratio, RatioCase, Regime, is_big_o, ratio, theta
 from decomposer.growth.cells import MAX_CELLS, Cell, cells, condition_text, distinct, over, simplified
 from decomposer.growth.formal import monomial_expr
 from decomposer.problem.frozen import Frozen
-from decomposer.problem.model import Check, Problem, Read, Task
+from decomposer.problem.model import Check, Combines, Problem, Read, Task
 from decomposer.problem.validate import validate
 from decomposer.rules.base import Fact
 from decomposer.search import asymptotic
@@ -241,6 +242,8 @@ def _lost(problem: Problem, fact: Fact) -> str:
         "succeeds": f"if the chance that {task.name} succeeds is not known",
         "splits": f"if {task.name} cannot tell the parts of what it reads",
         "check": f"if nobody can tell whether {task.name} succeeded",
+        "combines": f"if results of {task.name} for groups of parts could not be combined",
+        "compresses": f"if nothing could be read instead of what {task.name} makes a digest of",
     }
     return words.get(fact.kind, f"without {fact.kind} of {task.name}")
 
@@ -262,7 +265,10 @@ def opportunities(problem: Problem) -> Iterator[tuple[str, str, Problem]]:
     """Facts that are not stated and would make sense: each with its name, in words, and the problem that has it."""
     for text in problem.texts.values():
         if text.split_by is not None:
-            free = replace(problem, texts=Frozen({**problem.texts, text.name: replace(text, split_by=None)}))
+            texts = {**problem.texts, text.name: replace(text, split_by=None)}
+            used = {other.split_by for other in texts.values()}
+            tasks = {name: one for name, one in problem.tasks.items() if name != text.split_by or name in used}
+            free = replace(problem, texts=Frozen(texts), tasks=Frozen(tasks))
             yield f"{text.name}: split free", f"if an oracle could cut {text.name} into its parts", free
     for task in problem.tasks.values():
         for kind, when, changed in _more(problem, task):
@@ -279,6 +285,12 @@ def _more(problem: Problem, task: Task) -> Iterator[tuple[str, str, Problem]]:
         for part in parts:
             when = f"if {task.name} were local to one {part}"
             yield "local", when, _with_task(problem, replace(task, local=part))
+    if task.local is None and task.combines is None and parts and combinable(task):
+        when = f"if results of {task.name} for groups of parts could be combined without a model"
+        yield "combines", when, _with_task(problem, replace(task, combines=Combines()))
+    if task.combines is not None and task.combines.by is not None:
+        when = f"if results of {task.name} could be combined without a model"
+        yield "combines free", when, _with_task(problem, replace(task, combines=Combines()))
     edited = task.edits.text if task.edits is not None else None
     for place, read in enumerate(task.reads):
         text = problem.texts[read.text]

@@ -192,6 +192,7 @@ def test_task_graphs_lead_back(name: str) -> None:
         cost=problem.cost,
         target=problem.target,
         overhead=problem.overhead,
+        workers=problem.workers,
         designs=problem.designs,
     )
     assert again == problem
