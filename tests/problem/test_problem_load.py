@@ -173,7 +173,7 @@ CASES: list[tuple[list[tuple[str, str]], str, int, int, str, str]] = [
     ),
     (
         [("edits: code", "edits: code, check: {scope: hole}")],
-        "`hole` is not `part`, `step` or `whole`",
+        "`hole` is not `part` or `step` or `whole`",
         10,
         76,
         "hole",
@@ -205,7 +205,7 @@ CASES: list[tuple[list[tuple[str, str]], str, int, int, str, str]] = [
         "",
     ),
     ([("m: size", "2m: size")], "`2m` is not the name of a parameter", 2, 45, "2m", ""),
-    ([("tasks:", "minimise: latency\ntasks:")], "`latency` is not `cost` or `span`", 8, 11, "latency", ""),
+    ([("tasks:", "minimise: latency\ntasks:")], "`latency` is not `cost` or `span` or `time`", 8, 11, "latency", ""),
     (
         [("tasks:", "scaling: {law: power}\ntasks:")],
         "the power law, and no other, has an exponent",
@@ -221,7 +221,7 @@ CASES: list[tuple[list[tuple[str, str]], str, int, int, str, str]] = [
         14,
         25,
         "group",
-        "it belongs to `each`",
+        "it belongs to `each` and `merge` and `steps`",
     ),
     (
         [("do: [find,", "do: [{call: find, until: find},")],

@@ -160,6 +160,7 @@ def tasks_after(
     if edited is not None:
         units: Any = ["part", "whole"] if edited.part else ["whole"]
         edits = Edit(edited.name, draw(st.sampled_from(units)), optional(formula))
+    finds = optional(st.builds(Finds, count, st.none() | count, count))
     return Task(
         name,
         reads=reads,
@@ -167,7 +168,7 @@ def tasks_after(
         edits=edits,
         requires=tuple(requires),
         local=optional(st.sampled_from(parted), parted) if parted else None,
-        finds=optional(st.builds(Finds, count, st.none() | count, count)),
+        finds=finds,
         for_each=optional(st.sampled_from(finders), finders) if finders else None,
         one_of=optional(st.builds(OneOf, st.sampled_from(families), st.sampled_from(earlier)))
         if families and earlier
@@ -183,7 +184,7 @@ def tasks_after(
         remembers=draw(st.booleans()),
         methods=(),
         about=draw(ABOUTS),
-        steps=optional(st.builds(Chain, count, formula)),
+        steps=optional(st.builds(Chain, count, formula)) if finds is None else None,
         combines=optional(st.builds(Combines, st.sampled_from([None, *earlier]))),
         compresses=optional(st.builds(Compresses, st.just(reads[0].text), formula)),
     )

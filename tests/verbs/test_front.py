@@ -135,4 +135,4 @@ def test_limits_are_refused_in_growth() -> None:
 @pytest.mark.parametrize("numbers", [(), ("--set", "n=12", "--set", "h=7", "--set", "P=3")])
 def test_command(capsys: pytest.CaptureFixture[str], kind: str, numbers: tuple[str, ...]) -> None:
     assert main(["front", "chunk-latency", "--format", kind, *numbers]) == 0
-    assert "chunk latency" in capsys.readouterr().out
+    assert "chunk-latency" in capsys.readouterr().out
