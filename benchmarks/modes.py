@@ -2,8 +2,8 @@
 
 Reads PSPLIB and MMLIB ``.mm`` files: tasks with modes, renewable and non-renewable resources, least makespan. The
 best values known are read from ``known.csv`` beside a file. Seconds are those of building and solving a model; every
-engine gets the same time limit, one after the other, each peer in a process of its own. ``refined`` is the population
-of schedules alone, without CP-SAT.
+engine gets the same time limit, one after the other, each peer in a process of its own. ``refined`` is the
+refinement alone: a population of schedules, then parts of the best made anew; it proves nothing but by its bound.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from benchmarks.modes_reader import Unreadable, read
@@ -23,6 +24,7 @@ from benchmarks.peers_modes import PEERS
 from decomposer.solvers.answer import Limits
 from decomposer.solvers.engine import load
 from decomposer.solvers.project import project
+from decomposer.solvers.regions import EACH, Regions
 from decomposer.solvers.scheduling import SCHEDULES
 from decomposer.solvers.selection import Selection
 from decomposer.solvers.serial import Effort, Search
@@ -66,6 +68,9 @@ def refined(problem: Selection, seconds: float) -> Row:
         bound = lower_bound(reduced)
         effort = Effort(bound, SCHEDULES, lambda: time.perf_counter() - begun > seconds)
         best = Search(reduced).run(effort)
+        if best is not None:
+            work = EACH * len(reduced.nodes)
+            best = Regions(reduced, Random(0)).run(best, bound, work, effort.stop, lambda _: None)
     return {
         "cost": None if best is None else best.makespan,
         "bound": bound,

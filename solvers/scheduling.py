@@ -1,7 +1,8 @@
 """Projects by refinement and CP-SAT: every task is done in one of its modes, and the last is to end soonest.
 
-First the reductions and bounds of `windows`, then the population of `serial`; what that leaves open goes to CP-SAT
-in the windows that the best schedule so far allows. Every schedule is checked exactly before it counts.
+First the reductions and bounds of `windows`, then the population of `serial` and the neighbourhoods of `regions`;
+what that leaves open goes to CP-SAT in the windows that the best schedule so far allows. Few tasks go there before
+neighbourhoods are tried. Every schedule is checked exactly before it counts.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from decomposer.solvers import evaluate
@@ -16,6 +18,7 @@ from decomposer.solvers.answer import Answer, Limits
 from decomposer.solvers.engine import load
 from decomposer.solvers.intervals import LARGEST, Intervals, intervals
 from decomposer.solvers.project import Project, Schedule, project
+from decomposer.solvers.regions import EACH, Regions
 from decomposer.solvers.selection import Number, Selection
 from decomposer.solvers.serial import Effort, Search
 from decomposer.solvers.watch import Watch
@@ -109,7 +112,12 @@ class _Run:
 
     def answer(self) -> Answer:
         """Search and tell."""
-        proved = self._search()
+        try:
+            proved = self._search()
+        except ValueError:
+            if self.best is None:
+                raise
+            proved = False  # too large for CP-SAT: what was found without it stands
         if self.best is None:
             if proved:
                 return Answer("infeasible", backend=NAME)
@@ -134,9 +142,12 @@ class _Run:
         if limit < self.bound:
             return True
         self._refine(reduced, limit)
-        if self.best is not None and self.best.makespan <= self.bound:
+        if self._met():
             return True
         return self._exact(reduced, limit)
+
+    def _met(self) -> bool:
+        return self.best is not None and self.best.makespan <= self.bound
 
     def _refine(self, reduced: Project, limit: int) -> None:
         watch = self.watch
@@ -163,7 +174,12 @@ class _Run:
 
     def _exact(self, reduced: Project, limit: int) -> bool:
         """CP-SAT in the windows that remain: single workers for a better schedule, then a portfolio for any as good."""
-        for stage in _stages(len(reduced.nodes)):
+        few = len(reduced.nodes) <= FEW
+        for number, stage in enumerate(_stages(len(reduced.nodes))):
+            if number == (2 if few else 0):
+                self._regions(reduced)
+                if self._met():
+                    return True
             if self.watch.stop() is not None:
                 return False
             # The portfolio improves on schedules, so it keeps the best one within its windows.
@@ -180,9 +196,27 @@ class _Run:
                 model.hint(self._within(small, self.best))
             if self._solve(model, small, stage) in ("OPTIMAL", "INFEASIBLE"):
                 return True
-            if self.best is not None and self.best.makespan <= self.bound:
+            if self._met():
                 return True
         return False
+
+    def _regions(self, reduced: Project) -> None:
+        """Improve the best schedule part by part."""
+        watch = self.watch
+        if self.best is None:
+            return
+        work = EACH * len(reduced.nodes)
+        if watch.work_left is not None:
+            work = min(work, watch.work_left)
+        regions = Regions(reduced, Random(watch.limits.seed))
+        regions.run(
+            self._within(reduced, self.best),
+            self.bound,
+            work,
+            lambda: watch.stop() is not None,
+            lambda schedule: self.take(reduced, schedule),
+        )
+        watch.done += regions.done
 
     def _solve(self, model: Intervals, small: Project, stage: Stage) -> str:
         watch = self.watch

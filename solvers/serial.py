@@ -16,19 +16,13 @@ from heapq import heapify, heappop, heappush
 from itertools import accumulate
 from random import Random
 
+from decomposer.solvers.modes import LOOK, Modes, never
 from decomposer.solvers.project import Project, Schedule, backwards
 from decomposer.solvers.timeline import timeline
 from decomposer.solvers.windows import tails
 
 SIZE = 24
 """Schedules in the population."""
-
-LOOK = 64
-"""Tasks between two looks at whether to stop."""
-
-
-def _never() -> bool:
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +31,7 @@ class Effort:
 
     goal: int = 0
     schedules: int = 2000
-    stop: Callable[[], bool] = _never
+    stop: Callable[[], bool] = never
 
 
 class Builder:
@@ -58,7 +52,7 @@ class Builder:
         modes: Sequence[int],
         rate: float = 0.0,
         draw: Random | None = None,
-        stop: Callable[[], bool] = _never,
+        stop: Callable[[], bool] = never,
     ) -> Schedule | None:
         """Start every task as early as possible, those of least priority first among those whose needs are met.
 
@@ -139,6 +133,7 @@ class Search:
         self.built = 0
         self.best: Schedule | None = None
         self._draw = Random(seed)
+        self._modes = Modes(project, self._draw)
         self._reverse = backwards(project)
         self._tails = tails(project)
         self._horizon = 0
@@ -164,7 +159,7 @@ class Search:
                 priority: Sequence[float] = self._priority(modes)
             else:
                 modes, priority = self._cross(people)
-            schedule = self._make(modes, priority, effort.stop) if self._repair(modes, effort.stop) else None
+            schedule = self._make(modes, priority, effort.stop) if self._modes.repair(modes, effort.stop) else None
             if schedule is None:
                 misses += 1
                 continue
@@ -248,48 +243,11 @@ class Search:
             priority.append(key)
         return modes, priority
 
-    def in_turn(self, stop: Callable[[], bool] = _never) -> Schedule | None:
+    def in_turn(self, stop: Callable[[], bool] = never) -> Schedule | None:
         """The tasks one after the other in their shortest modes, as far as the budgets allow; `None` as in `run`."""
         modes = [min(range(len(tasks)), key=lambda i: tasks[i].duration) for tasks in self.project.modes]
-        if not self._repair(modes, stop):
+        if not self._modes.repair(modes, stop):
             return None
         lengths = [tasks[mode].duration for tasks, mode in zip(self.project.modes, modes, strict=True)]
         starts = [0, *accumulate(lengths)]
         return Schedule(tuple(modes), tuple(starts[:-1]), starts[-1])
-
-    def _repair(self, modes: list[int], stop: Callable[[], bool]) -> bool:
-        """Change modes until the budgets are kept; false when that did not work out."""
-        project, draw = self.project, self._draw
-        spent = [
-            sum(tasks[mode].spends[i] for tasks, mode in zip(project.modes, modes, strict=True))
-            for i in range(len(project.budgets))
-        ]
-        open_tasks = [task for task, tasks in enumerate(project.modes) if len(tasks) > 1]
-        for step in range(4 * len(open_tasks)):
-            if step % LOOK == LOOK - 1 and stop():
-                return False
-            over = [amount - limit for amount, limit in zip(spent, project.budgets, strict=True)]
-            if all(amount <= 0 for amount in over):
-                return True
-            excess = sum(max(0, amount) / (limit + 1) for amount, limit in zip(over, project.budgets, strict=True))
-            best: tuple[float, int, int] | None = None
-            for task in draw.sample(open_tasks, min(12, len(open_tasks))):
-                now = project.modes[task][modes[task]]
-                for other, mode in enumerate(project.modes[task]):
-                    if other == modes[task]:
-                        continue
-                    gain = excess - sum(
-                        max(0, amount + new - old) / (limit + 1)
-                        for amount, new, old, limit in zip(over, mode.spends, now.spends, project.budgets, strict=True)
-                    )
-                    # What is saved for each unit of time that it takes.
-                    worth = gain / (1 + max(0, mode.duration - now.duration)) if gain > 0 else gain
-                    if best is None or worth > best[0]:
-                        best = (worth, task, other)
-            if best is None:
-                return False
-            _, task, other = best
-            old, new = project.modes[task][modes[task]].spends, project.modes[task][other].spends
-            spent = [amount + b - a for amount, a, b in zip(spent, old, new, strict=True)]
-            modes[task] = other
-        return all(amount <= limit for amount, limit in zip(spent, project.budgets, strict=True))

@@ -86,9 +86,9 @@ def solve(problem: Selection, limits: Limits | None = None, hint: Mapping[int, i
         When its numbers are too large or too fine to be worked with exactly.
     """
     limits = limits or Limits()
-    validate(problem)
     watch = Watch(limits, "solve")
-    answer = find(problem, limits, hint)
+    validate(problem)
+    answer = find(problem, rest(limits, watch), hint)
     return explained(problem, answer, rest(limits, watch))
 
 

@@ -16,6 +16,7 @@ from benchmarks.modes_reader import Unreadable, read
 from decomposer.solvers import cpsat, evaluate, scheduling
 from decomposer.solvers.answer import Limits, Progress
 from decomposer.solvers.project import project
+from decomposer.solvers.regions import Regions
 from decomposer.solvers.selection import Alternative, Level, Selection
 from decomposer.solvers.serial import Effort, Search
 from decomposer.solvers.timeline import _Slots, _Steps
@@ -153,11 +154,32 @@ def test_other_problems_do_not_suit() -> None:
         scheduling.run(problem, Limits())
 
 
-def test_numbers_too_large_are_refused() -> None:
+def test_what_is_found_before_numbers_grow_too_large_stands() -> None:
     tasks = tuple((A((), duration=(1 << 31) + task, occupies=(2 + task % 2,)),) for task in range(4))
-    problem = Selection(tasks, (0, 1, 2, 3), components=0, levels=(Level((), 1),), capacities=(5,))
-    with pytest.raises(ValueError, match="too large"):
-        scheduling.run(replace(problem, capacities=(6,)), Limits())
+    problem = Selection(tasks, (0, 1, 2, 3), components=0, levels=(Level((), 1),), capacities=(6,))
+    answer = scheduling.run(problem, Limits())
+    assert (answer.status, answer.stopped) == ("feasible", "work")
+    assert not evaluate.check(problem, answer.chosen, answer.starts)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_parts_made_anew_never_make_it_worse(seed: int) -> None:
+    given = project(medium(seed))
+    assert given is not None
+    reduced = reduce_project(given)
+    search = Search(reduced, seed)
+    first = search.run(Effort(schedules=6))
+    if first is None:
+        return
+    told: list[int] = []
+    regions = Regions(reduced, random.Random(seed))
+    last = regions.run(first, lower_bound(reduced), 0.1, lambda: False, lambda better: told.append(better.makespan))
+    assert told == sorted(set(told), reverse=True) and last.makespan == min([first.makespan, *told])
+    for task, (mode, start) in enumerate(zip(last.modes, last.starts, strict=True)):
+        assert start + reduced.modes[task][mode].duration <= last.makespan
+        for need in reduced.needs[task]:
+            assert last.starts[need] + reduced.modes[need][last.modes[need]].duration <= start
+    assert regions.run(first, lower_bound(reduced), 0.1, lambda: True, lambda _: None) is first
 
 
 def test_both_timelines_say_the_same() -> None:
