@@ -179,22 +179,26 @@ class _InGrowth(asymptotic.Pricing):
     def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Drop every design that another one replaces, in the whole regime and for all free parameters."""
         kept: list[Candidate] = []
+        # One regime with the parameters of all: another one for each pair would have to be worked out anew each time.
+        bounds = sorted(
+            bounds_of(one for candidate in candidates for one in candidate.open), key=lambda bound: bound[0]
+        )
+        regime = with_parameters(self.regime_of(goal), tuple(bounds))
         for new in simplest(self.site, goal, candidates):
-            if any(self.better(goal, old, new) for old in kept):
+            if any(self.better(old, new, regime) for old in kept):
                 continue
-            kept = [old for old in kept if not self.better(goal, new, old)]
+            kept = [old for old in kept if not self.better(new, old, regime)]
             kept.append(new)
         if len(kept) > MAX_KEPT:
             self.complete = False
             kept = kept[:MAX_KEPT]
         return kept
 
-    def better(self, goal: Goal, a: Candidate, b: Candidate) -> bool:
+    def better(self, a: Candidate, b: Candidate, regime: Regime) -> bool:
         """Whether `a` costs no more in the end and its span grows no faster, at all values of parameters."""
         if _hosts(self.site.problem) and not set(models_used(a.design)) <= set(models_used(b.design)):
             return False
         assert a.other is not None and b.other is not None
-        regime = with_parameters(self.regime_of(goal), bounds_of((*a.open, *b.open)))
         try:
             if is_big_o(a.other, b.other, regime) is not True:
                 return False
@@ -230,6 +234,26 @@ class _InGrowth(asymptotic.Pricing):
             renamed = tuple(_renamed(one, decision.name, name) for one in candidate.open)
             candidate = replace(put(candidate, {decision.name: sym(name)}, told=False), open=renamed)
         return candidate
+
+
+def by_growth(found: Iterable[Candidate], regime: Regime) -> list[Candidate]:
+    """Of designs with open parameters, those that no other matches in growth in both measures, at the same values."""
+    found = list(found)
+    bounds = sorted(bounds_of(one for candidate in found for one in candidate.open), key=lambda bound: bound[0])
+    wide = with_parameters(regime, tuple(bounds))
+
+    def matches(a: Candidate, b: Candidate) -> bool:
+        assert a.other is not None and b.other is not None
+        try:
+            return is_big_o(a.work, b.work, wide) is True and is_big_o(a.other, b.other, wide) is True
+        except OutsideClassError:
+            return False
+
+    kept: list[Candidate] = []
+    for new in found:
+        if not any(matches(old, new) for old in kept):
+            kept = [*(old for old in kept if not matches(new, old)), new]
+    return kept
 
 
 def _renamed(decision: Decision, old: str, new: str) -> Decision:

@@ -186,7 +186,7 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
         raise InfeasibleError("no design satisfies the problem", file=problem.file)
     weighed: dict[str, Candidate] = {}
     originals: dict[str, Candidate] = {}
-    for place, one in enumerate(found):
+    for place, one in enumerate(pareto.by_growth(found, regime)):
         assert one.other is not None
         best, proved = pareto.settled(one, one.work * weight + one.other, regime)
         weighed[str(place)], originals[str(place)] = best, one
