@@ -379,7 +379,7 @@ class Checker:
                 self.combining(node, task, progress)
                 continue
             if name in combined(self.problem) and name in auxiliary(self.problem):
-                raise self.fail(node, f"{name} combines results, and there are none here", "put it under `by` of a merge")
+                raise self.fail(node, f"{name} combines results: there are none here", "put it under `by` of a merge")
             if node.scope == "part":
                 self.cut(node, task.local, (name,), progress)
             self.chained(node, task, context)
@@ -466,7 +466,7 @@ class Checker:
             if name not in progress.seen and not self.template:
                 raise self.fail(node, f"the digest by {name} has not been made yet", f"call {name} first")
             if any(t.edits is not None and t.edits.text == maker.compresses.text for t in self.problem.tasks.values()):
-                raise self.fail(node, f"{maker.compresses.text} is changed, so that the digest by {name} may be out of date")
+                raise self.fail(node, f"{maker.compresses.text} changes: the digest by {name} may be out of date")
             fails = name in progress.attempted and name not in progress.done and self.problem.target is None
             if fails and not self.template:
                 raise self.fail(node, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'")

@@ -150,7 +150,12 @@ class _Lifter:
         named = step.options.get("model")
         if named is not None:
             return replace(call, model=str(named))
-        able = [name for name in self.problem.models if covers(self.problem, name, call, around.context) and fits(self.problem, name, call, around.context)]
+        where = around.context
+        able = [
+            name
+            for name in self.problem.models
+            if covers(self.problem, name, call, where) and fits(self.problem, name, call, where)
+        ]
         if len(able) != 1:
             what = "no model of the catalogue can" if not able else f"{', '.join(able)} can all"
             raise self.fail(step, f"{what} do {' and '.join(call.tasks)} here", "name one with model:" if able else "")

@@ -47,7 +47,8 @@ def by_each_model(site: Site, goal: Goal, call: Call, context: Context | None = 
             continue
         if open_size and goal.model is None and site.problem.models[name].window is not None:
             assert goal.part is not None
-            every = replace(context, extents=Frozen({**context.extents, goal.part: site.text_of(goal.part).count or ONE}))
+            count = site.text_of(goal.part).count or ONE
+            every = replace(context, extents=Frozen({**context.extents, goal.part: count}))
             if not fits(site.problem, name, call, every):
                 continue
         yield replace(call, model=name)

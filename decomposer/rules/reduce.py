@@ -37,7 +37,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     facts = (Fact(task.name, "combines"),)
     wide = Decision(site.group, num(2), text.count, f"{text.part}s in a group")
-    sizes: list[tuple[Expr, str | None, tuple[Decision, ...]]] = [(ONE, goal.model, ()), (sym(wide.name), goal.model, (wide,))]
+    sizes: list[tuple[Expr, str | None, tuple[Decision, ...]]] = [(ONE, goal.model, ())]
+    sizes.append((sym(wide.name), goal.model, (wide,)))
     sizes += [(sym(bounded.name), model, (bounded,)) for model, bounded in bounded_groups(site, goal, text)]
     for size, model, decisions in sizes:
         body = hole(replace(goal, part=text.part, size=size, unit=False, model=model))
@@ -52,12 +53,14 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
 
 def _by(site: Site, goal: Goal, task: Task, text: Text) -> Iterator[Design]:
     """The call that combines, by each model that two results in the end fit in; until accepted, where it may fail."""
-    assert task.combines is not None and task.combines.by is not None and text.part is not None and text.count is not None
+    assert task.combines is not None and task.combines.by is not None
+    assert text.part is not None and text.count is not None
     by = site.task(task.combines.by)
     if not by.requires or (by.succeeds is not None and (by.succeeds.unit != "call" or by.succeeds.hard is not None)):
         return
     merging = replace(goal, tasks=(by.name,), pending=frozenset())
-    digests = tuple(d for d in digests_read(site, merging) if site.task(d).compresses.text not in task.writes)
+    made = {name for name, one in site.problem.tasks.items() if one.compresses and one.compresses.text in task.writes}
+    digests = tuple(name for name in digests_read(site, merging) if name not in made)
     last = site.context(goal).merged(task.name, text.part, text.count, num(2))
     for call in by_each_model(site, merging, Call((by.name,), digests=digests), last):
         if by.check is not None and by.check.by is None and unsettled(site.problem, (by.name,)):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from decomposer.errors import DecomposerError, InfeasibleError, OutsideClassError
 from decomposer.design.combining import combinable
+from decomposer.errors import DecomposerError, InfeasibleError, OutsideClassError
 from decomposer.expr import ONE, Expr, minimum
 from decomposer.growth import Ratio, RatioCase, Regime, is_big_o, ratio, theta
 from decomposer.growth.cells import MAX_CELLS, Cell, cells, condition_text, distinct, over, simplified

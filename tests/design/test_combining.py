@@ -147,7 +147,11 @@ def test_merge_sort_asks_once_for_every_part() -> None:
         {
             "problem": "sort",
             "parameters": ["D", "key"],
-            "texts": {"keys": {"parts": {"doc": "D"}, "each": "key"}, "order": {"parts": {"doc": "D"}, "each": 1}, "m": 1},
+            "texts": {
+                "keys": {"parts": {"doc": "D"}, "each": "key"},
+                "order": {"parts": {"doc": "D"}, "each": 1},
+                "m": 1,
+            },
             "capabilities": {"order": 1},
             "tasks": {
                 "rank": {
