@@ -166,7 +166,7 @@ def test_it_stops_at_once_with_an_answer() -> None:
 
 
 def test_progress_only_gets_better_and_work_makes_runs_equal() -> None:
-    problem = medium(5, 80)
+    problem = medium(5, 60)
     seen: list[Progress] = []
     first = sharing.run(problem, Limits(work=0.05, on_progress=seen.append))
     assert first == sharing.run(problem, Limits(work=0.05))
