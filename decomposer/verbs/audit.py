@@ -290,7 +290,8 @@ def _more(problem: Problem, task: Task) -> Iterator[tuple[str, str, Problem]]:
         yield "combines", when, _with_task(problem, replace(task, combines=Combines()))
     if task.combines is not None and task.combines.by is not None:
         when = f"if results of {task.name} could be combined without a model"
-        yield "combines free", when, _with_task(problem, replace(task, combines=Combines()))
+        free = _with_task(problem, replace(task, combines=Combines()))
+        yield "combines free", when, replace(free, designs=Frozen())  # these may say how a model combines
     edited = task.edits.text if task.edits is not None else None
     for place, read in enumerate(task.reads):
         text = problem.texts[read.text]
