@@ -29,7 +29,7 @@ from decomposer.search.unfold import unfold
 
 Numbers = dict[str, int | Fraction]
 
-MOST = 200
+MOST = 60
 """Designs of a space that are tried."""
 
 SIZES: tuple[Numbers, ...] = (

@@ -12,7 +12,6 @@ from itertools import islice
 import pytest
 
 from decomposer.design.contract import check_design
-from decomposer.design.evaluate import work
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, Each, Merge, children, substitute, with_children
 from decomposer.errors import DesignError, ProblemError
@@ -26,6 +25,7 @@ from decomposer.rules import Decision
 from decomposer.search.concrete import exact, order, settle
 from decomposer.search.enumerate import designs
 from decomposer.search.unfold import unfold
+from decomposer.verbs.measure import minimised
 from decomposer.verbs.optimize import optimize
 
 MOST = 500
