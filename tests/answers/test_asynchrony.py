@@ -27,14 +27,14 @@ def test_chunks_of_about_n_over_p() -> None:
     problem = decomposer.load("chunk-latency")
     found = decomposer.optimize(problem)
     assert found.status == "optimal"
-    assert same(problem, found.theta, "h + n/P")
+    assert same(problem, found.theta, "w")
     ratios = {hand.name: hand.ratio for hand in found.hand_designs}
-    assert [case.growth for case in ratios["chunk per worker"].cases] == [1]
-    for losing in ("in one go", "page by page"):
+    assert [case.growth for case in ratios["chunk-per-worker"].cases] == [1]
+    for losing in ("in-one-go", "page-by-page"):
         assert any(case.growth != 1 for case in ratios[losing].cases)
 
 
-@pytest.mark.parametrize("at", [{"n": 60, "h": 20, "P": 4}, {"n": 24, "h": 3, "P": 5}, {"n": 7, "h": 50, "P": 2}])
+@pytest.mark.parametrize("at", [{"w": 15, "h": 20, "P": 4}, {"w": 5, "h": 3, "P": 5}, {"w": 4, "h": 50, "P": 2}])
 def test_least_time_at_numbers_is_that_of_all_designs(at: dict[str, int]) -> None:
     problem = decomposer.load("chunk-latency")
     target = numbered(problem, at)
@@ -46,13 +46,13 @@ def test_least_time_at_numbers_is_that_of_all_designs(at: dict[str, int]) -> Non
 
 
 def test_schedules_keep_the_bound() -> None:
-    problem, at = decomposer.load("chunk-latency"), {"n": 60, "h": 20, "P": 4}
+    problem, at = decomposer.load("chunk-latency"), {"w": 15, "h": 20, "P": 4}
     target = numbered(problem, at)
     for design, _ in designs(unfold(target, Spread())):
         bound = evaluate(time(target, design), {})
         least = max(evaluate(busy(target, design), {}) / 4, evaluate(span(target, design), {}))
         assert least <= bound <= 2 * least
-    run = decomposer.simulate(problem, "chunk per worker", at=at, runs=3, workers=4)
+    run = decomposer.simulate(problem, "chunk-per-worker", at=at, runs=3, workers=4)
     schedule = run.points[0].schedule
     assert schedule is not None
     assert schedule.time.value == 50  # four chunks side by side: 20 tokens of instructions, 15 read, 15 written

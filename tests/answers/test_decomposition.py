@@ -161,7 +161,7 @@ def test_a_plan_pays_from_some_number_of_tickets_on() -> None:
     assert found.regimes.verified
     regime = regime_of(problem).extended(assume=["t <= h", "m_p*p << m_g*N"])
     costs = {hand.name: hand.cost.exact for hand in found.hand_designs}
-    planned, direct = costs["plan and follow"], costs["handbook every time"]
+    planned, direct = costs["plan-and-follow"], costs["handbook-every-time"]
     assert is_big_o(planned, direct, regime) is True
     few = regime_of(problem).extended(assume=["t <= h", "m_g*N << m_p*p"])
     assert is_big_o(direct, planned, few) is True

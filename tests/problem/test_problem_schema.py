@@ -85,7 +85,13 @@ def test_shipped_problems_fit_the_schema(text: str) -> None:
 
 
 def test_steps_are_described_once() -> None:
-    assert set(STEP_KEYS) == {*OPTIONS, *(option for options in OPTIONS.values() for option in options), "do", "else", "by"}
+    assert set(STEP_KEYS) == {
+        *OPTIONS,
+        *(option for options in OPTIONS.values() for option in options),
+        "do",
+        "else",
+        "by",
+    }
 
 
 def test_the_variants_are_shipped() -> None:

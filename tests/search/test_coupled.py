@@ -68,7 +68,7 @@ def measures(problem: Problem) -> list[tuple[int, Fraction, Fraction]]:
 
 def limits(problem: Problem, every: list[tuple[int, Fraction, Fraction]], dice: Random) -> Limits:
     """Limits that are tight, loose or impossible."""
-    models, costs, spans = (sorted(column) for column in zip(*every, strict=True))
+    _, costs, spans = (sorted(column) for column in zip(*every, strict=True))
     place = dice.randint(0, len(every) - 1)
     return Limits(
         models=num(dice.choice([1, 2])) if dice.random() < 0.6 else None,

@@ -132,7 +132,7 @@ def test_limits_are_refused_in_growth() -> None:
 
 
 @pytest.mark.parametrize("kind", ["text", "json", "markdown", "html"])
-@pytest.mark.parametrize("numbers", [(), ("--set", "n=12", "--set", "h=7", "--set", "P=3")])
+@pytest.mark.parametrize("numbers", [(), ("--set", "w=4", "--set", "h=7", "--set", "P=3")])
 def test_command(capsys: pytest.CaptureFixture[str], kind: str, numbers: tuple[str, ...]) -> None:
     assert main(["front", "chunk-latency", "--format", kind, *numbers]) == 0
     assert "chunk-latency" in capsys.readouterr().out
