@@ -473,7 +473,7 @@ class Checker:
 
     def inputs(self, node: Design, task: Task, seen: set[str]) -> None:
         for read in task.reads:
-            writers = self.writers.get(read.text, frozenset()) - {task.name}
+            writers = self.writers.get(read.text, set()) - {task.name}
             if writers and not writers & seen:
                 raise self.fail(
                     node, f"{task.name} reads {read.text}, which nobody has written yet", f"call {min(writers)} first"

@@ -344,7 +344,8 @@ class _Run:
         combined = self.combining(node, here)
         if combined is None:
             fresh = [chunk for name, whole in needs.items() for chunk in self.digest(name, whole, node, here, at_hand)]
-            written += sum(self.digest_size(task, node, here) for task in map(self.problem.tasks.__getitem__, node.tasks))
+            tasks = map(self.problem.tasks.__getitem__, node.tasks)
+            written += sum(self.digest_size(task, node, here) for task in tasks)
         else:
             fresh, written = combined
         fresh[:0] = told(self.problem, node.tasks)
@@ -380,7 +381,8 @@ class _Run:
         edited = {edits.text for task in node.tasks if (edits := self.problem.tasks[task].edits) is not None}
         for maker in node.digests:
             fact = self.problem.tasks[maker].compresses
-            if fact is not None and fact.text == name and name not in edited and (whole or self.papers[name].head is None):
+            unread = name not in edited and (whole or self.papers[name].head is None)
+            if fact is not None and fact.text == name and unread:
                 size = natural(fact.to, "a digest")
                 if self.problem.tasks[maker].local != self.papers[name].part or self.papers[name].part is None:
                     return [(f"digest by {maker}", None, size)]
@@ -525,6 +527,12 @@ class _Run:
         levels = self.state.levels.setdefault(task.name, [])
         levels.append(1 if node.among is None else natural(node.among, "alternatives"))
 
+    def left_undone(self, name: str) -> bool:
+        """Whether a task of a method has not been done for all parts that it works through."""
+        text = worked_text(self.problem, self.problem.tasks[name])
+        parts = 1 if text is None else len(self.papers[text].tokens)
+        return bool(set(range(parts)) - self.state.covered.get(name, set()))
+
     def finish(self) -> None:
         """Everything must have been found, dealt with and covered.
 
@@ -535,6 +543,8 @@ class _Run:
         """
         for name, task in self.problem.tasks.items():
             if name in auxiliary(self.problem) or not task.requires:
+                continue
+            if any(not any(map(self.left_undone, method.tasks)) for method in task.methods):
                 continue
             if task.for_each is not None:
                 undone = set(range(len(self.hidden[task.for_each]))) - self.state.dealt.get(name, set())

@@ -227,8 +227,7 @@ class _Steps:
         kind = kinds[0]
         options = {key: _tupled(given[key]) for key in OPTIONS[kind] if given.get(key) is not None}
         foreign = sorted(
-            given.keys()
-            - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *_OTHERWISE.get(kind, ())}
+            given.keys() - {kind, *OPTIONS[kind], *(("do",) if kind != "call" else ()), *_OTHERWISE.get(kind, ())}
         )
         for key in foreign:
             fits = [other for other, keys in OPTIONS.items() if key in keys]

@@ -167,7 +167,8 @@ def auxiliary(problem: Problem) -> frozenset[str]:
     make: neither their items, nor a text that only such tasks write.
     """
     aside = {name for task in problem.tasks.values() for name in _helpers(task) if name in problem.tasks}
-    aside |= {text.split_by for text in problem.texts.values() if text.split_by in problem.tasks}
+    splitters = (text.split_by for text in problem.texts.values())
+    aside |= {name for name in splitters if name is not None and name in problem.tasks}
     while True:
         main = [task for name, task in problem.tasks.items() if name not in aside]
         needed = {text for task in main for text in _needed(task)} - {text for task in main for text in task.writes}

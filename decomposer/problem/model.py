@@ -95,8 +95,9 @@ class Model:
     """A model of a closed catalogue: its size (or price per unit) and what it can do.
 
     `can` maps a capability to how many members of its family the model has (`None`: all, or not a family).
-    `succeeds` maps a task, or a capability, to the model's own success rate, `hard` to that on hard units. `hosting` is paid once when the model is
-    used at all; `delay` is the time that it takes for a token that it writes, where the catalogue states delays. `window` is the longest context, tokens read and written.
+    `succeeds` maps a task, or a capability, to the model's own success rate, `hard` to that on hard units. `hosting`
+    is paid once when the model is used at all; `delay` is the time that it takes for a token that it writes, where
+    the catalogue states delays. `window` is the longest context, tokens read and written.
     """
 
     name: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decomposer.design.contract import check_design
 from decomposer.design.edit_base import Target, tally
 from decomposer.design.edits import Edit, edits
-from decomposer.design.evaluate import agents, work
+from decomposer.design.evaluate import agents
 from decomposer.design.nodes import Design, symbols
 from decomposer.design.scopes import Scopes
 from decomposer.errors import DesignError, ExpressionError, OutsideClassError
@@ -18,7 +18,7 @@ from decomposer.growth import Ratio, RatioCase, Regime, is_big_o
 from decomposer.problem.model import Problem
 from decomposer.verbs.attribution_results import Attribution, Contribution, Worth, Worths
 from decomposer.verbs.growths import ratio_of
-from decomposer.verbs.measure import Numbers, common_groups, regime_of, value_at
+from decomposer.verbs.measure import Numbers, common_groups, minimised, regime_of, value_at
 
 MAX_NODES = 40_000
 """Nodes of designs that are looked at before the search stops at the best path that it knows."""
@@ -216,7 +216,7 @@ class _Chooser:
 
     def cost(self, design: Design) -> Expr:
         if design not in self.costs:
-            self.costs[design] = work(self.problem, design)
+            self.costs[design] = minimised(self.problem, design)
         return self.costs[design]
 
 
@@ -272,7 +272,7 @@ class _Spent:
         ]
 
     def cost(self, design: Design) -> Expr:
-        return work(self.problem, design)
+        return minimised(self.problem, design)
 
     def part(self, design: Design, group: frozenset[str]) -> Expr | None:
         """What a design spends on a group of tasks; `None` if nothing, or only together with others."""

@@ -42,7 +42,7 @@ ByTasks = tuple[tuple[tuple[str, ...], Worth], ...]
 
 @dataclass(frozen=True, slots=True)
 class Worths:
-    """How many times dearer one design is than another, in total and for the calls of each group of tasks."""
+    """How many times dearer one design is than another: all that is minimised, and the calls of each group of tasks."""
 
     total: Worth
     by_tasks: ByTasks
@@ -66,7 +66,8 @@ class Contribution:
     design : Design
         After the change.
     before, after : Expr
-        Exact costs; their quotient is the contribution, and quotients multiply to that of the whole path.
+        What the problem minimises, exactly: work and hosting, the critical path, or time. Their quotient is the
+        contribution, and quotients multiply to that of the whole path.
     worth : Worths
         The growth of the quotient; for each group of tasks that all designs of the path do separately, too.
     alone : Worths, optional

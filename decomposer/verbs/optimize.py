@@ -142,7 +142,8 @@ def _map(problem: Problem, options: list[Candidate], regime: Regime, complete: b
 def _notes(problem: Problem) -> tuple[str, ...]:
     """What the reader should know about the problem."""
     unused = tuple(
-        f"{task.name}: results of what finds, edits, remembers or takes steps are not combined: `combines` changes nothing"
+        f"{task.name}: results of what finds, edits, remembers or takes steps are not combined, so `combines` changes "
+        "nothing"
         for task in problem.tasks.values()
         if task.combines is not None and not combinable(task)
     )

@@ -1,4 +1,4 @@
-"""Chunking, sorting, retrieval (Chen et al. 2024, arXiv 2407.14788); the exercises of Meyerson & Qiu 2025, section 3.4."""
+"""Chunking, sorting, retrieval (Chen et al. 2024, arXiv 2407.14788); exercises of Meyerson & Qiu 2025, section 3.4."""
 
 from __future__ import annotations
 

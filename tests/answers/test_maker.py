@@ -29,7 +29,7 @@ HANOI = 2**20 - 1
 
 
 def chain(
-    rate: object = None, models: dict[str, Any] | None = None, per_call: int | None = None, target: object = "19/20"
+    rate: object = None, models: dict[str, Any] | None = None, per_call: int | None = None, target: str | None = "19/20"
 ) -> Problem:
     steps: dict[str, Any] = {"count": "n"} if per_call is None else {"count": "n", "per_call": per_call}
     succeeds: dict[str, Any] = {"per": "step", "wrong": "scatter"}

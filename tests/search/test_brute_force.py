@@ -171,8 +171,9 @@ def opened(design: Design) -> Design:
     """The design with groups of any size, where they are not of a single part."""
     parts = children(design)
     rebuilt = with_children(design, tuple(opened(part) for part in parts)) if parts else design
-    open_ = isinstance(rebuilt, Each | Merge) and rebuilt.size != num(1)
-    return replace(rebuilt, size=sym("g")) if open_ else rebuilt  # type: ignore[call-arg]
+    if isinstance(rebuilt, Each | Merge) and rebuilt.size != num(1):
+        return replace(rebuilt, size=sym("g"))
+    return rebuilt
 
 
 def test_debugging_has_structurally_different_designs() -> None:

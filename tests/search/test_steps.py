@@ -86,7 +86,7 @@ def test_the_cheapest_design_that_reaches_the_target(seed: int) -> None:
     ]
     if not second:
         parts.pop()
-    found = []
+    found: list[Any] = []
     for chosen in product(*parts):
         chance = chosen[0][1]
         for _, more in chosen[1:]:

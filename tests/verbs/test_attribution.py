@@ -15,7 +15,6 @@ from decomposer.cli.main import main
 from decomposer.design.contract import check_design
 from decomposer.design.edit_base import Target
 from decomposer.design.edits import edits
-from decomposer.design.evaluate import work
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, substitute
 from decomposer.errors import DesignError
@@ -30,7 +29,7 @@ from decomposer.search.unfold import unfold
 from decomposer.verbs.attribution import attribute
 from decomposer.verbs.attribution_results import Attribution, Worth
 from decomposer.verbs.compare import compare
-from decomposer.verbs.measure import regime_of
+from decomposer.verbs.measure import minimised, regime_of
 from decomposer.verbs.optimize import optimize
 
 PAPER = [name for name in names() if name.startswith(("debugging", "evolution", "k-task"))]
@@ -72,14 +71,14 @@ def value(problem: Problem, cost: Expr) -> Fraction:
 def assert_holds(found: Attribution) -> None:
     """Every step is legal and priced right; quotients multiply exactly, growths up to a constant factor."""
     problem, regime = found.problem, regime_of(found.problem)
-    costs = [work(problem, found.start)]
+    costs = [minimised(problem, found.start)]
     for each in found.contributions:
         check_design(problem, each.design)
         assert each.before == costs[-1]
-        costs.append(work(problem, each.design))
+        costs.append(minimised(problem, each.design))
         assert each.after == costs[-1]
         assert relation(each.worth.total.ratio.expr * each.after, each.before, regime=regime).kind == "Theta"
-    assert costs[-1] == work(problem, found.end)
+    assert costs[-1] == minimised(problem, found.end)
     assert (found.contributions[-1].design if found.contributions else found.start) == found.end
     quotient = Fraction(1)
     for each in found.contributions:
