@@ -31,6 +31,9 @@ LARGE = 400
 SHARE, WORK = 0.15, 5.0
 """What that may take: a part of the limits, and so much work where that is not limited."""
 
+HUGE, MOST = 20_000, 0.6
+"""From so many alternatives on that part is larger: a model of all limits then comes to little."""
+
 
 class Backend(Protocol):
     """What every backend offers."""
@@ -153,8 +156,9 @@ def _loosened(problem: Selection, limits: Limits) -> Answer:
     size = sum(map(len, problem.choices))
     if size < LARGE or free == problem or not any(any(level.weights) for level in problem.levels):
         return nothing
-    seconds = None if limits.seconds is None else limits.seconds * SHARE
-    work = WORK if limits.work is None else limits.work * SHARE
+    share = SHARE if size < HUGE else MOST
+    seconds = None if limits.seconds is None else limits.seconds * share
+    work = WORK if limits.work is None else limits.work * share
     found = find(free, replace(limits, seconds=seconds, work=work, on_progress=None))
     if found.status == "infeasible":
         return found
