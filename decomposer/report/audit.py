@@ -7,11 +7,16 @@ from decomposer.growth import Ratio
 from decomposer.report.document import Block, Facts, Heading, Hint, Points, Title, Writer
 from decomposer.verbs.audit import Audit, Worth
 
+_LEAST = {"cost": "cost", "span": "critical path", "time": "time"}
+
 
 def document(audit: Audit) -> list[Block]:
     """Lay out an audit."""
     problem, writer = audit.problem, Writer(audit.problem)
-    blocks: list[Block] = [Title(f"{problem.name}: audit"), Facts((("cost", writer.theta(audit.theta)),))]
+    blocks: list[Block] = [
+        Title(f"{problem.name}: audit"),
+        Facts(((_LEAST[problem.minimise], writer.theta(audit.theta)),)),
+    ]
     if audit.facts:
         blocks += [Heading("what the answer owes to each fact"), Points(_lines(audit.facts, writer, "dearer"))]
     if audit.assumptions:
@@ -27,6 +32,9 @@ def document(audit: Audit) -> list[Block]:
 def _lines(found: tuple[Worth, ...], writer: Writer, word: str) -> tuple[str, ...]:
     lines: list[str] = []
     for worth in found:
+        if worth.outside:
+            lines.append(f"{_when(worth, writer)}: not comparable, {worth.outside}")
+            continue
         if worth.theta is None:
             lines.append(f"{_when(worth, writer)}: no design is known to do the job")
         elif worth.ratio is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decomposer.growth.curves import Curve
 from decomposer.report.document import Block, Facts, Heading, Hint, Points, Table, Title, Writer, number
 from decomposer.verbs.claim import Verification
+from decomposer.verbs.statement import speaks_of
 
 _VERDICTS = {
     "proved": "proved, however the parameters grow within what is assumed",
@@ -12,13 +13,17 @@ _VERDICTS = {
     "unknown": "unknown",
 }
 
+_ABOUT = {"cost": "the cost, not what is minimised", "span": "the critical path", "time": "time on the workers"}
+
 
 def document(found: Verification) -> list[Block]:
     """Lay out what became of a claim."""
     problem, statement, writer = found.problem, found.statement, Writer(found.problem)
     bound = writer.formula(statement.bound)
+    of = speaks_of(problem, statement)
     rows = [
         ("claim", f"{statement.left} = {statement.symbol}({bound})"),
+        *((("about", _ABOUT[of]),) if of != "cost" or problem.minimise != "cost" else ()),
         ("verdict", _VERDICTS[found.verdict] + (f": {found.reason}" if found.reason else "")),
         ("assumed", ", ".join(map(writer.condition, problem.assume)) or "nothing but that the parameters grow"),
     ]

@@ -6,11 +6,15 @@ from decomposer.report.attribution import explanation, section
 from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer, decimal
 from decomposer.verbs.compare import Comparison, Crossover, Row
 
+_TOTAL = {"cost": "in total", "span": "critical path", "time": "time"}
+"""What a ratio of two designs is about, by what the problem minimises."""
+
 
 def document(comparison: Comparison) -> list[Block]:
     """Lay out a comparison."""
     problem, writer = comparison.problem, Writer(comparison.problem)
     rows = (comparison.reference, *comparison.rows)
+    timed = any(row.cost.time_theta is not None for row in rows)
     blocks: list[Block] = [
         Title(problem.name, problem.about),
         Table(
@@ -18,6 +22,7 @@ def document(comparison: Comparison) -> list[Block]:
                 "design",
                 "cost",
                 "critical path",
+                *(("time",) if timed else ()),
                 "calls",
                 "longest context",
                 *(("at numbers",) if comparison.at else ()),
@@ -40,6 +45,7 @@ def _line(row: Row, writer: Writer, numbers: bool) -> tuple[str, ...]:
         row.name,
         writer.theta(row.cost.theta),
         writer.theta(row.cost.span_theta),
+        *(() if row.cost.time_theta is None else (writer.theta(row.cost.time_theta),)),
         writer.formula(row.footprint.calls),
         writer.formula(row.footprint.longest),
     )
@@ -53,10 +59,12 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
     reference = comparison.reference.name
     if all(line.startswith("  ") for line in row.difference):
         return [Heading(f"{row.name} is {reference}")]
-    lines = [f"in total: {line}" for line in writer.ratio(row.ratio)]
+    minimised = comparison.problem.minimise
+    lines = [f"{_TOTAL[minimised]}: {line}" for line in writer.ratio(row.ratio)]
+    of = "" if minimised == "cost" else "cost of "
     if len(row.by_tasks) > 1:
         for tasks, ratio in row.by_tasks:
-            lines += [f"{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio)]
+            lines += [f"{of}{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio)]
     if comparison.at and all(crossover.low == 1 and crossover.high is None for crossover in row.crossovers):
         lines.append(f"{reference} is cheaper from 1 on in every parameter, the others as given")
     else:

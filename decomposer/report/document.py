@@ -116,10 +116,10 @@ class Writer:
 
     def condition(self, condition: str) -> str:
         """Write a condition such as ``k*m_q = O(b*l*m_d)``."""
-        parts = re.fullmatch(r"(.+) (= [oO]\(|<=|<<|==) ?(.+?)(\)?)", condition)
+        parts = re.fullmatch(r"(.+?) *(= [oO]\(|<=|<<|==) *(.+?)(\)?)", condition)
         if parts is None:
             return condition
         left, relation, right, close = parts.groups()
-        if relation.startswith("="):
+        if relation.endswith("("):
             return f"{self.formula(parse(left))} {relation}{self.formula(parse(right))}{close}"
         return f"{self.formula(parse(left))} {relation} {self.formula(parse(right + close))}"

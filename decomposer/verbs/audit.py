@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from decomposer.design.combining import combinable
@@ -50,6 +51,8 @@ class Worth:
         Whether the growth is no larger after the change (for an opportunity: no smaller).
     proved : bool
         Whether the search for the least growth after the change was complete.
+    outside : str
+        Why the change has no price, where growths could not be compared; then nothing else is known.
     """
 
     kind: Kind
@@ -59,6 +62,7 @@ class Worth:
     ratio: Ratio | None
     free: bool
     proved: bool = True
+    outside: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data."""
@@ -71,6 +75,7 @@ class Worth:
             "ratio_holds_when": None if self.ratio is None else ratio_cases(self.ratio),
             "free": self.free,
             "proved": self.proved,
+            **({"not_comparable": self.outside} if self.outside else {}),
         }
 
 
@@ -117,7 +122,8 @@ def audit(problem: Problem) -> Audit:
     ProblemError
         When the space of designs is too large.
     OutsideClassError
-        When a cost is not in the class that growth decides.
+        When the least growth itself is not in the class that growth decides; a change after which it is not has no
+        price, and says why.
 
     Notes
     -----
@@ -131,14 +137,15 @@ def audit(problem: Problem) -> Audit:
     now = _growth(best, regime)
     used = sorted({fact for candidate in best for fact in candidate.facts})
     facts = [
-        _worth("fact", subject, _lost(problem, fact), least(without(space, fact), regime), now, regime)
+        _worth("fact", subject, _lost(problem, fact), partial(_without, space, fact, regime), now, regime)
         for fact, subject in ((fact, f"{fact.task}: {fact.kind}") for fact in used)
     ]
     facts += [
-        _worth("fact", subject, when, _after(weaker), now, regime) for subject, when, weaker in _weaker(problem, used)
+        _worth("fact", subject, when, partial(_after, weaker), now, regime)
+        for subject, when, weaker in _weaker(problem, used)
     ]
     chances = [
-        _worth("opportunity", subject, when, _after(changed), now, regime)
+        _worth("opportunity", subject, when, partial(_after, changed), now, regime)
         for subject, when, changed in opportunities(problem)
     ]
     return Audit(
@@ -171,13 +178,20 @@ def _after(problem: Problem) -> Least:
     return least(unfold(problem), regime_of(problem))
 
 
-def _worth(kind: Kind, subject: str, when: str, after: Least, now: Expr, regime: Regime) -> Worth:
-    growth, proved = after
-    if growth is None:
-        return Worth(kind, subject, when, None, None, False, proved)
-    above, below = (now, growth) if kind == "opportunity" else (growth, now)
-    free = is_big_o(above, below, regime) is True
-    return Worth(kind, subject, when, growth, _ratio(above, below, regime), free, proved)
+def _without(space: Space, fact: Fact, regime: Regime) -> Least:
+    return least(without(space, fact), regime)
+
+
+def _worth(kind: Kind, subject: str, when: str, after: Callable[[], Least], now: Expr, regime: Regime) -> Worth:
+    try:
+        growth, proved = after()
+        if growth is None:
+            return Worth(kind, subject, when, None, None, False, proved)
+        above, below = (now, growth) if kind == "opportunity" else (growth, now)
+        free = is_big_o(above, below, regime) is True
+        return Worth(kind, subject, when, growth, _ratio(above, below, regime), free, proved)
+    except OutsideClassError as error:  # after the change; what the others are worth is known all the same
+        return Worth(kind, subject, when, None, None, False, False, str(error))
 
 
 def _ratio(above: Expr, below: Expr, regime: Regime) -> Ratio | None:
@@ -204,7 +218,7 @@ def _ratio(above: Expr, below: Expr, regime: Regime) -> Ratio | None:
 def _assumption(problem: Problem, text: str, now: Expr) -> Worth:
     """The optimum where an assumption need not hold, against the growth that it promised."""
     wider = replace(problem, assume=tuple(other for other in problem.assume if other != text))
-    return _worth("assumption", text, f"if {text} need not hold", _after(wider), now, regime_of(wider))
+    return _worth("assumption", text, f"if {text} need not hold", partial(_after, wider), now, regime_of(wider))
 
 
 def _free_regime(problem: Problem) -> Regime:
@@ -215,10 +229,15 @@ def _sorted(found: Sequence[Worth], regime: Regime) -> tuple[Worth, ...]:
     """The largest ratio first: by how many others are strictly larger; what is beyond price before all."""
 
     def larger(one: Worth, other: Worth) -> bool:
+        if one.outside or other.outside:  # what has no price comes last
+            return not one.outside
         if one.ratio is None or other.ratio is None:
             return one.theta is None and other.theta is not None
         a, b = one.ratio.expr, other.ratio.expr
-        return is_big_o(b, a, regime) is True and is_big_o(a, b, regime) is False
+        try:
+            return is_big_o(b, a, regime) is True and is_big_o(a, b, regime) is False
+        except OutsideClassError:
+            return False
 
     ranks = [sum(larger(other, one) for other in found) for one in found]
     return tuple(worth for _, worth in sorted(zip(ranks, found, strict=True), key=lambda pair: (pair[0], pair[1].free)))

@@ -17,7 +17,7 @@ from decomposer.growth.witness import proof, refutation
 from decomposer.problem.model import Problem
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.results import FORMAT_VERSION, ratio_cases
-from decomposer.verbs.statement import Statement, Symbol, assuming, read_statement, sides
+from decomposer.verbs.statement import Statement, Symbol, assuming, read_statement, sides, speaks_of
 from decomposer.verbs.trial import Trial, trials
 
 Verdict = Literal["proved", "refuted", "unknown"]
@@ -84,6 +84,7 @@ class Verification:
             "format_version": FORMAT_VERSION,
             "problem": self.problem.name,
             "claim": str(self.statement),
+            "of": speaks_of(self.problem, self.statement),
             "assume": list(self.problem.assume),
             "verdict": self.verdict,
             "reason": self.reason,
@@ -111,7 +112,8 @@ def claim(problem: Problem, text: str, assume: Sequence[str] = ()) -> Verificati
     problem : Problem
     text : str
         A design's cost, or a ratio of two, then ``= Theta(...)``, or O, o, Omega, omega. A design is a hand
-        design or ``optimum``; ``naive[find]`` is what the task costs within it.
+        design or ``optimum``; ``naive[find]`` is what the task costs within it. Where the problem minimises the
+        critical path or time, a claim that names no task is about that.
     assume : sequence of str
         Assumptions beyond those of the problem, such as ``"m_d <= m_s*n"``.
 

@@ -21,7 +21,7 @@ from decomposer.search.concrete import order
 from decomposer.verbs.attribution import attribute
 from decomposer.verbs.attribution_results import Attribution
 from decomposer.verbs.growths import ratio_of
-from decomposer.verbs.measure import Numbers, measure, numbered, ratios_by_task, regime_of, value_at
+from decomposer.verbs.measure import Numbers, measure, numbered, objective, ratios_by_task, regime_of, value_at
 from decomposer.verbs.optimize import optimize
 from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases
 
@@ -158,14 +158,15 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
     regime = regime_of(problem)
     cost = measure(problem, design, regime, at)
     other = measure(problem, reference, regime)
+    mine, theirs = objective(problem, cost)[0], objective(problem, other)[0]
     return Row(
         name=name,
         design=design,
         cost=cost,
         footprint=footprint(problem, design),
         reliability=reliability(problem, design),
-        relation=relation(cost.exact, other.exact, regime=regime).kind,
-        ratio=ratio_of(cost.exact, other.exact, regime),
+        relation=relation(mine, theirs, regime=regime).kind,
+        ratio=ratio_of(mine, theirs, regime),
         span_ratio=ratio_of(cost.span, other.span, regime),
         by_tasks=ratios_by_task(problem, design, reference, regime),
         difference=_difference(tree(problem, design), tree(problem, reference)),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from decomposer.design.evaluate import agents, work
+from decomposer.design.evaluate import agents, total_cost
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.errors import DesignError, Diagnostic, ProblemError
@@ -14,6 +14,7 @@ from decomposer.expr import ONE, ZERO, Expr, parse
 from decomposer.problem.model import Problem
 from decomposer.problem.suggest import suggest
 from decomposer.problem.validate import validate
+from decomposer.verbs.measure import minimised
 from decomposer.verbs.optimize import optimize
 
 OPTIMUM = "optimum"
@@ -120,8 +121,22 @@ def assuming(problem: Problem, assume: tuple[str, ...]) -> Problem:
     return validate(replace(problem, assume=(*problem.assume, *more))) if more else problem
 
 
-def cost_of(problem: Problem, side: Side) -> Expr:
+Measure = Literal["cost", "span", "time"]
+
+
+def speaks_of(problem: Problem, statement: Statement) -> Measure:
+    """What a claim is about: what the problem minimises; the cost, where it names tasks, which have nothing else."""
+    named = bool(statement.above.tasks or (statement.below is not None and statement.below.tasks))
+    return "cost" if named else problem.minimise
+
+
+def cost_of(problem: Problem, side: Side, of: Measure) -> Expr:
     """What a side of a claim costs: exactly, or up to a constant where the optimum depends on the regime.
+
+    Parameters
+    ----------
+    of : {"cost", "span", "time"}
+        The cost with what hosting costs, or what the problem minimises.
 
     Raises
     ------
@@ -132,16 +147,21 @@ def cost_of(problem: Problem, side: Side) -> Expr:
     """
     if side.name != OPTIMUM:
         design = hand_design(problem, side.name)
-        return _part(problem, design, side) if side.tasks else work(problem, design)
+        return _part(problem, design, side) if side.tasks else _whole(problem, design, of)
     result = optimize(replace(problem, designs=type(problem.designs)()))
     settled = len(result.options) == 1 and not any(policy.when for policy in result.policies)
-    if not settled and side.tasks:
+    if not settled and (side.tasks or of != problem.minimise):
         hint = "add assumptions, or name a hand design"
         message = f"`{side}`: which design is the optimum depends on how the parameters grow"
         raise DesignError(Diagnostic(message, "claim", hint=hint))
     if side.tasks:
         return _part(problem, result.design, side)
-    return result.cost.exact if settled else result.theta
+    return _whole(problem, result.design, of) if settled else result.theta
+
+
+def _whole(problem: Problem, design: Design, of: Measure) -> Expr:
+    """The cost of a design, or what the problem minimises."""
+    return total_cost(problem, design) if of == "cost" else minimised(problem, design)
 
 
 def _part(problem: Problem, design: Design, side: Side) -> Expr:
@@ -162,5 +182,6 @@ def _part(problem: Problem, design: Design, side: Side) -> Expr:
 
 def sides(problem: Problem, statement: Statement) -> tuple[Expr, Expr]:
     """The two costs of a claim; the second is 1 where it speaks of a cost itself."""
-    below = ONE if statement.below is None else cost_of(problem, statement.below)
-    return cost_of(problem, statement.above), below
+    of = speaks_of(problem, statement)
+    below = ONE if statement.below is None else cost_of(problem, statement.below, of)
+    return cost_of(problem, statement.above, of), below
