@@ -27,8 +27,8 @@ MANY = 500
 EACH = 0.01
 """Units of work for each task of the project, in all."""
 
-FAILED = 40
-"""Neighbourhoods in a row that improve nothing until the search ends; two more for every task."""
+FAILED = 20
+"""Neighbourhoods in a row that improve nothing until the search ends; one more for every task."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Regions:
         count = len(self.project.modes)
         if count > MANY:
             return schedule
-        while schedule.makespan > goal and failed < FAILED + 2 * count and self.done < end and not stop():
+        while schedule.makespan > goal and failed < FAILED + count and self.done < end and not stop():
             free = self._some(schedule, max(2, min(count, int(size))))
             better, decided = self._solve(schedule, free, goal)
             size = min(float(count), size * 1.05) if decided else max(2.0, size * 0.9)

@@ -26,7 +26,7 @@ from decomposer.solvers.windows import fit, lower_bound, reduce_project
 
 NAME = "scheduling"
 
-FEW = 40
+FEW = 60
 """Up to so many tasks are few."""
 
 LONG = 1000

@@ -40,9 +40,11 @@ class Backend(Protocol):
 
     def suits(self, problem: Selection) -> bool:
         """Whether it is made for such a problem."""
+        ...
 
     def run(self, problem: Selection, limits: Limits, hint: Mapping[int, int] | None = None) -> Answer:
         """Solve it."""
+        ...
 
 
 class DisagreementError(ArithmeticError):

@@ -22,6 +22,7 @@ class Timeline(Protocol):
 
     def earliest(self, demand: int, after: int) -> int:
         """First start not before `after` at which the demand of this number fits in, or -1 before the horizon."""
+        ...
 
     def hold(self, demand: int, start: int) -> None:
         """Put the demand in."""

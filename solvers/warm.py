@@ -257,6 +257,7 @@ def _proved(answer: Answer) -> Answer:
 
 def _as_answer(problem: Selection, chosen: Mapping[int, int], starts: Mapping[int, Number] | None = None) -> Answer:
     """What is chosen as an answer to this problem, if it is one."""
+    kept: dict[int, int] = {}
     try:
         kept = evaluate.trim(problem, chosen)
         tries = [{node: starts[node] for node in kept}] if starts and starts.keys() >= kept.keys() else []

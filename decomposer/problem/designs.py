@@ -45,10 +45,11 @@ def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
     if step.kind == "case" and problem.tasks[step.value].one_of is None:
         message = f"`{step.value}` is not one of a family"
         yield Issue((*here, "case"), message, "bad-step", f"add `one_of` to `{step.value}`", step.value)
-    if step.kind == "merge" and (combines := problem.tasks[step.value].combines) is None:
+    combines = problem.tasks[step.value].combines if step.kind == "merge" else None
+    if step.kind == "merge" and combines is None:
         message = f"nothing says that results of `{step.value}` combine"
         yield Issue((*here, "merge"), message, "bad-step", f"add `combines` to `{step.value}`", step.value)
-    elif step.kind == "merge" and combines is not None and combines.by is None:
+    elif combines is not None and combines.by is None:
         message = f"results of `{step.value}` are combined by an oracle"
         yield Issue((*here, "merge"), message, "bad-step", "write `each:`", step.value)
     if step.kind == "steps" and problem.tasks[step.value].steps is None:

@@ -148,10 +148,11 @@ class Pricing:
             return None
         if least.status != "proved":
             return None
-        if len(least.policies) > 1:
+        first, *others = least.policies
+        if others:
             cases = tuple(Policy(decision.name, one.as_dict()[decision.name], one.conditions) for one in least.policies)
             return replace(candidate, growth=least.growth, policies=(*candidate.policies, *cases))
-        value = least.policies[0].as_dict()[decision.name]
+        value = first.as_dict()[decision.name]
         if value.as_fraction() is not None:
             value = decision.low
         return _put(candidate, decision.name, value)

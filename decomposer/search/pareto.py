@@ -298,14 +298,15 @@ def settled(candidate: Candidate, value: Expr, regime: Regime) -> tuple[Candidat
     if least is None:
         return put(weighed, {name: low for name, (low, _) in bounds.items()}), False
     complete = least.status == "proved"
-    if len(least.policies) > 1:
+    first, *others = least.policies
+    if others:
         policies = [
             Policy(name, chosen, policy.conditions)
             for policy in least.policies
             for name, chosen in policy.as_dict().items()
         ]
         return replace(weighed, growth=least.growth, policies=(*candidate.policies, *policies)), complete
-    values = least.policies[0].as_dict()
+    values = first.as_dict()
     constant = [name for name, chosen in values.items() if chosen.as_fraction() is not None]
     known = {name: chosen for name, chosen in values.items() if name not in constant}
     for name in constant:

@@ -76,6 +76,7 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
         )
     target = evaluate(problem.target, {})
     strides = _Strides(site)
+    pricing, found, reached, least = _Pricing(site), [], [], []
     for _ in range(REFINED):
         pricing = _Pricing(site)
         numbered = unfold(problem, strides)

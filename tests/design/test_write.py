@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
 from decomposer.design.lift import hand_design
@@ -45,7 +47,7 @@ def read_back(problem: Problem, design: Design) -> Design:
 @pytest.mark.parametrize("name", [*names(), "catalogue"])
 def test_every_design_reads_back(name: str) -> None:
     problem = load(CATALOGUE if name == "catalogue" else name)
-    found = list(designs(unfold(problem)))
+    found = list(islice(designs(unfold(problem)), 500))
     for design, decisions in found:
         closed = substitute(design, {decision.name: num(2) for decision in decisions})
         assert read_back(problem, closed) == closed, tree(problem, closed)
