@@ -7,9 +7,11 @@ import json
 import pytest
 
 from decomposer.cli.main import main
+from decomposer.errors import OutsideClassError
 from decomposer.growth import is_big_o, relation
 from decomposer.problem.load import load, loads
 from decomposer.problems import names
+from decomposer.verbs import audit as module
 from decomposer.verbs.audit import Worth, audit, opportunities
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.measure import regime_of
@@ -111,3 +113,21 @@ def test_where_the_best_design_depends_on_the_regime() -> None:
         for case in each.ratio.cases:
             inside = regime.extended([as_assumption(condition) for condition in case.conditions])
             assert relation(each.theta, found.theta * case.growth, regime=inside).kind == "Theta"
+
+
+def test_a_change_after_which_growths_cannot_be_compared_has_no_price(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OutsideClassError("a growth of no class")
+
+    before = audit(load("debugging"))
+    monkeypatch.setattr(module, "without", refuse)
+    found = audit(load("debugging"))
+    assert found.theta == before.theta and found.opportunities == before.opportunities
+    lost = [each for each in found.facts if each.outside]
+    assert lost and all(each.theta is None and each.ratio is None and not each.free for each in lost)
+    assert found.facts[-len(lost) :] == tuple(lost), "what has no price comes last"
+    assert all(each.to_dict()["not_comparable"] == "a growth of no class" for each in lost)
+    assert main(["audit", "debugging"]) == 0
+    assert "not comparable, a growth of no class" in capsys.readouterr().out

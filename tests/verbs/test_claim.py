@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,9 @@ from decomposer.errors import DecomposerError, DesignError, ExpressionError, Pro
 from decomposer.expr import num, parse
 from decomposer.problem.load import load, loads
 from decomposer.problems import names
+from decomposer.report.document import Writer
 from decomposer.verbs.claim import Verification, claim
+from decomposer.verbs.compare import compare
 from decomposer.verbs.measure import value_at
 from decomposer.verbs.optimize import optimize
 
@@ -174,3 +177,42 @@ def test_command(text: str, code: int, capsys: pytest.CaptureFixture[str]) -> No
 def test_command_on_what_cannot_be_decided(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["claim", "evolution-q", "mutate-all / optimum = Theta(2^k*k)"]) == 4
     assert "unknown" in capsys.readouterr().out
+
+
+PIPELINE = """
+problem: pipeline
+parameters: {k: parts, l: tokens, m: model}
+texts: {source: {parts: {part: k}, each: l}, result: {parts: {part: k}, each: l}}
+capabilities: {work: m}
+minimise: span
+tasks: {work: {reads: source, writes: result, requires: work, local: part}}
+designs: {at-once: [work], apart: [{each: part, do: [work]}]}
+"""
+
+
+def test_a_claim_is_about_what_is_minimised_and_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """All at once costs k times as much as part by part, and has a critical path k^2 times as long."""
+    given = loads(PIPELINE)
+    assert claim(given, "at-once / apart = Theta(k^2)").verdict == "proved"
+    assert claim(given, "at-once / optimum = Theta(k^2)").verdict == "proved"
+    assert claim(given, "at-once[work] / apart[work] = Theta(k)").verdict == "proved"
+    assert claim(given, "at-once[work] / apart = Theta(k)").verdict == "proved"
+    assert claim(given, "at-once / apart = Theta(k)").to_dict()["of"] == "span"
+    path = tmp_path / "pipeline.yaml"
+    path.write_text(PIPELINE, encoding="utf-8")
+    assert main(["claim", str(path), "at-once / apart = Theta(k^2)"]) == 0
+    assert "the critical path" in capsys.readouterr().out
+    assert main(["claim", str(path), "at-once[work] / apart[work] = Theta(k)"]) == 0
+    assert "the cost, not what is minimised" in capsys.readouterr().out
+    assert str(compare(given, "at-once").rows[0].ratio.expr) == "k**2"
+
+
+def test_what_hosting_costs_is_part_of_a_claim() -> None:
+    given = load("fine-tuning")
+    assert claim(given, "tune-first = Omega(t)").verdict == "proved"
+    assert claim(given, "tune-first[answer] = Omega(t)").verdict == "refuted"
+
+
+@pytest.mark.parametrize("written", ["m_d == k*m_s", "m_d ==k*m_s", "m_d==k*m_s"])
+def test_an_equality_is_written_with_room_on_both_sides(written: str) -> None:
+    assert Writer(load("k-task")).condition(written) == "m_d == m_s·k"
