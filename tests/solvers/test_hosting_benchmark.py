@@ -71,7 +71,6 @@ def compared(ours: bool, peer: bool, seconds: float | None) -> benchmark.Row:
     return {
         "instance": "x",
         "known": None,
-        "refined": {"cost": "2", "bound": None, "proved": False, "seconds": 0.1},
         "ours": {"proved": ours, "seconds": 10.0, "cost": "1", "bound": "1"},
         "refined": greedy,
         "peers": {"highs": {"proved": peer, "seconds": seconds, "cost": None, "bound": None}, "greedy": greedy},
