@@ -126,7 +126,8 @@ class Pricing:
             value = least.policies[0].as_dict()[name]
             low = decision.low.as_fraction()
             if value.as_fraction() is not None and low is not None:
-                value = num(best_constant(candidate.growth, name, int(low), regime))
+                top = max(int(low), largest(decision.high))
+                value = num(best_constant(candidate.growth, name, int(low), regime, top))
             return _put(candidate, name, value)
         policies = tuple(Policy(name, policy.as_dict()[name], policy.conditions) for policy in least.policies)
         return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies))
@@ -253,6 +254,16 @@ def _replaced(cost: Expr, atom: Atom, value: Expr) -> Expr:
         rest = mono_expr(tuple(pair for pair in mono if pair[0] != atom), coefficient)
         total = total + (rest * value if (atom, 1) in mono else rest)
     return total
+
+
+MOST_CONSTANT = 64
+"""Largest constant that a free parameter is tried at."""
+
+
+def largest(high: Expr) -> int:
+    """Largest constant to try for a free parameter with this bound."""
+    bound = high.as_fraction()
+    return MOST_CONSTANT if bound is None else max(1, min(MOST_CONSTANT, int(bound)))
 
 
 def never_falls(cost: Expr, name: str) -> bool:

@@ -22,7 +22,7 @@ from decomposer.growth.minimise import Limits, Minimum, with_parameters
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Goal
 from decomposer.search import asymptotic, concrete
-from decomposer.search.asymptotic import beats, never_falls
+from decomposer.search.asymptotic import beats, largest, never_falls
 from decomposer.search.concrete import Spread, exact, order
 from decomposer.search.price import Candidate, Policy, complexity, compose, simplest
 from decomposer.search.unfold import Space, Step, unfold
@@ -311,7 +311,7 @@ def settled(candidate: Candidate, value: Expr, regime: Regime) -> tuple[Candidat
     known = {name: chosen for name, chosen in values.items() if name not in constant}
     for name in constant:
         rest = {**known, **{other: values[other] for other in constant if other not in known and other != name}}
-        known[name] = _integer(value.subs(rest), name, bounds[name][0], regime)
+        known[name] = _integer(value.subs(rest), name, bounds[name], regime)
     return put(weighed, {name: known[name] for name in values}), complete
 
 
@@ -332,10 +332,11 @@ def _least(candidate: Candidate, value: Expr, bounds: dict[str, tuple[Expr, Expr
         return None
 
 
-def _integer(value: Expr, name: str, low: Expr, regime: Regime) -> Expr:
+def _integer(value: Expr, name: str, bounds: tuple[Expr, Expr], regime: Regime) -> Expr:
     """The best integer for a parameter that stays constant."""
-    least = low.as_fraction()
+    low, high = bounds
+    least = int(low.as_fraction() or 1)
     try:
-        return num(best_constant(value, name, int(least or 1), regime))
+        return num(best_constant(value, name, least, regime, max(least, largest(high))))
     except OutsideClassError:
         return low

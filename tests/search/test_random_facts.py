@@ -16,6 +16,7 @@ from decomposer.design.evaluate import work
 from decomposer.design.nodes import Design, substitute
 from decomposer.errors import InfeasibleError, ProblemError
 from decomposer.expr import num
+from decomposer.problem.build import build
 from decomposer.problem.load import load
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute as at_numbers
@@ -270,3 +271,21 @@ def test_optimum_at_numbers_is_the_cheapest_design(seed: int) -> None:
         for one in settled(design, decisions):
             assert found.cost.value is not None
             assert order(found.cost.value, settle(work(here, one))) <= 0
+
+
+@pytest.mark.parametrize("minimise", ["cost", "span"])
+def test_a_group_has_no_more_parts_than_there_are(minimise: str) -> None:
+    """Overhead asks for groups as large as can be; of four parts, that is two groups of two, or all at once."""
+    problem = build(
+        "few parts",
+        parameters={"l": "tokens", "h": "tokens of instructions"},
+        texts={"code": {"parts": {"file": 4}, "each": "l"}, "out": {"parts": {"file": 4}, "each": 1}, "rules": "h"},
+        capabilities={"see": 1},
+        cost={"model": "power", "exponent": 2},
+        minimise=minimise,  # type: ignore[arg-type]
+        tasks={"look": {"reads": ["code", "rules"], "writes": "out", "requires": "see", "local": "file"}},
+    )
+    result = optimize(problem)
+    for policy in result.policies:
+        value = policy.value.as_fraction()
+        assert value is not None and 2 <= value <= 4
