@@ -60,7 +60,7 @@ def _on(site: Site, goal: Goal, body: Design, facts: tuple[Fact, ...]) -> Iterat
         return  # so many units at once are all but never right together
     if right == ONE or rival == ZERO or target == ONE:
         return
-    if not (right + rival + occurrences(site, goal) + target).symbols:
+    if not any(value.symbols for value in (right, rival, occurrences(site, goal), target)):
         yield from _counted(site, goal, body, facts)
     elif (lead := growing_lead(site, goal, right, rival)) is not None:
         yield Alternative(Vote(body, lead=lead), facts)
@@ -143,7 +143,7 @@ def occurrences(site: Site, goal: Goal) -> Expr:
     """How often the goal stands in a design: one for every scope of its size."""
     number = ONE
     task = site.task(goal.tasks[0])
-    if goal.mode == "item" and task.for_each is not None:
+    if goal.mode != "route" and task.for_each is not None:  # also where it is still open how items are dealt with
         number = items(site.problem, site.task(task.for_each), site.context(Goal(goal.tasks)))
     elif goal.part is not None and goal.size is not None:
         count = site.text_of(goal.part).count

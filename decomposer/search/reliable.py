@@ -21,7 +21,7 @@ from decomposer.design.products import Product
 from decomposer.design.reliability import cases
 from decomposer.design.sizes import covers, model_rate
 from decomposer.design.votes import MAX_BITS, least_lead, race_runs
-from decomposer.errors import ExpressionError, InfeasibleError, ProblemError
+from decomposer.errors import ExpressionError, InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ONE, Expr, evaluate, num
 from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
@@ -140,7 +140,7 @@ class _Pricing:
             chances = tuple(
                 Product() if ideal else certainty(problem, design, context, goal.pending) for context in around
             )
-        except ExpressionError:
+        except (ExpressionError, NotExactError):  # of too many digits, or a root that no fraction is
             self.complete = False
             return
         candidate = Candidate(

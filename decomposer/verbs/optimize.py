@@ -8,7 +8,6 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
 from decomposer.design.certainty import certainty
-from decomposer.design.combining import combinable
 from decomposer.design.evaluate import agents, footprint
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, substitute
@@ -18,7 +17,6 @@ from decomposer.expr import ONE, Expr, evaluate, maximum, minimum, num
 from decomposer.expr.enclosures import round_down
 from decomposer.growth import Regime, eventually
 from decomposer.problem.model import Limits, Problem
-from decomposer.problem.validate import warnings
 from decomposer.rules.base import site_of
 from decomposer.search import asymptotic, concrete, coupled, reliable, timed
 from decomposer.search.coupled import is_coupled
@@ -26,6 +24,7 @@ from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import Space, unfold
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, objective, regime_of, report_agents
+from decomposer.verbs.notes import notes
 from decomposer.verbs.results import Option, Result, SearchReport, Status
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
         search=SearchReport(space.graph.or_nodes, space.graph.and_nodes, space.graph.count()),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
-        notes=(*_notes(problem), *missing_target(problem, numbers)),
+        notes=(*notes(problem, numbers), *missing_target(problem, numbers)),
         regimes=_map(problem, options, regime, complete) if several else None,
     )
 
@@ -137,17 +136,6 @@ def _map(problem: Problem, options: list[Candidate], regime: Regime, complete: b
         return map_of(problem, options, regime, complete)
     except OutsideClassError:
         return None
-
-
-def _notes(problem: Problem) -> tuple[str, ...]:
-    """What the reader should know about the problem."""
-    unused = tuple(
-        f"{task.name}: results of what finds, edits, remembers or takes steps are not combined, so `combines` changes "
-        "nothing"
-        for task in problem.tasks.values()
-        if task.combines is not None and not combinable(task)
-    )
-    return (*unused, *(warning.message for warning in warnings(problem)))
 
 
 def without_limits(space: Space) -> Space:

@@ -1,0 +1,47 @@
+"""What the reader of an answer should know: facts that do nothing, and numbers that break what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from decomposer.design.combining import combinable
+from decomposer.errors import DecomposerError
+from decomposer.expr import compare, num, parse_relation
+from decomposer.problem.model import Problem
+from decomposer.problem.validate import warnings
+
+_HOLDS = {"<=": (-1, 0), "<": (-1,), ">=": (0, 1), ">": (1,), "==": (0,)}
+"""Which signs of a comparison a relation allows; `<<` and `>>` say nothing at numbers."""
+
+
+def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
+    """Yield what the reader should know, in words."""
+    for task in problem.tasks.values():
+        if task.combines is not None and not combinable(task):
+            yield (
+                f"{task.name}: results of what finds, edits, remembers or takes steps are not combined, so `combines` "
+                "changes nothing"
+            )
+    for model in problem.models.values():
+        for name in model.succeeds:
+            done = [task for task in problem.tasks.values() if name == task.name or name in task.requires]
+            if all(task.succeeds is None for task in done):
+                yield f"{model.name}: its success rate for {name} counts only where a task states `succeeds`"
+    for text in problem.assume:
+        if broken(text, at):
+            yield f"at these numbers `{text}` does not hold, which the answer rests on"
+    for warning in warnings(problem):
+        yield warning.message
+
+
+def broken(text: str, at: Mapping[str, int | Fraction]) -> bool:
+    """Whether numbers contradict a relation between two names; others hold up to a constant factor only."""
+    left, sign, right = parse_relation(text)
+    if not at or sign not in _HOLDS or not (str(left).isidentifier() and str(right).isidentifier()):
+        return False
+    values = {name: num(value) for name, value in at.items()}
+    try:
+        return compare(left.subs(values), right.subs(values), {}) not in _HOLDS[sign]
+    except DecomposerError:
+        return False
