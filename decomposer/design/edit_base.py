@@ -104,6 +104,7 @@ def shell(node: Design) -> Shell:
 
 
 def listed(names: tuple[str, ...]) -> str:
+    """Names as a sentence lists them: `find, fix and test`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

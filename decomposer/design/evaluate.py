@@ -93,7 +93,8 @@ def span(
 ) -> Expr:
     """Cost (time, where models have delays) along the critical path: parts in parallel, all else in sequence.
 
-    Parts and items are handled in parallel where the tasks done for them are local, else in sequence.
+    Parts and items are handled in parallel where the tasks done for them are local, else in sequence. Parts in
+    parallel count as an average one: where attempts are repeated, the slowest takes longer, and this is a lower bound.
 
     Parameters
     ----------

@@ -16,7 +16,6 @@ from decomposer.expr import ONE, Expr, num, sym
 from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import leaves, partition
 from decomposer.problem.model import Problem
-from decomposer.problem.validate import warnings
 from decomposer.search import pareto
 from decomposer.search.concrete import order, settle
 from decomposer.search.price import Candidate, Policy
@@ -24,6 +23,7 @@ from decomposer.search.unfold import unfold
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import Numbers, numbered, regime_of
+from decomposer.verbs.notes import notes
 from decomposer.verbs.results import FORMAT_VERSION
 
 
@@ -168,7 +168,7 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
         )
         hands.append(HandPoint(name, cost, path, next(better, None)))
     numbers = tuple((name, Fraction(value)) for name, value in at.items())
-    return Front(problem, tuple(points), tuple(hands), None, complete, numbers, _notes(problem))
+    return Front(problem, tuple(points), tuple(hands), None, complete, numbers, tuple(notes(problem, dict(numbers))))
 
 
 # -- in growth ------------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
         for name in problem.designs
         for design in (hand_design(problem, name),)
     )
-    return Front(problem, tuple(shown), hands, workers, complete, (), _notes(problem))
+    return Front(problem, tuple(shown), hands, workers, complete, (), tuple(notes(problem, {})))
 
 
 def _choices(best: Candidate, one: Candidate, regime: Regime) -> Iterator[tuple[dict[str, Expr], tuple[str, ...]]]:
@@ -299,7 +299,3 @@ def _fresh(name: str, taken: set[str]) -> str:
         name += "_"
     taken.add(name)
     return name
-
-
-def _notes(problem: Problem) -> tuple[str, ...]:
-    return tuple(warning.message for warning in warnings(problem))

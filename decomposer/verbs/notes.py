@@ -28,11 +28,25 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
             done = [task for task in problem.tasks.values() if name == task.name or name in task.requires]
             if all(task.succeeds is None for task in done):
                 yield f"{model.name}: its success rate for {name} counts only where a task states `succeeds`"
+    name = averaged(problem)
+    if name is not None:
+        yield (
+            f"the critical path takes the average part: where {name} is repeated for parts in parallel, the "
+            "slowest takes longer, so what is called the best in time is not proved to be"
+        )
     for text in problem.assume:
         if broken(text, at):
             yield f"at these numbers `{text}` does not hold, which the answer rests on"
     for warning in warnings(problem):
         yield warning.message
+
+
+def averaged(problem: Problem) -> str | None:
+    """A task that parts in parallel may repeat, where time decides: how long the slowest takes is not known then."""
+    if problem.minimise == "cost" and problem.limits.span is None:
+        return None
+    tasks = problem.tasks.values()
+    return next((task.name for task in tasks if task.succeeds is not None and task.local is not None), None)
 
 
 def broken(text: str, at: Mapping[str, int | Fraction]) -> bool:

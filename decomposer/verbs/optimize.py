@@ -24,7 +24,7 @@ from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import Space, unfold
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, objective, regime_of, report_agents
-from decomposer.verbs.notes import notes
+from decomposer.verbs.notes import averaged, notes
 from decomposer.verbs.results import Option, Result, SearchReport, Status
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     return Result(
         problem=problem,
         status=_with_target(
-            _status(ranked, options, complete, regime, bool(numbers)), problem, bool(numbers) or space.site.numbered
+            _status(ranked, options, complete and averaged(problem) is None, regime, bool(numbers)),
+            problem,
+            bool(numbers) or space.site.numbered,
         ),
         theta=growth if several else least,
         design=best.design,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,3 +84,11 @@ def test_numbers_that_break_an_assumption_are_told() -> None:
     at = {"k": 3, "l": 4, "b": 12, "m_q": 8, "m_d": 70}
     assert any("`b <= k` does not hold" in note for note in optimize(load("debugging"), at=at).notes)
     assert not optimize(load("debugging"), at={**at, "b": 2}).notes
+
+
+def test_time_of_repeated_parts_is_not_called_optimal() -> None:
+    """The slowest of many parts takes longer than the average one, whose path is what is minimised."""
+    result = optimize(replace(load("evolution"), minimise="span"))
+    assert result.status == "bounded"
+    assert any("the slowest" in note for note in result.notes)
+    assert optimize(load("evolution")).status == "optimal"
