@@ -28,10 +28,10 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
             done = [task for task in problem.tasks.values() if name == task.name or name in task.requires]
             if all(task.succeeds is None for task in done):
                 yield f"{model.name}: its success rate for {name} counts only where a task states `succeeds`"
-    name = averaged(problem)
-    if name is not None:
+    repeated = averaged(problem)
+    if repeated is not None:
         yield (
-            f"the critical path takes the average part: where {name} is repeated for parts in parallel, the "
+            f"the critical path takes the average part: where {repeated} is repeated for parts in parallel, the "
             "slowest takes longer, so what is called the best in time is not proved to be"
         )
     for text in problem.assume:
