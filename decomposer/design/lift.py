@@ -28,14 +28,20 @@ from decomposer.design.nodes import (
 )
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits
-from decomposer.errors import DesignError
+from decomposer.errors import DesignError, Diagnostic
 from decomposer.expr import ONE, Expr, ceil, log
 from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.model import Problem, Step, Task
+from decomposer.problem.suggest import suggest
 
 
-def hand_design(problem: Problem, name: str) -> Design:
+def hand_design(problem: Problem, name: str, others: tuple[str, ...] = ()) -> Design:
     """Read the hand design called `name` and check that it satisfies the contract of every task.
+
+    Parameters
+    ----------
+    others : tuple of str
+        Names that would have done as well, such as ``"optimum"``: one of them may be what was meant.
 
     Raises
     ------
@@ -43,8 +49,11 @@ def hand_design(problem: Problem, name: str) -> Design:
         With the line and the reason, when it does not; also when there is no such design.
     """
     if name not in problem.designs:
-        known = ", ".join(problem.designs) or "none"
-        raise DesignError(f"no hand design is called {name!r}; there are: {known}", file=problem.file)
+        known = (*others, *problem.designs)
+        message = f"no hand design is called {name!r}; there are: {', '.join(known) or 'none'}"
+        near = suggest(name, known)
+        hint = near if near.startswith("did") else ""  # else all that there are has been said
+        raise DesignError(Diagnostic(message, "unknown-name", hint=hint), file=problem.file)
     return lift(problem, problem.designs[name])
 
 

@@ -145,7 +145,7 @@ def compare(problem: Problem, *names: str, against: str = OPTIMUM, at: Numbers |
     design = (
         optimize(replace(problem, designs=type(problem.designs)())).design
         if against == OPTIMUM
-        else hand_design(problem, against)
+        else hand_design(problem, against, (OPTIMUM,))
     )
     reference = _row(problem, against, design, design, {})
     reference = replace(reference, cost=measure(problem, design, regime_of(problem), numbers))

@@ -141,7 +141,7 @@ def effort(problem: Problem, name: str = OPTIMUM) -> Effort:
     """
     regime = regime_of(problem)
     if name != OPTIMUM:
-        return Effort(problem, name, (_design(problem, hand_design(problem, name), (), regime),))
+        return Effort(problem, name, (_design(problem, hand_design(problem, name, (OPTIMUM,)), (), regime),))
     result = optimize(replace(problem, designs=type(problem.designs)()))
     parts = []
     for option in result.options:

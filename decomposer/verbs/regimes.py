@@ -151,7 +151,7 @@ def regime_map(
             best, complete = _space(target, regime)
             found += [each for each in best if each.design not in [other.design for other in found]]
         else:
-            design = hand_design(target, name)
+            design = hand_design(target, name, (OPTIMUM,))
             found = [each for each in found if each.design != design]
             found.append(_contestant(name, design, minimised(target, design), (), regime))
     tree = partition({each.name: each.growth for each in found}, regime)

@@ -150,7 +150,7 @@ def _check(
 def _at(problem: Problem, name: str, at: Numbers) -> Design:
     """The design of a name at numbers; the optimum is the best at just these."""
     if name != OPTIMUM:
-        return hand_design(problem, name)
+        return hand_design(problem, name, (OPTIMUM,))
     from decomposer.verbs.optimize import optimize
 
     try:
@@ -162,7 +162,7 @@ def _at(problem: Problem, name: str, at: Numbers) -> Design:
 def _by_growth(problem: Problem, name: str, largest: Numbers) -> Design:
     """The design of a name; the optimum is the best by growth."""
     if name != OPTIMUM:
-        return hand_design(problem, name)
+        return hand_design(problem, name, (OPTIMUM,))
     from decomposer.verbs.optimize import optimize
 
     return plan_of(optimize(problem), largest)
