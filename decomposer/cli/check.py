@@ -23,6 +23,6 @@ def check(problem: str, certificate: str, kind: str | None, path: str | None) ->
     from decomposer.report.checked import document
     from decomposer.verbs.check import check as replay
 
-    found = replay(given, text)
+    found = replay(given, text, name="<stdin>" if certificate == "-" else certificate)
     deliver(output, found.to_dict, lambda: document(found))
     return 0 if found.proved else 1

@@ -10,6 +10,7 @@ from decomposer.checker.algebra import Malformed, Refused
 from decomposer.errors import DecomposerError, Diagnostic
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
+from decomposer.problem.source import shown
 from decomposer.verbs.results import FORMAT_VERSION
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -52,8 +53,15 @@ class Checked:
         }
 
 
-def check(problem: Problem, certificate: str | bytes) -> Checked:
+def check(problem: Problem, certificate: str | bytes, *, name: str | None = None) -> Checked:
     """Check a certificate, given as JSON text, against a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    certificate : str or bytes
+    name : str, optional
+        What errors call the certificate: its file.
 
     Raises
     ------
@@ -68,18 +76,35 @@ def check(problem: Problem, certificate: str | bytes) -> Checked:
     from decomposer.checker.check import check as replay
 
     if len(certificate) > MAX_BYTES:
-        raise CertificateFormatError(Diagnostic("the certificate is longer than 16 MiB", "malformed-certificate"))
+        raise _refused("the certificate is longer than 16 MiB", name)
     try:
         data = json.loads(certificate, object_pairs_hook=_plain, parse_float=_number, parse_constant=_number)
         claims = replay(long_form(problem), data)
     except Refused as error:
         return Checked(problem, False, reason=str(error))
     except Malformed as error:
-        raise CertificateFormatError(Diagnostic(f"no certificate: {error}", "malformed-certificate")) from None
-    except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, json.JSONDecodeError) else "it cannot be read as JSON"
-        raise CertificateFormatError(Diagnostic(f"no certificate: {reason}", "malformed-certificate")) from None
+        raise _refused(f"no certificate: {error}", name) from None
+    except json.JSONDecodeError as error:
+        raise _refused(f"no certificate: this is not JSON, {_expected(error)}", name, error) from None
+    except (ValueError, RecursionError):
+        raise _refused("no certificate: this is neither JSON nor text", name) from None
     return Checked(problem, True, tuple(claims))
+
+
+def _refused(message: str, name: str | None, error: json.JSONDecodeError | None = None) -> CertificateFormatError:
+    """What cannot be read as a certificate: where it goes wrong, and how to come by one."""
+    hint = "write one with: decomposer optimize PROBLEM --certificate FILE"
+    if error is None:
+        return CertificateFormatError(Diagnostic(message, "malformed-certificate", hint=hint), file=name)
+    source = shown(error.doc.split("\n"), error.lineno, error.colno)
+    place = Diagnostic(message, "malformed-certificate", error.lineno, error.colno, hint, source)
+    return CertificateFormatError(place, file=name)
+
+
+def _expected(error: json.JSONDecodeError) -> str:
+    """What the reader of JSON misses, as the end of a sentence."""
+    text = error.msg.partition(":")[0]
+    return "something follows the end" if text == "Extra data" else text[:1].lower() + text[1:]
 
 
 def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from decomposer.cli.main import main
@@ -43,3 +45,26 @@ def test_where_nothing_is_near_all_designs_are_told(capsys: Capture) -> None:
     errors = refused(capsys, "effort", "debugging", "zzz")
     assert "there are: optimum, naive, fresh-context, focused" in errors
     assert "did you mean" not in errors
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "what"),
+    [
+        (b"hello", ":1:1: ", "this is not JSON, expecting value"),
+        (b"problem: debugging\n", ":1:1: ", "this is not JSON"),
+        (b'{"format": 1,\n "goals": }', ":2:11: ", "this is not JSON, expecting value"),
+        (b"{} {}", ":1:4: ", "something follows the end"),
+        (b"", ":1:1: ", "this is not JSON"),
+        (b"\x80\xff\x00", ": ", "neither JSON nor text"),
+        (b"[" * 100_000, ": ", "neither JSON nor text"),
+        (b"[1]", ": ", "no certificate: "),
+    ],
+)
+def test_what_is_no_certificate(content: bytes, place: str, what: str, tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "proof.json"
+    file.write_bytes(content)
+    errors = refused(capsys, "check", "debugging", str(file))
+    assert errors.startswith(f"{file}{place}no certificate: ")
+    assert what in errors
+    assert "char " not in errors
+    assert errors.endswith("write one with: decomposer optimize PROBLEM --certificate FILE\n")
