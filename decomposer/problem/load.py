@@ -60,6 +60,28 @@ def loads(text: str, *, name: str | None = None) -> Problem:
     return from_text(accept(text, name), name)
 
 
+def problem_of(source: Problem | str | Path) -> Problem:
+    """Return a problem as it is; read one that is given by its path, or by the name of a shipped one.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    ProblemError
+        As `load`.
+    """
+    from decomposer.problem.model import Problem
+
+    if isinstance(source, Problem):
+        return source
+    if isinstance(source, str | Path):
+        return load(source)
+    raise TypeError(
+        f"expected a Problem, or the path or name of one, found {type(source).__name__}; "
+        "decomposer.load reads files and mappings, decomposer.build makes problems"
+    )
+
+
 def _text_of(source: str | Path) -> tuple[str, str]:
     from decomposer.problems import names, read
 

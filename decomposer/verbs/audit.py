@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 from decomposer.design.combining import combinable
@@ -14,6 +15,7 @@ from decomposer.growth import Ratio, RatioCase, Regime, is_big_o, ratio, theta
 from decomposer.growth.cells import MAX_CELLS, Cell, cells, condition_text, distinct, over, simplified
 from decomposer.growth.formal import monomial_expr
 from decomposer.problem.frozen import Frozen
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Check, Combines, Problem, Read, Task
 from decomposer.problem.validate import validate
 from decomposer.rules.base import Fact
@@ -112,8 +114,12 @@ class Audit:
         return fragment(document(self))
 
 
-def audit(problem: Problem) -> Audit:
+def audit(problem: Problem | str | Path) -> Audit:
     """Find what the answer owes to each fact and assumption, and which facts would improve it most.
+
+    Parameters
+    ----------
+    problem : Problem, or the path or name of one
 
     Raises
     ------
@@ -129,6 +135,7 @@ def audit(problem: Problem) -> Audit:
     -----
     The optimum is found anew without each fact and each assumption, and with each opportunity: one search each.
     """
+    problem = problem_of(problem)
     problem = replace(problem, designs=type(problem.designs)())
     regime, space = regime_of(problem), unfold(problem)
     best, _ = _best(space, regime)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from decomposer.checker.algebra import Malformed, Poly, Refused, add, constant, mul, number, parse, show, show_mono
@@ -15,6 +16,7 @@ from decomposer.errors import DecomposerError, GrowthError
 from decomposer.expr import Expr
 from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import Branch, Tree, partition
+from decomposer.problem.load import problem_of
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
 from decomposer.restated.space import Goal as Restated
@@ -39,8 +41,12 @@ class CertificateError(DecomposerError):
     exit_code = 4
 
 
-def certify(problem: Problem) -> dict[str, Any]:
+def certify(problem: Problem | str | Path) -> dict[str, Any]:
     """Prove the answer of `optimize`: no design of the space grows more slowly.
+
+    Parameters
+    ----------
+    problem : Problem, or the path or name of one
 
     Returns
     -------
@@ -52,6 +58,7 @@ def certify(problem: Problem) -> dict[str, Any]:
     CertificateError
         When a step of the proof is beyond the reasons that certificates know.
     """
+    problem = problem_of(problem)
     try:
         space, regime = unfold(problem), regime_of(problem)
         certificate = _Writer(problem, space, regime).write()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from decomposer.checker.algebra import Malformed, Refused
 from decomposer.errors import DecomposerError, Diagnostic
+from decomposer.problem.load import problem_of
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
 from decomposer.problem.source import shown
@@ -53,12 +55,12 @@ class Checked:
         }
 
 
-def check(problem: Problem, certificate: str | bytes, *, name: str | None = None) -> Checked:
+def check(problem: Problem | str | Path, certificate: str | bytes, *, name: str | None = None) -> Checked:
     """Check a certificate, given as JSON text, against a problem.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem, or the path or name of one
     certificate : str or bytes
     name : str, optional
         What errors call the certificate: its file.
@@ -73,6 +75,7 @@ def check(problem: Problem, certificate: str | bytes, *, name: str | None = None
     The proof is checked by `decomposer.checker`, which imports nothing but the standard library and its own
     statement of the rules; reading the problem file is left to the loader of problems.
     """
+    problem = problem_of(problem)
     from decomposer.checker.check import check as replay
 
     if len(certificate) > MAX_BYTES:

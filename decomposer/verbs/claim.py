@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Any, Literal
 
 from decomposer.errors import DecomposerError, OutsideClassError
@@ -14,6 +15,7 @@ from decomposer.growth.cells import Cell, condition_text, distinct, over, simpli
 from decomposer.growth.formal import Monomial
 from decomposer.growth.forms import Form
 from decomposer.growth.witness import proof, refutation
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.results import FORMAT_VERSION, ratio_cases
@@ -104,12 +106,12 @@ class Verification:
         return fragment(document(self))
 
 
-def claim(problem: Problem, text: str, assume: Sequence[str] = ()) -> Verification:
+def claim(problem: Problem | str | Path, text: str, assume: Sequence[str] = ()) -> Verification:
     """Decide a claim such as ``"naive / focused = Theta(b*k^2)"``.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem, or the path or name of one
     text : str
         A design's cost, or a ratio of two, then ``= Theta(...)``, or O, o, Omega, omega. A design is a hand
         design or ``optimum``; ``naive[find]`` is what the task costs within it. Where the problem minimises the
@@ -132,6 +134,7 @@ def claim(problem: Problem, text: str, assume: Sequence[str] = ()) -> Verificati
     claim fails where a monomial of one side outgrows all of the other; it holds exactly where each such
     monomial is at most one of them, so that every choice is a repair. Each is decided anew.
     """
+    problem = problem_of(problem)
     target = assuming(problem, tuple(assume))
     return decide(target, read_statement(target, text), repair=True)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import ndiff
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from decomposer.design.evaluate import Footprint, footprint
@@ -16,6 +17,7 @@ from decomposer.design.write import steps, tree
 from decomposer.errors import ExpressionError
 from decomposer.expr import Expr
 from decomposer.growth import Ratio, relation
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.search.concrete import order
 from decomposer.verbs.attribution import attribute
@@ -117,12 +119,14 @@ class Comparison:
         return fragment(document(self))
 
 
-def compare(problem: Problem, *names: str, against: str = OPTIMUM, at: Numbers | None = None) -> Comparison:
+def compare(
+    problem: Problem | str | Path, *names: str, against: str = OPTIMUM, at: Numbers | None = None
+) -> Comparison:
     """Compare hand designs with the optimum, or with each other.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem, or the path or name of one
     *names : str
         Hand designs; all of them by default.
     against : str
@@ -141,6 +145,7 @@ def compare(problem: Problem, *names: str, against: str = OPTIMUM, at: Numbers |
     ProblemError
         When `at` does not fit the parameters.
     """
+    problem = problem_of(problem)
     numbers = dict(at or {})
     design = (
         optimize(replace(problem, designs=type(problem.designs)())).design

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from decomposer.design.evaluate import Agent, agents
@@ -14,6 +15,7 @@ from decomposer.design.write import steps
 from decomposer.errors import GrowthError
 from decomposer.expr import ONE, ZERO, Expr
 from decomposer.growth import Ratio, RatioCase, Regime, ratio, relation, theta
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.search.price import Policy
 from decomposer.verbs.measure import regime_of
@@ -117,12 +119,12 @@ class Effort:
         return fragment(document(self))
 
 
-def effort(problem: Problem, name: str = OPTIMUM) -> Effort:
+def effort(problem: Problem | str | Path, name: str = OPTIMUM) -> Effort:
     """Find what each agent of a design contributes, and the free size of its model.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem, or the path or name of one
     name : str
         ``"optimum"``, or a hand design.
 
@@ -139,6 +141,7 @@ def effort(problem: Problem, name: str = OPTIMUM) -> Effort:
     whole of work T may have any model of size O(m T / w), and no larger (Meyerson & Qiu 2025, section 3.1.3: "a
     giant off-the-shelf model as the delegator"). One ratio of growths per agent.
     """
+    problem = problem_of(problem)
     regime = regime_of(problem)
     if name != OPTIMUM:
         return Effort(problem, name, (_design(problem, hand_design(problem, name, (OPTIMUM,)), (), regime),))

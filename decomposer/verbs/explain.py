@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from decomposer.expr import Expr, minimum
 from decomposer.growth import Ratio, Regime, relation
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.rules import RULES
 from decomposer.rules.base import Fact, Goal
@@ -119,14 +121,19 @@ class Explanation:
         }
 
 
-def explain(problem: Problem) -> Explanation:
+def explain(problem: Problem | str | Path) -> Explanation:
     """Optimise, and keep for every choice of the design what was refused and by which comparison.
+
+    Parameters
+    ----------
+    problem : Problem, or the path or name of one
 
     Raises
     ------
     DesignError, InfeasibleError, ProblemError
         As `optimize` does.
     """
+    problem = problem_of(problem)
     result = optimize(problem)
     regime = regime_of(problem)
     space = unfold(problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from decomposer.design.evaluate import span, total_cost
@@ -15,6 +16,7 @@ from decomposer.errors import GrowthError, InfeasibleError, OutsideClassError, P
 from decomposer.expr import ONE, Expr, num, sym
 from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import leaves, partition
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.search import pareto
 from decomposer.search.concrete import order, settle
@@ -114,12 +116,12 @@ class Front:
         return fragment(document(self))
 
 
-def front(problem: Problem, *, at: Numbers | None = None) -> Front:
+def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
     """Find all designs of which none is better in both total cost and span.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem, or the path or name of one
         What it minimises, and the number of its workers, play no part; its limits do.
     at : mapping of parameter to int or Fraction, optional
         Numbers for all parameters: then the front is exact, with every integer tried for free parameters.
@@ -141,6 +143,7 @@ def front(problem: Problem, *, at: Numbers | None = None) -> Front:
     work/P and span, and for a pair (w, s) that no other betters, every design that is best for P = w/s has work O(w)
     and span O(s). So the front comes out as a map of regimes with one more parameter.
     """
+    problem = problem_of(problem)
     if problem.target is not None:
         raise ProblemError("a front cannot be combined with a target for the whole", file=problem.file)
     if not at and (problem.limits.cost is not None or problem.limits.span is not None):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from functools import cmp_to_key
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from decomposer.design.certainty import certainty
@@ -16,6 +17,7 @@ from decomposer.errors import ExpressionError, InfeasibleError, OutsideClassErro
 from decomposer.expr import ONE, Expr, evaluate, maximum, minimum, num
 from decomposer.expr.enclosures import round_down
 from decomposer.growth import Regime, eventually
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Limits, Problem
 from decomposer.rules.base import site_of
 from decomposer.search import asymptotic, concrete, coupled, reliable, timed
@@ -31,12 +33,12 @@ if TYPE_CHECKING:
     from decomposer.verbs.regimes import RegimeMap
 
 
-def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
+def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Result:
     """Find the best design of a problem.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem, or the path or name of one
     at : mapping of parameter to int or Fraction, optional
         Numbers for all parameters: then the design of least exact cost at these numbers is found. Without
         them, the design of least growth over the regime; among those, of least cost in the end; among those,
@@ -60,6 +62,7 @@ def optimize(problem: Problem, *, at: Numbers | None = None) -> Result:
     Time grows linearly with the number of tasks in a chain; every comparison of growths is a small exact
     linear programme.
     """
+    problem = problem_of(problem)
     regime = regime_of(problem)
     numbers = dict(at or {})
     space = unfold(problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from decomposer.design.lift import hand_design
@@ -13,6 +14,7 @@ from decomposer.errors import GrowthError, InfeasibleError
 from decomposer.expr import Expr, parse
 from decomposer.growth import Regime, is_big_o, theta
 from decomposer.growth.partition import Branch, Leaf, Tree, leaves, partition
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, Policy
@@ -115,13 +117,13 @@ class RegimeMap:
 
 
 def regime_map(
-    problem: Problem, names: Sequence[str] = (OPTIMUM,), assume: Sequence[str] = (), keep: bool = True
+    problem: Problem | str | Path, names: Sequence[str] = (OPTIMUM,), assume: Sequence[str] = (), keep: bool = True
 ) -> RegimeMap:
     """Find out which design is best under which growth of the parameters.
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem, or the path or name of one
     names : sequence of str
         Which designs take part: ``"optimum"`` for those of the whole space that none beats everywhere, and
         hand designs.
@@ -142,6 +144,7 @@ def regime_map(
     A leaf is verified by proving that its winner is O of every rival under the leaf's conditions; the leaves cover
     the regime because each branch asks a question and has both answers.
     """
+    problem = problem_of(problem)
     target = assuming(problem if keep else replace(problem, assume=()), tuple(assume))
     regime = regime_of(target)
     found: list[Contestant] = []

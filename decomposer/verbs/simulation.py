@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice, product
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from decomposer.design.evaluate import agents, footprint, hosting, span, total_cost
@@ -16,6 +17,7 @@ from decomposer.design.reliability import reliability
 from decomposer.errors import ExpressionError, ProblemError
 from decomposer.expr import ONE, Expr, ceil, evaluate, num
 from decomposer.growth import Regime
+from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
 from decomposer.process import parallel as bounds
@@ -42,7 +44,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def simulate(
-    problem: Problem,
+    problem: Problem | str | Path,
     design: str | Design = OPTIMUM,
     *,
     at: Numbers,
@@ -57,7 +59,7 @@ def simulate(
 
     Parameters
     ----------
-    problem : Problem
+    problem : Problem, or the path or name of one
     design : str or Design
         A hand design by name; ``"optimum"``, the best design at these numbers, for a sweep the best by growth; or a
         tree, such as the design of a result, whose free parameters are formulas of the parameters.
@@ -86,6 +88,7 @@ def simulate(
     DesignError
         For an unknown design, or one that breaks the contract.
     """
+    problem = problem_of(problem)
     _check(problem, at, runs, workers, sweep, level)
     sizes = [dict(at)] if sweep is None else [{**at, sweep[0]: size} for size in sweep[1]]
     for numbers in sizes:
