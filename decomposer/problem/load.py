@@ -85,6 +85,9 @@ def problem_of(source: Problem | str | Path) -> Problem:
 def _text_of(source: str | Path) -> tuple[str, str]:
     from decomposer.problems import names, read
 
+    if isinstance(source, str) and not source.strip():  # as a path that would be the current directory
+        hint = "give a problem file, or the name of a shipped problem, such as `debugging`"
+        raise ProblemError(Diagnostic("the name of the problem is empty", "no-such-problem", hint=hint))
     path = Path(source)
     try:
         there = path.exists()

@@ -68,3 +68,10 @@ def test_what_is_no_certificate(content: bytes, place: str, what: str, tmp_path:
     assert what in errors
     assert "char " not in errors
     assert errors.endswith("write one with: decomposer optimize PROBLEM --certificate FILE\n")
+
+
+@pytest.mark.parametrize("name", ["", " "])
+@pytest.mark.parametrize("verb", ["optimize", "compare", "front"])
+def test_an_empty_name_is_no_directory(verb: str, name: str, capsys: Capture) -> None:
+    errors = refused(capsys, verb, name)
+    assert errors.startswith("decomposer: the name of the problem is empty\n    give a problem file")
