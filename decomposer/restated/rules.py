@@ -19,7 +19,7 @@ from decomposer.checker.algebra import (
     show,
     sum_over,
 )
-from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Space, Way, groups
+from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Space, Way, groups, used
 
 
 def times(count: Poly) -> Callable[[Poly], Poly]:
@@ -99,7 +99,7 @@ class Rules(Space):
         """One call."""
         if self.one_call(goal):
             for model, cost in self.call(goal.tasks, goal, self.where(goal), write=self.writing(goal)):
-                yield Way("call", self.every_round(goal)(cost), label=model)
+                yield Way("call", self.every_round(goal)(cost), label=model, models=used(model))
 
     def scan(self, goal: Goal) -> Iterator[Way]:
         """A scan; in one conversation where it takes several rounds of the whole."""
@@ -161,7 +161,8 @@ class Rules(Space):
             idle = add(self.rounds(goal), items, -1)
             facts = tuple(f"{n} for_each" for n in goal.tasks[1:])
             for model, cost in self.call(goal.tasks[:1], goal, "here", goal.tasks[1:]):
-                yield Way("fuse", mul(idle, cost), (Need(acting, times(items)),), facts, label=model)
+                acts = (Need(acting, times(items)),)
+                yield Way("fuse", mul(idle, cost), acts, facts, label=model, models=used(model))
 
     def decompose(self, goal: Goal) -> Iterator[Way]:
         """The user's methods."""
@@ -284,28 +285,27 @@ class Rules(Space):
         first = tasks[0]
         keep = len(goal.tasks) == 1 and goal.mode == "cover" and goal.size != "1" and self.partition(first) is not None
         keep = keep and first["succeeds"]["unit"] == "part" and first["check"]["scope"] == "part"
-        for label, judged in self.judges(
-            goal, tuple(dict.fromkeys(t["check"]["by"] for t in tasks if t["check"]["by"]))
-        ):
+        judges = tuple(dict.fromkeys(t["check"]["by"] for t in tasks if t["check"]["by"]))
+        for models, judged in self.judges(goal, judges):
             if self.problem["cost"]["kind"] == "cached":
                 raise Refused("certificates do not cover cached prices of repeated attempts")
             attempts = power(right, number(-1))
-            yield Way("retry", mul(attempts, judged), (Need(attempt, times(attempts)),), facts, label=label)
+            label, own = " ".join(models).strip(), used(*models)
+            yield Way("retry", mul(attempts, judged), (Need(attempt, times(attempts)),), facts, label=label, models=own)
             if keep:
                 attempts = apply("rounds", (self.units(first, goal), parse(first["succeeds"]["probability"])))
-                yield Way(
-                    "retry", mul(attempts, judged), (Need(attempt, times(attempts)),), facts, label=f"keep {label}"
-                )
+                again = (Need(attempt, times(attempts)),)
+                yield Way("retry", mul(attempts, judged), again, facts, label=f"keep {label}", models=own)
 
-    def judges(self, goal: Goal, names: tuple[str, ...]) -> Iterator[tuple[str, Poly]]:
+    def judges(self, goal: Goal, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Poly]]:
         """Models for the calls that judge an attempt, and what they cost."""
         if not names:
-            yield "", {}
+            yield (), {}
             return
         plain = goal._replace(narrow=True, write=None, scope="here", history=False, among=None)
-        for label, cost in self.call(names[:1], plain, "here"):
+        for model, cost in self.call(names[:1], plain, "here"):
             for rest, more in self.judges(goal, names[1:]):
-                yield f"{label} {rest}".strip(), add(self.every_round(plain)(cost), more)
+                yield (model, *rest), add(self.every_round(plain)(cost), more)
 
     def delegate(self, goal: Goal) -> Iterator[Way]:
         """A delegator and specialists."""

@@ -6,7 +6,8 @@ program says, or its certificates are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import reduce
 from typing import Any, NamedTuple
 
 from decomposer.checker.algebra import (
@@ -67,7 +68,8 @@ class Need(NamedTuple):
 class Way(NamedTuple):
     """One way of reaching a goal: what it costs itself, what it needs, the facts it rests on, its free parameter.
 
-    The free parameter is a name with its least and greatest value.
+    The free parameter is a name with its least and greatest value. `models` are those of the catalogue that its own
+    calls use; `longest`: what it costs itself and what it needs run in branches, the dearest of which counts.
     """
 
     rule: str
@@ -76,6 +78,13 @@ class Way(NamedTuple):
     facts: tuple[str, ...] = ()
     free: tuple[str, str, str] | None = None
     label: str = ""
+    models: frozenset[str] = frozenset()
+    longest: bool = False
+
+    def cost(self, values: Iterable[Poly]) -> Poly:
+        """The cost of the whole, where these are the costs of what it needs."""
+        parts = [self.own, *(need.cost(value) for need, value in zip(self.needs, values, strict=True))]
+        return apply("max", tuple(parts)) if self.longest else reduce(add, parts)
 
 
 class Space:
@@ -205,7 +214,7 @@ class Space:
         for model in self.problem["models"] or [None]:
             size = self.size((*tasks, *able), goal, model)
             if size is not None:
-                yield model or "", mul(size, self.bill(read_, seen, written))
+                yield model or "", self.price(model, size, read_, seen, written)
 
     def edited(self, task: Any, goal: Goal, scope: str, write: str | None) -> Poly:
         """Tokens that a task writes of a text that it edits."""
@@ -218,6 +227,10 @@ class Space:
         if edit["unit"] == "whole":
             return parse(text["tokens"])
         return self.tokens(text, goal, "part" if task["for_each"] and write == "part" else scope)
+
+    def price(self, model: str | None, size: Poly, read: Poly, seen: Poly, written: Poly) -> Poly:
+        """What one call costs."""
+        return mul(size, self.bill(read, seen, written))
 
     def bill(self, read: Poly, seen: Poly, written: Poly) -> Poly:
         """What a model of size 1 costs that has `seen` some of what it reads."""
@@ -318,6 +331,11 @@ def fresh(name: str, taken: set[str]) -> str:
         name += "_"
     taken.add(name)
     return name
+
+
+def used(*models: str) -> frozenset[str]:
+    """Models of the catalogue, where there is one."""
+    return frozenset(models) - {""}
 
 
 def groups(count: Poly, size: Poly) -> Poly:
