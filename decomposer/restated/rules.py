@@ -19,7 +19,8 @@ from decomposer.checker.algebra import (
     show,
     sum_over,
 )
-from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Space, Way, groups, used
+from decomposer.restated.calls import Calls
+from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Way, groups, used
 
 
 def times(count: Poly) -> Callable[[Poly], Poly]:
@@ -32,7 +33,7 @@ def once(goal: Goal) -> Need:
     return Need(goal, times(ONE))
 
 
-class Rules(Space):
+class Rules(Calls):
     """The rules, in the order in which answers list them."""
 
     def ways(self, goal: Goal) -> Iterator[Way]:

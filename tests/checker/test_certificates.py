@@ -17,7 +17,7 @@ from decomposer.problem.load import load, loads
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
 from decomposer.problems import names
-from decomposer.restated.space import unknown
+from decomposer.restated.facts import unknown
 from decomposer.verbs.certify import CertificateError, certify
 from decomposer.verbs.check import check
 from decomposer.verbs.optimize import optimize

@@ -15,8 +15,9 @@ from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
 from decomposer.problems import names
+from decomposer.restated.facts import COVERED, unknown
 from decomposer.restated.rules import Rules
-from decomposer.restated.space import COVERED, Goal, Way, unknown
+from decomposer.restated.space import Goal, Way
 from decomposer.rules import RULES
 from decomposer.search.enumerate import designs
 from decomposer.search.unfold import unfold

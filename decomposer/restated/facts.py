@@ -1,0 +1,46 @@
+"""The fields of a problem that the second statement of the space knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+COVERED = {
+    "problem": {"name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks", "order", "assume"},
+    "parameters": {"name", "about", "kind", "low", "high"},
+    "texts": {"name", "about", "tokens", "part", "count", "each", "head"},
+    "capabilities": {"name", "about", "size", "family", "options"},
+    "models": {"name", "about", "size", "can"},
+    "tasks": {
+        "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
+        "check", "remembers", "methods",
+    },
+    "law": {"kind", "exponent"},
+    "cost": {"kind", "alpha", "beta", "gamma", "exponent"},
+    "edits": {"text", "unit", "patch"},
+    "finds": {"count", "per_call", "per_part"},
+    "one_of": {"family", "told_by"},
+    "succeeds": {"probability", "unit"},
+    "check": {"scope", "by"},
+}  # fmt: skip
+"""The fields that this statement of the space knows; others must say nothing."""
+
+
+def unknown(problem: Mapping[str, Any]) -> Iterator[str]:
+    """What a problem says that is not known here."""
+    places: list[tuple[str, str, Mapping[str, Any]]] = [("problem", "", problem)]
+    places += [(kind, "", problem[kind]) for kind in ("law", "cost")]
+    for kind in ("parameters", "texts", "capabilities", "models", "tasks"):
+        places += [(kind, f" of {name}", one) for name, one in problem[kind].items()]
+    for name, task in problem["tasks"].items():
+        facts = ("edits", "finds", "one_of", "succeeds", "check")
+        places += [(fact, f" of {name}", task[fact]) for fact in facts if task[fact]]
+    for place, of, fields in places:
+        yield from (f"`{field}`{of}" for field in fields if field not in COVERED[place] and says(fields[field]))
+
+
+def says(value: Any) -> bool:
+    """Whether a field says anything."""
+    if isinstance(value, Mapping):
+        return any(map(says, value.values()))
+    return value not in (None, "", "0", "cost", "agree", False, [])
