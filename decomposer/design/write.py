@@ -21,7 +21,7 @@ from decomposer.design.nodes import (
     Until,
     Vote,
 )
-from decomposer.expr import ONE, Expr
+from decomposer.expr import ONE, Expr, as_expr, pretty
 from decomposer.problem.model import Problem
 
 Data = dict[str, Any]
@@ -105,6 +105,11 @@ def _formula(value: Expr) -> int | str:
     return int(number) if number is not None and number.denominator == 1 else str(value)
 
 
+def _shown(value: int | str) -> str:
+    """A formula for people."""
+    return pretty(as_expr(value))
+
+
 def tree(problem: Problem, node: Design) -> list[str]:
     """Write a design as indented lines of plain words."""
     lines: list[str] = []
@@ -118,7 +123,9 @@ def _lines(data: list[Data], indent: str, lines: list[str]) -> None:
         _lines(step.get("do", []), indent + "  ", lines)
         if "by" in step:
             fan_in = step.get("fan_in")
-            taken = f"{fan_in} at a time, level by level" if fan_in else "one after the other, with all before it"
+            taken = (
+                f"{_shown(fan_in)} at a time, level by level" if fan_in else "one after the other, with all before it"
+            )
             lines.append(f"{indent}then combine the results of {step['merge']}, {taken}:")
             _lines(step["by"], indent + "  ", lines)
         if "else" in step:
@@ -131,32 +138,32 @@ def _sentence(step: Data) -> str:
         return _call_words(step)
     if "repeat" in step:
         index = f", round {step['as']}" if "as" in step else ""
-        return f"repeat {step['repeat']} times{index}:"
+        return f"repeat {_shown(step['repeat'])} times{index}:"
     if "until" in step:
         return f"repeat until {step['until']} finds nothing:"
     if "each" in step:
         group = step.get("group")
-        many = f"group of {group} {step['each']}s" if group else step["each"]
+        many = f"group of {_shown(group)} {step['each']}s" if group else step["each"]
         return f"for each {many}, in parallel:"
     if "merge" in step:
         group = step.get("group")
-        return f"for each group of {group} parts, in parallel:" if group else "for each part, in parallel:"
+        return f"for each group of {_shown(group)} parts, in parallel:" if group else "for each part, in parallel:"
     if "for_each" in step:
         return f"for each item that {step['for_each']} found:"
     if "if" in step:
         return f"if {step['if']} found something:"
     if "case" in step:
-        share = f" (of {step['share']} capabilities each)" if "share" in step else ""
+        share = f" (of {_shown(step['share'])} capabilities each)" if "share" in step else ""
         return f"by the one specialist{share} that {step['case']} needs:"
     if "steps" in step:
         taken = step.get("group")
-        return f"for every {f'{taken} steps' if taken else 'step'} of {step['steps']}, in turn:"
+        return f"for every {f'{_shown(taken)} steps' if taken else 'step'} of {step['steps']}, in turn:"
     if "escalate" in step:
         return f"once, in the hope that {_join(step['escalate'])} is accepted:"
     if "retry" in step:
         kept = ", keeping what is accepted" if step.get("keep") else ""
         return f"until {_join(step['retry'])} is accepted{kept}:"
-    lead = f"first to lead by {step['lead']}" if "lead" in step else f"majority of {step['vote']}"
+    lead = f"first to lead by {_shown(step['lead'])}" if "lead" in step else f"majority of {_shown(step['vote'])}"
     return f"vote, {lead}:"
 
 
@@ -170,7 +177,7 @@ def _call_words(step: Data) -> str:
     if "digest" in step:
         notes.append(f"reading the digest by {_join(step['digest'])}")
     if "among" in step:
-        notes.append(f"among {step['among']}")
+        notes.append(f"among {_shown(step['among'])}")
     if "history" in step:
         notes.append(f"with the history of rounds 1..{step['history']}")
     if "rewrite" in step:

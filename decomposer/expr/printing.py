@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from decomposer.expr.joined import exponentials, logarithms, opened, roots, undominated
 from decomposer.expr.nodes import App, Atom, Exp, Expr, Group, Mono, Number, Root, Sym, mono_expr
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def _word(text: str) -> bool:
+    """Whether a text is a name or a number; a raised dot, too, may stand in an identifier."""
+    return re.fullmatch(r"\w+", text) is not None
 
 
 class _Style:
@@ -41,7 +48,7 @@ class _Style:
         if exponent == 1:
             return base
         if self.pretty and exponent == Fraction(1, 2):
-            return f"√{base}" if base.isidentifier() or base.startswith("(") else f"√({base})"
+            return f"√{base}" if _word(base) or base.startswith("(") else f"√({base})"
         if self.pretty and exponent.denominator == 1:
             return base + str(exponent).translate(_SUPERSCRIPT)
         raised = str(exponent) if exponent.denominator == 1 and exponent >= 0 else f"({exponent})"
@@ -53,30 +60,42 @@ class _Style:
         if isinstance(atom, Root):
             return self.power(str(atom.value), exponent)
         if isinstance(atom, Group):
-            return self.power(f"({self.expr(atom.expr)})", exponent)
+            return self.power(self.enclosed(atom.expr), exponent)
         if isinstance(atom, App):
-            return self.power(f"{atom.fn}({', '.join(map(self.expr, atom.args))})", exponent)
+            args = undominated(atom) if self.pretty else atom.args
+            if len(args) == 1 < len(atom.args):
+                return self.power(self.enclosed(args[0]), exponent)
+            return self.power(f"{atom.fn}({', '.join(map(self.expr, args))})", exponent)
         assert isinstance(atom, Exp)
         inner = mono_expr(atom.mono, exponent)
         written = self.expr(inner)
         if atom.base is None:
             return f"exp({written})"
-        base = self.expr(atom.base)
-        if not (base.isidentifier() or base.isdigit()):
-            base = f"({base})"
-        simple = written.isidentifier() or written.isdigit()
+        return self.tower(self.expr(atom.base), written)
+
+    def tower(self, base: str, exponent: str) -> str:
+        """An exponential."""
         mark = "^" if self.pretty else "**"
-        return f"{base}{mark}{written if simple else f'({written})'}"
+        return mark.join(one if _word(one) else f"({one})" for one in (base, exponent))
+
+    def enclosed(self, expr: Expr) -> str:
+        """A sum as a factor."""
+        written = self.expr(expr)
+        return written if self.pretty and " " not in written and self.times not in written else f"({written})"
 
     def term(self, mono: Mono, coefficient: Number) -> str:
         """Write one term with a coefficient above zero."""
         above: list[str] = []
         below: list[str] = []
-        for atom, x in sorted(mono, key=self.factor_key):
+        rest, towers = exponentials(mono) if self.pretty else (mono, [])
+        for atom, x in sorted(rest, key=self.factor_key):
             if x < 0 and not isinstance(atom, Exp):
                 below.append(self.atom(atom, -x))
             else:
                 above.append(self.atom(atom, x))
+        above += sorted(self.tower(str(base), self.expr(exponent)) for base, exponent in towers)
+        if self.pretty:
+            above, below = roots(above), roots(below)
         if coefficient.numerator != 1 or not above:
             above.insert(0, str(coefficient.numerator))
         if coefficient.denominator != 1:
@@ -90,7 +109,9 @@ class _Style:
         if not expr.terms:
             return "0"
         parts: list[str] = []
-        terms: list[tuple[Mono, Number]] = sorted(expr.terms, key=self.term_key)
+        terms: list[tuple[Mono, Number]] = sorted(
+            (logarithms(opened(expr)) if self.pretty else expr).terms, key=self.term_key
+        )
         first = next((i for i, (_, coefficient) in enumerate(terms) if coefficient > 0), 0)
         terms.insert(0, terms.pop(first))
         for mono, coefficient in terms:
