@@ -13,7 +13,9 @@ def at_least(value: Expr, bound: Expr) -> bool:
         return compare(value, bound, {}) >= 0
     difference = dict((value - bound).terms)
     constant = difference.pop((), 0)
-    return all(c > 0 for c in difference.values()) and sum(difference.values(), constant) >= 0
+    # What is divided by a symbol may be as small as one likes.
+    least = sum((c for mono, c in difference.items() if all(exponent > 0 for _, exponent in mono)), constant)
+    return all(c > 0 for c in difference.values()) and least >= 0
 
 
 def without_ceilings(value: Expr) -> Expr:

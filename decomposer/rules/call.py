@@ -61,9 +61,12 @@ def bounded_groups(site: Site, goal: Goal, text: Text) -> Iterator[tuple[str, De
         assert window is not None and text.part is not None and text.count is not None
         bounds = []
         context = site.context(replace(goal, part=text.part, size=sym(name)))
+        pair = site.context(replace(goal, part=text.part, size=num(2)))
         for task in goal.tasks:
-            if covers(site.problem, model, Call((task,)), context):
-                bounds.append(room(window, longest(site.problem, Call((task,)), context), name))
+            call = Call((task,))
+            # Where even the least group outgrows the window, no bound on larger ones helps.
+            if covers(site.problem, model, call, context) and fits(site.problem, model, call, pair):
+                bounds.append(room(window, longest(site.problem, call, context), name))
         found = [bound for bound in bounds if bound is not None]
         if len(bounds) == len(goal.tasks) and found:
             about = f"{text.part}s in a group, within the window of {model}"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from decomposer.design.bounds import without_ceilings
+from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.evaluate import hosting, models_used
 from decomposer.design.nodes import Merge, substitute
-from decomposer.errors import OutsideClassError
+from decomposer.errors import Diagnostic, OutsideClassError, ProblemError
 from decomposer.expr import ONE, ZERO, App, Atom, Expr, Sym, atom_expr, minimum, mono_expr, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
 from decomposer.rules.base import Decision, Goal
@@ -82,6 +82,7 @@ class Pricing:
         self.regime = regime
         self.complete = True
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
+        _check_room(space, regime)
         self.bounds = _bounds(space)
         self.coupled = is_coupled(space.site.problem)
         self.doubts: dict[Goal, list[Expr]] = {}
@@ -294,6 +295,32 @@ def _bounds(space: Space) -> dict[str, tuple[Expr, ...]]:
             for decision in arc.item.alternative.decisions:
                 found.setdefault(decision.name, set()).add(without_ceilings(decision.high))
     return {name: tuple(highs) if len(highs) == 1 else () for name, highs in found.items()}
+
+
+def _check_room(space: Space, regime: Regime) -> None:
+    """Refuse a problem whose facts leave a free parameter nothing, such as parts of which there is less than one.
+
+    Raises
+    ------
+    ProblemError
+        When the greatest value of a free parameter vanishes however the parameters of the problem grow.
+    """
+    decisions = {decision for arcs in space.graph.arcs.values() for arc in arcs for decision in _decisions(arc)}
+    for decision in sorted(decisions, key=str):
+        high = without_ceilings(decision.high)
+        try:
+            vanishes = not at_least(high, ONE) and relation(high, ONE, regime=regime).kind == "o"
+        except OutsideClassError:
+            continue
+        if vanishes:
+            message = f"there are {decision.high} {decision.about} at most, which falls below 1 as the parameters grow"
+            hint = f"assume what keeps it at least 1, such as `1 <= {decision.high}`"
+            file = space.site.problem.file
+            raise ProblemError(Diagnostic(message, "contradiction", hint=hint), file=file)
+
+
+def _decisions(arc: Arc[Goal, Step]) -> tuple[Decision, ...]:
+    return arc.item.alternative.decisions
 
 
 def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:

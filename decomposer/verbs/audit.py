@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from decomposer.design.combining import combinable
-from decomposer.errors import DecomposerError, InfeasibleError, OutsideClassError
+from decomposer.errors import DecomposerError, OutsideClassError
 from decomposer.expr import ONE, Expr, minimum
 from decomposer.growth import Ratio, RatioCase, Regime, is_big_o, ratio, theta
 from decomposer.growth.cells import MAX_CELLS, Cell, cells, condition_text, distinct, over, simplified
@@ -23,6 +23,7 @@ from decomposer.search import asymptotic
 from decomposer.search.price import Candidate
 from decomposer.search.unfold import Space, unfold
 from decomposer.verbs.explain import without
+from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.results import FORMAT_VERSION, ratio_cases
 
@@ -140,7 +141,7 @@ def audit(problem: Problem | str | Path) -> Audit:
     regime, space = regime_of(problem), unfold(problem)
     best, _ = _best(space, regime)
     if not best:
-        raise InfeasibleError("no design satisfies the problem: there is nothing to audit", file=problem.file)
+        raise infeasible(problem, space)
     now = _growth(best, regime)
     used = sorted({fact for candidate in best for fact in candidate.facts})
     facts = [

@@ -12,7 +12,7 @@ from decomposer.design.evaluate import span, total_cost
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, substitute
 from decomposer.design.write import steps
-from decomposer.errors import GrowthError, InfeasibleError, OutsideClassError, ProblemError
+from decomposer.errors import GrowthError, OutsideClassError, ProblemError
 from decomposer.expr import ONE, Expr, num, sym
 from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import leaves, partition
@@ -24,6 +24,7 @@ from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import unfold
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
+from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import Numbers, numbered, regime_of
 from decomposer.verbs.notes import notes
 from decomposer.verbs.results import FORMAT_VERSION
@@ -156,7 +157,7 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
     target = numbered(plain, at)
     found, complete = pareto.at_numbers(unfold(target))
     if not found:
-        raise InfeasibleError("no design satisfies the problem at these numbers", file=problem.file)
+        raise infeasible(target, unfold(target))
     points = [Point(one.design, settle(one.work), settle(one.other or one.work), one.policies) for one in found]
     fixed = {name: num(value) for name, value in at.items()}
     hands: list[HandPoint] = []
@@ -186,7 +187,7 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
     weight = (sym(price) if timed else ONE) / sym(workers)
     found, complete = pareto.in_growth(space, regime)
     if not found:
-        raise InfeasibleError("no design satisfies the problem", file=problem.file)
+        raise infeasible(plain, space)
     weighed: dict[str, Candidate] = {}
     originals: dict[str, Candidate] = {}
     for place, one in enumerate(pareto.by_growth(found, regime)):

@@ -13,18 +13,20 @@ from decomposer.design.evaluate import agents, footprint
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, substitute
 from decomposer.design.reliability import reliability
-from decomposer.errors import ExpressionError, InfeasibleError, OutsideClassError, ProblemError
+from decomposer.errors import ExpressionError, OutsideClassError, ProblemError
 from decomposer.expr import ONE, Expr, evaluate, maximum, minimum, num
 from decomposer.expr.enclosures import round_down
 from decomposer.growth import Regime, eventually
 from decomposer.problem.load import problem_of
-from decomposer.problem.model import Limits, Problem
-from decomposer.rules.base import site_of
+from decomposer.problem.model import Problem
+from decomposer.rules.base import Goal, site_of
 from decomposer.search import asymptotic, concrete, coupled, reliable, timed
 from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, complexity
-from decomposer.search.unfold import Space, unfold
+from decomposer.search.unfold import Step, unfold
+from decomposer.solvers.graph import Graph
 from decomposer.verbs.growths import growth_of
+from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, objective, regime_of, report_agents
 from decomposer.verbs.notes import averaged, notes
 from decomposer.verbs.results import Option, Result, SearchReport, Status
@@ -81,7 +83,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     if not found and not complete:
         raise ProblemError("at these numbers every design costs more digits than can be worked with; take smaller ones")
     if not found:
-        raise InfeasibleError(_infeasible(problem, space), file=problem.file)
+        raise infeasible(target, space)
 
     def prefer(a: Candidate, b: Candidate) -> int:
         return _prefer(target, a, b, regime)
@@ -120,11 +122,15 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         options=tuple(_option(problem, option, options, regime, numbers) for option in options),
         # Where several designs are best somewhere, no one of them is the measure, task by task.
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
-        search=SearchReport(space.graph.or_nodes, space.graph.and_nodes, space.graph.count()),
+        search=_searched(space.graph if space.graph.count() else unfold(target).graph),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
         notes=(*notes(problem, numbers), *missing_target(problem, numbers)),
         regimes=_map(problem, options, regime, complete) if several else None,
     )
+
+
+def _searched(graph: Graph[Goal, Step]) -> SearchReport:
+    return SearchReport(graph.or_nodes, graph.and_nodes, graph.count())
 
 
 MOST_MAPPED = 12
@@ -141,11 +147,6 @@ def _map(problem: Problem, options: list[Candidate], regime: Regime, complete: b
         return map_of(problem, options, regime, complete)
     except OutsideClassError:
         return None
-
-
-def without_limits(space: Space) -> Space:
-    """The same space for the problem without its limits."""
-    return replace(space, site=replace(space.site, problem=replace(space.site.problem, limits=Limits())))
 
 
 def _prefer(problem: Problem, a: Candidate, b: Candidate, regime: Regime) -> int:
@@ -219,17 +220,3 @@ def _option(problem: Problem, option: Candidate, options: list[Candidate], regim
         policies=option.policies,
         when=tuple(f"{own} = O({rival})" for rival in rivals),
     )
-
-
-def _infeasible(problem: Problem, space: Space) -> str:
-    """Name a task that nothing can do, or say that the limits are what nothing keeps."""
-    if problem.limits and asymptotic.best(without_limits(space), regime_of(problem))[0]:
-        given = (("models", problem.limits.models), ("cost", problem.limits.cost), ("span", problem.limits.span))
-        told = ", ".join(f"{name} {limit}" for name, limit in given if limit is not None)
-        return f"no design keeps the limits throughout the regime: {told}"
-    for task in problem.tasks.values():
-        if problem.models and task.requires:
-            able = [m.name for m in problem.models.values() if all(name in m.can for name in task.requires)]
-            if not able:
-                return f"no model of the catalogue has all that {task.name} requires: {', '.join(task.requires)}"
-    return "no design satisfies the problem: some task cannot be done at any scope that the facts allow"

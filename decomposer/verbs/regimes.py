@@ -10,7 +10,7 @@ from typing import Any
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.write import steps
-from decomposer.errors import GrowthError, InfeasibleError
+from decomposer.errors import GrowthError
 from decomposer.expr import Expr, parse
 from decomposer.growth import Regime, is_big_o, theta
 from decomposer.growth.partition import Branch, Leaf, Tree, leaves, partition
@@ -20,6 +20,7 @@ from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import unfold
 from decomposer.verbs.effort import as_assumption
+from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import minimised, regime_of
 from decomposer.verbs.results import FORMAT_VERSION
 from decomposer.verbs.statement import OPTIMUM, assuming
@@ -177,9 +178,10 @@ def map_of(problem: Problem, best: Sequence[Candidate], regime: Regime, complete
 
 def _space(problem: Problem, regime: Regime) -> tuple[tuple[Contestant, ...], bool]:
     """The designs of the space of which each is best somewhere."""
-    candidates, complete = asymptotic.best(unfold(problem), regime)
+    space = unfold(problem)
+    candidates, complete = asymptotic.best(space, regime)
     if not candidates:
-        raise InfeasibleError("no design satisfies the problem: there is nothing to map", file=problem.file)
+        raise infeasible(problem, space)
     return _contestants(problem, asymptotic.least_growth(candidates, regime), regime), complete
 
 

@@ -75,3 +75,64 @@ def test_what_is_no_certificate(content: bytes, place: str, what: str, tmp_path:
 def test_an_empty_name_is_no_directory(verb: str, name: str, capsys: Capture) -> None:
     errors = refused(capsys, verb, name)
     assert errors.startswith("decomposer: the name of the problem is empty\n    give a problem file")
+
+
+WINDOW = """\
+problem: pages
+parameters: {{n: pages, l: tokens in a page, p: price}}
+texts:
+  document: {{parts: {{page: n}}, each: l}}
+  finding: {written}
+capabilities: {{scan: p}}
+models:
+  scanner: {{size: p, can: scan, window: {window}}}
+cost: linear
+tasks:
+  scan: {{reads: document, writes: finding, requires: scan, {fact}}}
+"""
+PARTS = "{parts: {page: n}, each: 1}"
+
+
+@pytest.mark.parametrize("verb", ["optimize", "front", "audit", "map", "explain"])
+@pytest.mark.parametrize(("fact", "written"), [("combines: oracle", "1"), ("local: page", PARTS)])
+def test_a_window_of_so_many_tokens_and_parts_that_grow(
+    verb: str, fact: str, written: str, tmp_path: Path, capsys: Capture
+) -> None:
+    """The message speaks of the window, not of the size of groups that the search looks for."""
+    file = tmp_path / "pages.yaml"
+    file.write_text(WINDOW.format(fact=fact, written=written, window=8000))
+    errors = refused(capsys, verb, str(file), code=3)
+    assert errors.startswith(f"{file}:8:41: no window takes a call of scan: one page, with what it writes, is l + 1 ")
+    assert "the window of scanner is 8000" in errors
+    assert "make the window a parameter W and assume `l + 1 <= W`" in errors
+    assert "g_" not in errors
+
+
+def test_a_window_is_large_enough_at_numbers(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "pages.yaml"
+    file.write_text(WINDOW.format(fact="combines: oracle", written="1", window=8000))
+    sizes = ["--set", "n=100", "--set", "p=1", "--set"]
+    assert main(["optimize", str(file), *sizes, "l=90"]) == 0
+    assert "none of the 0 designs" not in capsys.readouterr().out
+    errors = refused(capsys, "optimize", str(file), *sizes, "l=9000", code=3)
+    assert "one page, with what it writes, is 9001 tokens" in errors
+    assert "it takes a larger window, or smaller parts" in errors
+
+
+def test_the_advice_on_windows_is_good(tmp_path: Path, capsys: Capture) -> None:
+    """What the messages say to assume makes the problem solvable."""
+    text = WINDOW.format(fact="combines: oracle", written="1", window="W").replace("p: price", "p: price, W: window")
+    file = tmp_path / "pages.yaml"
+    file.write_text(text)
+    assert "add `l + 1 <= W` to `assume`" in refused(capsys, "optimize", str(file), code=3)
+    file.write_text(text.replace("texts:", "assume: [l + 1 <= W]\ntexts:"))
+    assert main(["optimize", str(file)]) == 0
+
+
+def test_less_than_one_part(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "pages.yaml"
+    text = WINDOW.format(fact="combines: oracle", written="1", window="n + l").replace("page: n", "page: n/l")
+    file.write_text(text.replace("texts:", "assume: [n << l]\ntexts:"))
+    errors = refused(capsys, "optimize", str(file))
+    assert "there are n/l pages in a group at most, which falls below 1 as the parameters grow" in errors
+    assert "such as `1 <= n/l`" in errors
