@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from decomposer.checker.algebra import (
     ONE,
@@ -23,6 +23,9 @@ from decomposer.checker.algebra import (
 from decomposer.restated.facts import unknown
 
 LARGEST_BLOCK = 4
+
+Fits: TypeAlias = tuple[tuple[Poly, Poly], ...]
+"""Lengths of calls, each with the window that it must fit in up to a constant factor."""
 
 
 class Goal(NamedTuple):
@@ -42,10 +45,14 @@ class Goal(NamedTuple):
     direct: bool = False
     share: str | None = None
     among: str | None = None
+    steps: str | None = None
+    model: str | None = None
+    tried: frozenset[str] = frozenset()
 
     def key(self) -> str:
         """The goal in words."""
-        settled = {**self._asdict(), "tasks": None, "pending": "+".join(sorted(self.pending))}
+        settled = {**self._asdict(), "tasks": None}
+        settled |= {name: "+".join(sorted(value)) for name, value in settled.items() if isinstance(value, frozenset)}
         words = [f"{name}={value}" for name, value in settled.items() if value]
         return " ".join([",".join(self.tasks), *(word for word in words if word not in ("mode=cover", "scope=here"))])
 
@@ -64,8 +71,10 @@ class Need(NamedTuple):
 class Way(NamedTuple):
     """One way of reaching a goal: what it costs itself, what it needs, the facts it rests on, its free parameter.
 
-    The free parameter is a name with its least and greatest value. `models` are those of the catalogue that its own
-    calls use; `longest`: what it costs itself and what it needs run in branches, the dearest of which counts.
+    The free parameter is a name with its least and greatest value; ``min(..., ...)`` is the least of several, of which
+    all but the first count up to a constant factor. `models` are those of the catalogue that its own calls use;
+    `longest`: what it costs itself and what it needs run in branches, the dearest of which counts. `fits` must hold, or
+    it is none of the space. `bounds` are bounds of what it costs itself, from below and above, up to a constant factor.
     """
 
     rule: str
@@ -76,6 +85,16 @@ class Way(NamedTuple):
     label: str = ""
     models: frozenset[str] = frozenset()
     longest: bool = False
+    fits: Fits = ()
+    bounds: tuple[Poly, Poly] | None = None
+
+    def low(self) -> Way:
+        """The way at a lower bound of what it costs itself."""
+        return self if self.bounds is None else self._replace(own=self.bounds[0])
+
+    def high(self) -> Way:
+        """The same from above."""
+        return self if self.bounds is None else self._replace(own=self.bounds[1])
 
     def cost(self, values: Iterable[Poly]) -> Poly:
         """The cost of the whole, where these are the costs of what it needs."""
@@ -93,7 +112,9 @@ class Space:
         self.tasks: dict[str, Any] = problem["tasks"]
         self.texts: dict[str, Any] = problem["texts"]
         taken = set(problem["parameters"])
-        self.i, self.g, self.s, self.f = (fresh(name, taken) for name in "igsf")
+        self.i, self.g, self.s, self.f, self.m, self.v = (fresh(name, taken) for name in "igsfmv")
+        models = problem["models"].items()
+        self.rooms = {name: fresh("g", taken) for name, model in models if model["window"] is not None}
 
     def root(self) -> Goal:
         """Everything that must be done."""
@@ -101,8 +122,9 @@ class Space:
         return Goal(order, pending=self.unsettled(order))
 
     def unsettled(self, names: tuple[str, ...]) -> frozenset[str]:
-        """Tasks that may fail and can be checked."""
-        return frozenset(n for n in names if self.tasks[n]["succeeds"] and self.tasks[n]["check"])
+        """Tasks that may fail and can be checked; with a target for the whole, all that may fail."""
+        some = (n for n in names if self.tasks[n]["succeeds"])
+        return frozenset(n for n in some if self.tasks[n]["check"] or self.problem["target"] is not None)
 
     # -- what is in scope ----------------------------------------------------------------------------
 
@@ -126,6 +148,27 @@ class Space:
         text = self.partition(finder)
         count = parse(finder["finds"]["count"])
         return count if self.whole(text, goal) else div(mul(count, self.extent(text, goal)), parse(text["count"]))
+
+    def count(self, part: str | None) -> Poly:
+        """Parts of that name."""
+        return parse(next(text["count"] for text in self.texts.values() if text["part"] == part))
+
+    def chain(self, task: Any, goal: Goal) -> Poly:
+        """Steps of its chain in scope; one where a task is none."""
+        if not task["steps"]:
+            return ONE
+        return parse(goal.steps if goal.steps is not None and task["name"] == goal.tasks[0] else task["steps"]["count"])
+
+    def exposure(self, task: Any, goal: Goal) -> Poly:
+        """Units that a call must get right, of those by which success is stated."""
+        unit = task["succeeds"]["unit"]
+        return ONE if unit == "call" else self.chain(task, goal) if unit == "step" else self.units(task, goal)
+
+    def splitters(self, names: tuple[str, ...]) -> frozenset[str]:
+        """Tasks that must cut texts before these work on their parts."""
+        used = {read["text"] for n in names for read in self.tasks[n]["reads"]}
+        used |= {self.tasks[n]["edits"]["text"] for n in names if self.tasks[n]["edits"]}
+        return frozenset(self.texts[text]["split_by"] for text in used if self.texts[text]["split_by"])
 
     def whole(self, text: Any, goal: Goal) -> bool:
         """Whether no loop has narrowed a text."""
