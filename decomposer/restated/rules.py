@@ -20,17 +20,7 @@ from decomposer.checker.algebra import (
     sum_over,
 )
 from decomposer.restated.calls import Calls
-from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Way, groups, used
-
-
-def times(count: Poly) -> Callable[[Poly], Poly]:
-    """What is done so often."""
-    return lambda cost: mul(count, cost)
-
-
-def once(goal: Goal) -> Need:
-    """What is done once."""
-    return Need(goal, times(ONE))
+from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Way, groups, once, times, used
 
 
 class Rules(Calls):
@@ -57,13 +47,6 @@ class Rules(Calls):
             yield from rule(goal)
 
     # -- questions ------------------------------------------------------------------------------------
-
-    def every_round(self, goal: Goal) -> Callable[[Poly], Poly]:
-        """What is done in every round of a scan; in a conversation, round `self.i` reads all before it."""
-        if goal.mode != "round":
-            return times(ONE)
-        number_of = self.rounds(goal)
-        return (lambda cost: sum_over(cost, self.i, number_of)) if goal.history else times(number_of)
 
     def local(self, goal: Goal) -> bool:
         """Whether all tasks of the goal are local to its parts."""

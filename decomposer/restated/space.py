@@ -19,6 +19,7 @@ from decomposer.checker.algebra import (
     div,
     mul,
     parse,
+    sum_over,
 )
 from decomposer.restated.facts import unknown
 
@@ -102,6 +103,16 @@ class Way(NamedTuple):
         return apply("max", tuple(parts)) if self.longest else reduce(add, parts)
 
 
+def times(count: Poly) -> Callable[[Poly], Poly]:
+    """What is done so often."""
+    return lambda cost: mul(count, cost)
+
+
+def once(goal: Goal) -> Need:
+    """What is done once."""
+    return Need(goal, times(ONE))
+
+
 class Space:
     """The goals of a problem in long form (see docs/certificate-format.md)."""
 
@@ -164,11 +175,12 @@ class Space:
         unit = task["succeeds"]["unit"]
         return ONE if unit == "call" else self.chain(task, goal) if unit == "step" else self.units(task, goal)
 
-    def splitters(self, names: tuple[str, ...]) -> frozenset[str]:
-        """Tasks that must cut texts before these work on their parts."""
+    def splitters(self, names: tuple[str, ...], part: str | None = None) -> frozenset[str]:
+        """Tasks that must cut texts before these work on their parts; on `part` only, if it is named."""
         used = {read["text"] for n in names for read in self.tasks[n]["reads"]}
         used |= {self.tasks[n]["edits"]["text"] for n in names if self.tasks[n]["edits"]}
-        return frozenset(self.texts[text]["split_by"] for text in used if self.texts[text]["split_by"])
+        texts = (self.texts[name] for name in used)
+        return frozenset(text["split_by"] for text in texts if text["split_by"] and part in (None, text["part"]))
 
     def whole(self, text: Any, goal: Goal) -> bool:
         """Whether no loop has narrowed a text."""
@@ -190,25 +202,41 @@ class Space:
         number_ = self.scans(finder, goal)
         return add(self.items(finder, goal), ONE) if number_ is None else number_
 
+    def every_round(self, goal: Goal) -> Callable[[Poly], Poly]:
+        """What is done in every round of a scan; in a conversation, round `self.i` reads all before it."""
+        if goal.mode != "round":
+            return times(ONE)
+        number_of = self.rounds(goal)
+        return (lambda cost: sum_over(cost, self.i, number_of)) if goal.history else times(number_of)
+
     # -- manners of a call ---------------------------------------------------------------------------
 
     def where(self, goal: Goal) -> str:
         """A task that is not local reads the whole, also inside a loop over parts."""
         for task in map(self.tasks.__getitem__, goal.tasks if goal.part else ()):
             names = [r["text"] for r in task["reads"]] + ([task["edits"]["text"]] if task["edits"] else [])
-            if task["local"] != goal.part and any(self.texts[n]["part"] == goal.part for n in names):
+            if (
+                not task["combines"]
+                and task["local"] != goal.part
+                and any(self.texts[n]["part"] == goal.part for n in names)
+            ):
                 return "whole"
         return goal.scope
 
     def one_call(self, goal: Goal) -> bool:
         """Whether one call reaches the goal."""
         tasks = [self.tasks[n] for n in goal.tasks]
-        if goal.pending or not all(t["requires"] for t in tasks):
+        if goal.pending or not all(t["requires"] for t in tasks) or any(self.too_long(t, goal) for t in tasks):
             return False
         single = len(tasks) == 1
         if goal.mode == "cover":
             return not any(t["finds"] or t["for_each"] for t in tasks) and (single or goal.fused)
         return single or (goal.mode == "item" and goal.fused)
+
+    def too_long(self, task: Any, goal: Goal) -> bool:
+        """Whether one call cannot take a chain to its end."""
+        most = task["steps"]["per_call"] if task["steps"] and goal.steps is None else None
+        return most is not None and not plain(add(parse(most), parse(task["steps"]["count"]), -1))
 
     def heads(self, goal: Goal) -> bool:
         """Whether reading heads only is less."""
@@ -237,6 +265,12 @@ def fresh(name: str, taken: set[str]) -> str:
 def used(*models: str) -> frozenset[str]:
     """Models of the catalogue, where there is one."""
     return frozenset(models) - {""}
+
+
+def plain(poly: Poly) -> bool:
+    """Whether a formula is plainly not negative, its symbols being at least 1."""
+    rest = [c for mono, c in poly.items() if mono]
+    return all(c > 0 for c in rest) and sum(poly.values()) >= 0
 
 
 def groups(count: Poly, size: Poly) -> Poly:
