@@ -10,9 +10,11 @@ from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
 from decomposer.design.timing import time
-from decomposer.errors import ExpressionError, ProblemError
+from decomposer.errors import Diagnostic, ExpressionError, ProblemError
 from decomposer.expr import ZERO, Expr, num
 from decomposer.growth import Ratio, Regime, is_big_o
+from decomposer.problem.diagnose import dotted
+from decomposer.problem.formulas import formulas
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
@@ -36,8 +38,8 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
     Raises
     ------
     ProblemError
-        For a number of an unknown parameter, a parameter without number, or one below 1 (outside the bounds
-        of a constant).
+        For a number of an unknown parameter, a parameter without number, one below 1 (outside the bounds of a
+        constant), or a fraction for what counts things.
     """
     for name, value in at.items():
         if name not in problem.parameters:
@@ -51,7 +53,26 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
     missing = [name for name in problem.parameters if name not in at]
     if missing:
         raise ProblemError(f"no number is given for {', '.join(missing)}")
+    _check_counts(problem, at)
     return substitute(problem, dict(at))
+
+
+def _check_counts(problem: Problem, at: Numbers) -> None:
+    """Refuse fractions of parts, items, members and the like; sizes, tokens and prices may be fractions."""
+    broken = {name: num(value) for name, value in at.items() if Fraction(value).denominator != 1}
+    if not broken:
+        return
+    values = {name: num(value) for name, value in at.items()}
+    for formula in formulas(problem):
+        guilty = [name for name in broken if name in formula.expr.symbols]
+        if formula.role != "count" or formula.loc[0] == "designs" or not guilty:
+            continue
+        number = formula.expr.subs(values).as_fraction()
+        if number is not None and number.denominator != 1:
+            name, place = guilty[0], dotted(formula.loc)
+            hint = f"it is what `{place}` counts; sizes, tokens and prices may be fractions, numbers of things may not"
+            message = f"{name} = {at[name]}: it must be a whole number"
+            raise ProblemError(Diagnostic(message, "bad-setting", hint=hint))
 
 
 def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) -> Cost:  # noqa: B006 - never changed

@@ -136,3 +136,27 @@ def test_less_than_one_part(tmp_path: Path, capsys: Capture) -> None:
     errors = refused(capsys, "optimize", str(file))
     assert "there are n/l pages in a group at most, which falls below 1 as the parameters grow" in errors
     assert "such as `1 <= n/l`" in errors
+
+
+@pytest.mark.parametrize("value", ["10.5", "21/2", "1e1+1/2"])
+@pytest.mark.parametrize("verb", ["optimize", "compare", "front", "simulate"])
+def test_counts_are_whole(verb: str, value: str, capsys: Capture) -> None:
+    numbers = [f"k={value}" if word == "k=10" else word for word in NUMBERS]
+    errors = refused(capsys, verb, "debugging", *numbers)
+    assert "k = 21/2: it must be a whole number" in errors
+    assert "it is what `texts.code.parts.function` counts" in errors
+
+
+@pytest.mark.parametrize(("name", "number"), [("m_q", "3/2"), ("l", "5/2")])
+def test_sizes_and_tokens_may_be_fractions(name: str, number: str, capsys: Capture) -> None:
+    numbers = [f"{name}={number}" if word.startswith(f"{name}=") else word for word in NUMBERS]
+    assert main(["optimize", "debugging", *numbers]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_counts_that_come_out_whole(capsys: Capture) -> None:
+    """The number of pages is w*P; each of the two need not be whole."""
+    assert main(["optimize", "chunk-latency", "--set", "w=3/2", "--set", "P=4", "--set", "h=7"]) == 0
+    capsys.readouterr()
+    errors = refused(capsys, "optimize", "chunk-latency", "--set", "w=3/2", "--set", "P=5", "--set", "h=7")
+    assert "w = 3/2: it must be a whole number" in errors
