@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from decomposer.errors import DecomposerError, Diagnostic
+from decomposer.errors import DecomposerError, Diagnostic, ExpressionError
 
 if TYPE_CHECKING:
     from decomposer.problem.model import Problem
@@ -105,26 +105,26 @@ def numbers_of(settings: Iterable[str]) -> dict[str, Fraction]:
         elif name in found:
             wrong.append(Diagnostic(f"--set {setting}: {name} is set twice", "bad-setting", hint="keep one of them"))
         else:
-            number = _number(value)
-            if isinstance(number, Fraction):
-                found[name] = number
-            else:
-                wrong.append(Diagnostic(f"--set {setting}: {number}", "bad-setting", hint="such as 30000, 1e6 or 3/2"))
+            try:
+                found[name] = _number(value)
+            except ExpressionError as error:
+                first = error.diagnostics[0]
+                # There are no names here, so that hints about them lead nowhere.
+                hint = first.hint if first.hint and first.code != "unknown-name" else "such as 30000, 1e6 or 3/2"
+                wrong.append(Diagnostic(f"--set {setting}: {first.message}", "bad-setting", hint=hint))
     if wrong:
         raise Failure(*wrong)
     return found
 
 
-def _number(text: str) -> Fraction | str:
-    """Read an exact number; or say what is wrong with it."""
-    from decomposer.errors import ExpressionError
+def _number(text: str) -> Fraction:
+    """Read an exact number."""
     from decomposer.expr import parse
 
-    try:
-        value = parse(text, names=()).as_fraction()
-    except ExpressionError as error:
-        return error.diagnostics[0].message
-    return Fraction(value) if value is not None else f"{text} is not a rational number"
+    value = parse(text, names=()).as_fraction()
+    if value is None:
+        raise ExpressionError(f"{text} is not a rational number")
+    return Fraction(value)
 
 
 def load_problem(argument: str) -> Problem:

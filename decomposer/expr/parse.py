@@ -14,6 +14,7 @@ from decomposer.expr.functions import ceil, factorial, floor, loggamma, maximum,
 from decomposer.expr.nodes import MAX_BITS, MAX_TERMS, Expr, Sym, num, sym
 from decomposer.expr.powers import exp, log, power
 from decomposer.expr.tokens import Token, describe, error_at, tokenise
+from decomposer.expr.units import comma_hint, percent_hint, unit_hint
 
 Relation: TypeAlias = Literal["<=", ">=", "==", "<<", ">>", "<", ">"]
 
@@ -198,6 +199,10 @@ class _Parser:
 
     def bad(self, token: Token) -> ExpressionError:
         what, hint = describe(token.text)
+        before = self.tokens[self.place - 1] if self.place else token
+        rest = self.source[token.at + 1 :].lstrip()
+        if token.text == "%" and before.kind == "number" and not rest[:1].isalnum():
+            hint = percent_hint(before.text)
         return self.error(token, f"{what} has no place in a formula", "syntax", hint)
 
     def finish(self) -> None:
@@ -217,12 +222,25 @@ class _Parser:
         before = self.tokens[self.place - 1]
         if before.kind == "name" and before.text in FUNCTIONS:
             hint = f"write {before.text}({token.text})"
+        elif before.kind == "number" and token.kind == "name":
+            hint = unit_hint(before.text, token.text, self.names)
+        elif before.kind == "number" and token.text == ",":
+            hint = comma_hint(self.between_commas())
         elif token.kind in ("name", "number") or token.text == "(":
             left = before.text if before.kind in ("name", "number") else "…)"
             hint = f"write {left}*{token.text if token.text != '(' else '(…'}"
         else:
             hint = ""
         return self.error(token, f"an operator is missing before {token.text!r}", "syntax", hint)
+
+    def between_commas(self) -> list[str]:
+        """The numbers with commas between them, of which the first has just been read."""
+        found = [self.tokens[self.place - 1].text]
+        for comma, number in zip(self.tokens[self.place :: 2], self.tokens[self.place + 1 :: 2], strict=False):
+            if comma.text != "," or number.kind != "number":
+                break
+            found.append(number.text)
+        return found
 
     # -- bounds ---------------------------------------------------------------------------------------
 

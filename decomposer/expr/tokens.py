@@ -103,6 +103,7 @@ def describe(character: str) -> tuple[str, str]:
         '"': "a formula holds no text",
         "[": "write round brackets",
         "{": "write round brackets",
+        "$": "numbers have no units",
         "%": "there is no remainder; see floor",
     }
     if character.isascii() and character.isprintable():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from decomposer.cli.main import main
+from decomposer.expr import parse
 
 Capture = pytest.CaptureFixture[str]
 
@@ -160,3 +161,50 @@ def test_counts_that_come_out_whole(capsys: Capture) -> None:
     capsys.readouterr()
     errors = refused(capsys, "optimize", "chunk-latency", "--set", "w=3/2", "--set", "P=5", "--set", "h=7")
     assert "w = 3/2: it must be a whole number" in errors
+
+
+UNITS = [
+    ("95%", "write 95/100, or 0.95"),
+    ("12.5 %", "write 12.5/100, or 0.125"),
+    ("95 percent", "write 95/100, or 0.95: numbers have no units"),
+    ("2k", "write 2000: numbers have no units"),
+    ("1.5k", "write 1500: numbers have no units"),
+    ("0.0005M", "write 500: numbers have no units"),
+    ("5 tokens", "write 5: numbers have no units"),
+    ("1,000", "write 1000, without the comma"),
+    ("1,234,567", "write 1234567, without the commas"),
+    ("0,5", "write 0.5, with a point"),
+    ("$5", "numbers have no units"),
+    ("nan", "such as 30000, 1e6 or 3/2"),
+    ("7%3", "there is no remainder"),
+]
+
+
+@pytest.mark.parametrize(("written", "hint"), UNITS)
+def test_numbers_with_units(written: str, hint: str, capsys: Capture) -> None:
+    errors = refused(capsys, "optimize", "debugging", "--set", f"k={written}")
+    assert errors.startswith(f"decomposer: --set k={written}: ")
+    assert errors.splitlines()[1].strip().startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("95%", "write 95/100, or 0.95"),
+        ("2k", "write 2*k if k is a parameter; else write 2000, numbers have no units"),
+        ("5 tokens", "write 5*tokens if tokens is a parameter; else write 5, numbers have no units"),
+        ("1,000", "write 1000, without the comma"),
+    ],
+)
+def test_units_in_problem_files(written: str, hint: str, tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "pages.yaml"
+    file.write_text(WINDOW.format(fact="local: page", written=f'"{written}"', window=8000))
+    errors = refused(capsys, "optimize", str(file))
+    assert errors.startswith(f"{file}:5:")
+    assert errors.splitlines()[-1].strip() == hint
+
+
+def test_what_the_hints_on_units_say_can_be_read() -> None:
+    for _, hint in UNITS:
+        if hint.startswith("write "):
+            parse(hint.removeprefix("write ").split(",")[0].split(":")[0], names=())
