@@ -136,8 +136,14 @@ def _per_item(problem: Problem, node: ForEach | If, context: Context, count: Exp
 
 
 def _written(problem: Problem, node: Design) -> frozenset[str]:
-    """Texts that the calls of a design write."""
-    return rewritten(problem, (name for part in walk(node) if isinstance(part, Call) for name in part.tasks))
+    """Texts that the calls of a design write, and the sub-goals of a template."""
+    parts = (part for part in walk(node) if isinstance(part, Call | Hole))
+    return rewritten(problem, (name for part in parts for name in _tasks(part)))
+
+
+def _tasks(node: Call | Hole) -> tuple[str, ...]:
+    tasks: tuple[str, ...] = node.tasks if isinstance(node, Call) else node.goal.tasks
+    return tasks
 
 
 def _effective(count: Expr, context: Context) -> Expr:

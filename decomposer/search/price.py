@@ -15,6 +15,7 @@ from decomposer.design.nodes import (
     ForEach,
     Hole,
     Merge,
+    Recurse,
     Repeat,
     Seq,
     Until,
@@ -119,15 +120,9 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
         def value(sub: object, context: Context) -> Expr:
             assert isinstance(sub, Goal)
             candidate = by_goal[sub]
-            if sub.part is not None and context.extents.get(sub.part) != sub.size:
-                return fold(site, measure, candidate.design, sub, _at(site, sub, context))
-            if sub.steps is not None and context.steps.get(sub.tasks[0]) != sub.steps:
-                fewer = replace(sub, steps=context.steps[sub.tasks[0]])
-                return fold(site, measure, candidate.design, sub, site.inside(fewer))
-            if context.given:  # a unit that is known to be hard, or not
-                return fold(site, measure, candidate.design, sub, replace(site.inside(sub), given=context.given))
-            if context.again:  # a further attempt, whose prompts have been seen
-                return fold(site, measure, candidate.design, sub, replace(site.inside(sub), again=context.again))
+            other = surroundings(site, sub, context)
+            if other is not None:
+                return fold(site, measure, candidate.design, sub, other)
             result: Expr = getattr(candidate, which)
             return result
 
@@ -172,10 +167,20 @@ def simplest(site: Site, goal: Goal, candidates: Sequence[Candidate]) -> list[Ca
 def complexity(design: Design) -> tuple[int, int]:
     """Loops of a design, and its nodes: how many passes there are to run, and things to say."""
     nodes = list(walk(design))
-    return sum(isinstance(node, Each | Merge | ForEach | Repeat | Until) for node in nodes), len(nodes)
+    return sum(isinstance(node, Each | Merge | Recurse | ForEach | Repeat | Until) for node in nodes), len(nodes)
 
 
-def _at(site: Site, goal: Goal, context: Context) -> Context:
-    """Surroundings of `goal` in a last group that is smaller than the others."""
-    assert goal.part is not None
-    return site.inside(replace(goal, size=context.extents[goal.part]))
+def surroundings(site: Site, goal: Goal, context: Context) -> Context | None:
+    """Where a hole stands, if not in the usual surroundings of its goal; `None` if it does.
+
+    A last group may be smaller than the others, a last stretch of a chain shorter; a unit may be known to be hard or
+    not; in a further attempt, prompts have been seen.
+    """
+    there = goal
+    if goal.part is not None and context.extents.get(goal.part) != goal.size:
+        there = replace(there, size=context.extents[goal.part])
+    if goal.steps is not None and context.steps.get(goal.tasks[0]) != goal.steps:
+        there = replace(there, steps=context.steps[goal.tasks[0]])
+    if there is goal and not context.given and not context.again:
+        return None
+    return replace(site.inside(there), given=context.given, again=context.again, stale=context.stale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from itertools import count, islice
 from random import Random
 
 import pytest
@@ -13,11 +13,14 @@ from decomposer.design.evaluate import models_used, span, total_cost
 from decomposer.errors import InfeasibleError
 from decomposer.expr import num
 from decomposer.problem.build import build
+from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Limits, Problem
+from decomposer.problem.substitute import substitute as at_numbers
 from decomposer.search.concrete import Spread, exact
 from decomposer.search.coupled import best
 from decomposer.search.enumerate import designs
 from decomposer.search.unfold import unfold
+from tests.search.test_random_facts import Maker
 
 MOST = 2500
 
@@ -104,3 +107,26 @@ def test_the_answer_is_the_best_of_all_designs(seed: int) -> None:
         assert cost == min(cost for cost, _ in allowed)
     else:
         assert (path, cost) == min((path, cost) for cost, path in allowed)
+
+
+def with_catalogue(seed: int) -> Problem:
+    """A problem of any facts at numbers: retries, prompts seen before, hard units, and models that are paid for."""
+    dice = Random(seed)
+    problem = next(found for number in count(150 * seed) if (found := Maker(number).problem()).models)
+    values: dict[str, int | Fraction] = {"k": dice.choice([2, 3, 4]), "l": 2, "b": 1, "n": 4, "r": 2}
+    values |= {"m0": 1, "m1": 3, "m2": 6, "q": Fraction(1, 2)}
+    there = at_numbers(problem, {name: Fraction(values[name]) for name in problem.parameters})
+    hosted = {name: replace(model, hosting=num(dice.randint(0, 30))) for name, model in there.models.items()}
+    return replace(there, models=Frozen(hosted))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_added_up_is_what_the_design_costs(seed: int) -> None:
+    problem = with_catalogue(seed)
+    space = unfold(problem, Spread())
+    if not 0 < space.graph.count() <= 500:
+        pytest.skip("no design, or too many to try")
+    candidate, answer, complete = best(unfold(problem))
+    assert answer.status == "optimal" and complete
+    least = min(exact(total_cost(problem, design)) for design, _ in designs(space))
+    assert answer.value[0] == exact(total_cost(problem, candidate.design)) == least
