@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from decomposer.checker.algebra import (
@@ -17,9 +18,10 @@ from decomposer.checker.algebra import (
     parse,
     power,
     put,
+    show,
     sum_over,
 )
-from decomposer.restated.space import Goal, Space
+from decomposer.restated.space import Fits, Free, Goal, Need, Space, plain, times
 
 
 class Calls(Space):
@@ -63,32 +65,141 @@ class Calls(Space):
         return power(total, e)
 
     def call(
-        self, tasks: tuple[str, ...], goal: Goal, scope: str, able: tuple[str, ...] = (), write: str | None = None
-    ) -> Iterator[tuple[str, Poly]]:
+        self,
+        tasks: tuple[str, ...],
+        goal: Goal,
+        scope: str,
+        able: tuple[str, ...] = (),
+        write: str | None = None,
+        digests: frozenset[str] = frozenset(),
+    ) -> Iterator[tuple[str, Poly, Fits]]:
         """Models that can do a call, each with the cost of one call (in a conversation: in round `self.i`)."""
-        reads: dict[str, bool] = {}
+        seen: Poly = {}
+        read = self.prompt(tasks, goal, scope, digests)
+        written = self.output(tasks, goal, scope, write)
+        length = self.length(tasks, goal, scope, write, digests)
+        if goal.history:
+            read, seen = mul(read, parse(self.i)), mul(read, add(parse(self.i), ONE, -1))
+        for model in self.offered(goal):
+            size, fits = self.size((*tasks, *able), goal, model), self.fits(model, length)
+            if size is not None and fits is not None:
+                yield model or "", self.price(model, size, read, seen, written), fits
+
+    def offered(self, goal: Goal) -> Iterable[str | None]:
+        """Models for the calls of a goal."""
+        return (goal.model,) if goal.model is not None else self.problem["models"] or (None,)
+
+    def prompt(self, tasks: tuple[str, ...], goal: Goal, scope: str, digests: frozenset[str]) -> Poly:
+        """Tokens that a call reads, in the first round of a conversation."""
+        needed: dict[str, bool] = {}
         made: set[str] = set()
-        written: Poly = {}
-        for task in map(self.tasks.__getitem__, tasks):
+        total = parse(self.problem["overhead"])
+        for name in tasks:
+            task = self.tasks[name]
+            total = add(total, parse(task["overhead"]))
             for read in task["reads"]:
                 if read["text"] not in made:
-                    reads[read["text"]] = reads.get(read["text"], True) and read["head"] and goal.narrow
+                    needed[read["text"]] = needed.get(read["text"], True) and read["head"] and goal.narrow
             made |= set(task["writes"])
-            for name in task["writes"]:
-                written = add(written, self.tokens(self.texts[name], goal, scope))
-            written = add(written, self.edited(task, goal, scope, write))
-        read_: Poly = {}
-        for name, head in reads.items():
+            if task["steps"] and goal.steps is not None and name == goal.tasks[0]:
+                total = add(total, parse(task["steps"]["state"]))
+        makers = self.digested(tasks, digests)
+        for name, head in needed.items():
             text = self.texts[name]
-            short = head and text["head"] is not None
-            read_ = add(read_, parse(text["head"]) if short else self.tokens(text, goal, scope))
-        seen: Poly = {}
+            if head and text["head"] is not None:
+                total = add(total, parse(text["head"]))
+            elif name in makers:
+                total = add(total, self.digest(makers[name], goal, scope))
+            else:
+                total = add(total, self.tokens(text, goal, scope))
+        return total
+
+    def digested(self, tasks: tuple[str, ...], digests: frozenset[str]) -> dict[str, Any]:
+        """Texts of which digests are read, with who makes these; who edits a text reads all of it."""
+        edited = {self.tasks[n]["edits"]["text"] for n in tasks if self.tasks[n]["edits"]}
+        makers = (self.tasks[name] for name in sorted(digests))
+        return {maker["compresses"]["text"]: maker for maker in makers if maker["compresses"]["text"] not in edited}
+
+    def digest(self, maker: Any, goal: Goal, scope: str) -> Poly:
+        """Tokens of a digest: so many for each part, where its maker is local to them."""
+        to, text = parse(maker["compresses"]["to"]), self.texts[maker["compresses"]["text"]]
+        if not maker["local"] or maker["local"] != text["part"] or scope == "part":
+            return to
+        return mul(to, parse(text["count"]) if scope == "whole" else self.extent(text, goal))
+
+    def output(self, tasks: tuple[str, ...], goal: Goal, scope: str, write: str | None) -> Poly:
+        """Tokens that a call writes; a chain its share for the steps in scope."""
+        total: Poly = {}
+        for name in tasks:
+            task = self.tasks[name]
+            written = self.edited(task, goal, scope, write)
+            for text in task["writes"]:
+                written = add(written, self.tokens(self.texts[text], goal, scope))
+            if task["compresses"]:
+                written = add(written, self.digest(task, goal, scope))
+            if task["steps"] and goal.steps is not None and name == goal.tasks[0]:
+                written = div(mul(written, parse(goal.steps)), parse(task["steps"]["count"]))
+            total = add(total, written)
+        return total
+
+    # -- windows -------------------------------------------------------------------------------------
+
+    def length(
+        self, tasks: tuple[str, ...], goal: Goal, scope: str, write: str | None, digests: frozenset[str]
+    ) -> Poly:
+        """Tokens read and written by the longest such call; a call on groups of any size may be on all parts."""
+        if goal.model is None and goal.part and goal.size in (self.g, *self.rooms.values()):
+            goal = goal._replace(size=show(self.count(goal.part)))
+        read = self.prompt(tasks, goal, scope, digests)
         if goal.history:
-            read_, seen = mul(read_, parse(self.i)), mul(read_, add(parse(self.i), ONE, -1))
-        for model in self.problem["models"] or [None]:
-            size = self.size((*tasks, *able), goal, model)
-            if size is not None:
-                yield model or "", self.price(model, size, read_, seen, written)
+            finder = self.tasks[self.tasks[goal.tasks[0]]["for_each"] or goal.tasks[0]]
+            read = mul(read, self.scans(finder, goal) or ONE)
+        return add(read, self.output(tasks, goal, scope, write))
+
+    def fits(self, model: str | None, length: Poly) -> Fits | None:
+        """What must fit where: the length of a call, and the window of its model.
+
+        Where both are numbers that is known: `None` where it does not fit.
+        """
+        text = None if model is None else self.problem["models"][model]["window"]
+        if text is None:
+            return ()
+        window = parse(text)
+        most, taken = constant(window), constant(length)
+        if most is None or taken is None:
+            return ((length, window),)
+        return () if taken <= most else None
+
+    # -- groups --------------------------------------------------------------------------------------
+
+    def in_groups(self, goal: Goal) -> Iterator[tuple[Need, Free | None, str, Fits]]:
+        """Part by part, in groups of any size, and in groups that fit into the window of a model."""
+        count = self.count(goal.part)
+        yield Need(goal._replace(size="1"), times(count)), None, "", ()
+        free: Free = (self.g, "2", show(count))
+        yield Need(goal._replace(size=self.g), times(div(count, parse(self.g)))), free, "groups", ()
+        for model, name in self.rooms.items():
+            tops, fits = self.room(model, goal)
+            if tops:
+                free = (name, "2", f"min({', '.join(dict.fromkeys(map(show, (count, *tops))))})")
+                need = Need(goal._replace(size=name, model=model), times(div(count, parse(name))))
+                yield need, free, f"groups for {model}", fits
+
+    def room(self, model: str, goal: Goal) -> tuple[list[Poly], Fits]:
+        """Upper bounds of a group that each task alone fits into the window of a model, where two parts must fit."""
+        tops: list[Poly] = []
+        fits: Fits = ()
+        plainly = goal._replace(narrow=True, write=None, scope="here", history=False, among=None, model=model)
+        for name in goal.tasks:
+            one, two = (
+                self.length((name,), plainly._replace(size=size), "here", None, frozenset()) for size in ("1", "2")
+            )
+            pair = self.fits(model, two)
+            if self.size((name,), plainly, model) is None or pair is None:
+                return [], ()
+            tops += within(parse(self.problem["models"][model]["window"]), one, add(two, one, -1))
+            fits += pair
+        return tops, fits
 
     def edited(self, task: Any, goal: Goal, scope: str, write: str | None) -> Poly:
         """Tokens that a task writes of a text that it edits."""
@@ -122,8 +233,45 @@ class Calls(Space):
             return total
         return sum_over(power(add(read, add(parse("_j"), ONE, -1)), x), "_j", written)
 
+    def growth(self, model: str | None, size: Poly, read: Poly, written: Poly) -> Poly | None:
+        """What one call costs up to a constant factor, without subtraction; `None` where that is not plain.
 
-def plain(poly: Poly) -> bool:
-    """Whether a formula is plainly not negative, its symbols being at least 1."""
-    rest = [c for mono, c in poly.items() if mono]
-    return all(c > 0 for c in rest) and sum(poly.values()) >= 0
+        Of t tokens written after P >= 1 that are read, ``P t + t (t - 1)/2`` is at least half of ``P t`` and a quarter
+        of ``t**2``; with powers it is the same.
+        """
+        cost = self.problem["cost"]
+        if cost["kind"] in ("linear", "cached"):
+            return self.price(model, size, read, {}, written)
+        x = constant(parse(cost["exponent"])) if cost["kind"] == "power" else Fraction(1)
+        if x is None or x < 1 or not self.some(read) or min(written.values(), default=1) < 0:
+            return None
+        return mul(mul(size, written), add(sums(read, x), sums(written, x)))
+
+    def some(self, read: Poly) -> bool:
+        """Whether that is plainly a token at least."""
+        return min(read.values(), default=Fraction(0)) > 0 and any(
+            c >= 1
+            and all(
+                y > 0 and self.problem["parameters"].get(name, {}).get("kind", "free") != "constant" for name, y in mono
+            )
+            for mono, c in read.items()
+        )
+
+
+def sums(poly: Poly, x: Fraction) -> Poly:
+    """A sum of positive terms to the power of x, up to a constant factor: the sum of their powers."""
+    total: Poly = {}
+    for mono in poly:
+        total = add(total, power({mono: Fraction(1)}, number(x)))
+    return total
+
+
+def within(window: Poly, least: Poly, slope: Poly) -> list[Poly]:
+    """How many fit into a window of which one takes `least`, and each more `slope`.
+
+    While sizes are symbols, up to a constant factor: as many as each of its terms leaves room for.
+    """
+    most, first, more = (constant(poly) for poly in (window, least, slope))
+    if most is not None and first is not None and more:
+        return [number((most - first) // more + 1)]
+    return [div(window, {mono: c}) for mono, c in slope.items()]

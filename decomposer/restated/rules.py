@@ -10,7 +10,6 @@ from decomposer.checker.algebra import (
     Refused,
     add,
     apply,
-    div,
     mul,
     number,
     parse,
@@ -19,11 +18,11 @@ from decomposer.checker.algebra import (
     show,
     sum_over,
 )
-from decomposer.restated.calls import Calls
-from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Way, groups, once, times, used
+from decomposer.restated.combining import Combining
+from decomposer.restated.space import LARGEST_BLOCK, Fits, Goal, Need, Way, groups, once, times, used
 
 
-class Rules(Calls):
+class Rules(Combining):
     """The rules, in the order in which answers list them."""
 
     def ways(self, goal: Goal) -> Iterator[Way]:
@@ -35,11 +34,15 @@ class Rules(Calls):
             self.separate,
             self.fuse,
             self.decompose,
+            self.split,
             self.localize,
+            self.reduce,
+            self.compress,
             self.forget,
             self.guard,
             self.narrow,
             self.patch,
+            self.steps,
             self.retry,
             self.delegate,
             self.branch,
@@ -82,8 +85,9 @@ class Rules(Calls):
     def by_call(self, goal: Goal) -> Iterator[Way]:
         """One call."""
         if self.one_call(goal):
-            for model, cost in self.call(goal.tasks, goal, self.where(goal), write=self.writing(goal)):
-                yield Way("call", self.every_round(goal)(cost), label=model, models=used(model))
+            scope, write = self.where(goal), self.writing(goal)
+            for model, cost, fits in self.call(goal.tasks, goal, scope, write=write, digests=goal.digests):
+                yield Way("call", self.every_round(goal)(cost), label=model, models=used(model), fits=fits)
 
     def scan(self, goal: Goal) -> Iterator[Way]:
         """A scan; in one conversation where it takes several rounds of the whole."""
@@ -144,9 +148,9 @@ class Rules(Calls):
             items = self.items(tasks[0], goal)
             idle = add(self.rounds(goal), items, -1)
             facts = tuple(f"{n} for_each" for n in goal.tasks[1:])
-            for model, cost in self.call(goal.tasks[:1], goal, "here", goal.tasks[1:]):
+            for model, cost, fits in self.call(goal.tasks[:1], goal, "here", goal.tasks[1:]):
                 acts = (Need(acting, times(items)),)
-                yield Way("fuse", mul(idle, cost), acts, facts, label=model, models=used(model))
+                yield Way("fuse", mul(idle, cost), acts, facts, label=model, models=used(model), fits=fits)
 
     def decompose(self, goal: Goal) -> Iterator[Way]:
         """The user's methods."""
@@ -173,13 +177,12 @@ class Rules(Calls):
             return
         if any(self.tasks[n]["check"]["scope"] == "whole" for n in goal.pending):
             return
-        count = parse(next(t["count"] for t in self.texts.values() if t["part"] == part))
         facts = tuple(f"{n} local" for n in goal.tasks if self.tasks[n]["local"] == part)
-        inner = goal._replace(part=part, size="1", unit=goal.unit and len(tasks) > 1)
-        if count != ONE:
-            yield Way("localize", {}, (Need(inner, times(count)),), facts)
-            grouped = Need(inner._replace(size=self.g), times(div(count, parse(self.g))))
-            yield Way("localize", {}, (grouped,), facts, (self.g, "2", show(count)), "groups")
+        inner = goal._replace(part=part, unit=goal.unit and len(tasks) > 1)
+        if self.count(part) == ONE or not self.splitters(goal.tasks, part) <= goal.cuts:
+            return
+        for need, free, label, fits in self.in_groups(inner):
+            yield Way("localize", {}, (need,), facts, free, label, fits=fits)
 
     def forget(self, goal: Goal) -> Iterator[Way]:
         """Rounds that start afresh."""
@@ -232,6 +235,8 @@ class Rules(Calls):
         part = tasks[0]["local"]
         if not part or any(t["local"] != part or not t["for_each"] for t in tasks):
             return
+        if not self.splitters(goal.tasks, part) <= goal.cuts:
+            return
         if goal.part in (None, part) and self.partition(tasks[0]) is not None:
             facts = tuple(f"{n} local" for n in goal.tasks)
             yield Way("narrow", {}, (once(goal._replace(scope="part")),), facts, label="part")
@@ -257,39 +262,41 @@ class Rules(Calls):
             return
         if goal.mode == "cover" and any(self.tasks[n]["finds"] or self.tasks[n]["for_each"] for n in goal.tasks):
             return
-        if any(t["check"]["scope"] == "whole" and not (goal.size is None and goal.mode == "cover") for t in tasks):
+        everything = goal.size is None and goal.steps is None and goal.mode == "cover"
+        if not everything and any(t["check"]["scope"] == "whole" for t in tasks):
             return
         per_call = any(t["succeeds"]["unit"] == "call" for t in tasks)
         attempt = goal._replace(pending=frozenset(), direct=per_call, unit=False)
         facts = tuple(f"{n} {kind}" for n in names for kind in ("succeeds", "check"))
         right = ONE
         for task in tasks:
-            trials = self.units(task, goal) if task["succeeds"]["unit"] == "part" else ONE
-            right = mul(right, power(parse(task["succeeds"]["probability"]), trials))
+            right = mul(right, power(parse(task["succeeds"]["probability"]), self.exposure(task, goal)))
         first = tasks[0]
         keep = len(goal.tasks) == 1 and goal.mode == "cover" and goal.size != "1" and self.partition(first) is not None
         keep = keep and first["succeeds"]["unit"] == "part" and first["check"]["scope"] == "part"
+        keep = keep and self.splitters(goal.tasks, self.partition(first)["part"]) <= goal.cuts
         judges = tuple(dict.fromkeys(t["check"]["by"] for t in tasks if t["check"]["by"]))
-        for models, judged in self.judges(goal, judges):
+        for models, judged, fits in self.judges(goal, judges):
             if self.problem["cost"]["kind"] == "cached":
                 raise Refused("certificates do not cover cached prices of repeated attempts")
             attempts = power(right, number(-1))
-            label, own = " ".join(models).strip(), used(*models)
-            yield Way("retry", mul(attempts, judged), (Need(attempt, times(attempts)),), facts, label=label, models=own)
+            way = Way("retry", mul(attempts, judged), (Need(attempt, times(attempts)),), facts)
+            way = way._replace(label=" ".join(models).strip(), models=used(*models), fits=fits)
+            yield way
             if keep:
                 attempts = apply("rounds", (self.units(first, goal), parse(first["succeeds"]["probability"])))
                 again = (Need(attempt, times(attempts)),)
-                yield Way("retry", mul(attempts, judged), again, facts, label=f"keep {label}", models=own)
+                yield way._replace(own=mul(attempts, judged), needs=again, label=f"keep {way.label}")
 
-    def judges(self, goal: Goal, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Poly]]:
+    def judges(self, goal: Goal, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Poly, Fits]]:
         """Models for the calls that judge an attempt, and what they cost."""
         if not names:
-            yield (), {}
+            yield (), {}, ()
             return
-        plain = goal._replace(narrow=True, write=None, scope="here", history=False, among=None)
-        for model, cost in self.call(names[:1], plain, "here"):
-            for rest, more in self.judges(goal, names[1:]):
-                yield (model, *rest), add(self.every_round(plain)(cost), more)
+        plain = goal._replace(narrow=True, write=None, scope="here", history=False, among=None, model=None)
+        for model, cost, fits in self.call(names[:1], plain, "here"):
+            for rest, more, others in self.judges(goal, names[1:]):
+                yield (model, *rest), add(self.every_round(plain)(cost), more), fits + others
 
     def delegate(self, goal: Goal) -> Iterator[Way]:
         """A delegator and specialists."""

@@ -25,6 +25,8 @@ from decomposer.restated.facts import unknown
 
 LARGEST_BLOCK = 4
 
+Free: TypeAlias = tuple[str, str, str]
+
 Fits: TypeAlias = tuple[tuple[Poly, Poly], ...]
 """Lengths of calls, each with the window that it must fit in up to a constant factor."""
 
@@ -49,6 +51,8 @@ class Goal(NamedTuple):
     steps: str | None = None
     model: str | None = None
     tried: frozenset[str] = frozenset()
+    digests: frozenset[str] = frozenset()
+    cuts: frozenset[str] = frozenset()
 
     def key(self) -> str:
         """The goal in words."""
@@ -69,6 +73,17 @@ class Need(NamedTuple):
     cost: Callable[[Poly], Poly]
 
 
+class Kind(NamedTuple):
+    """Units of one kind: their share, the chance that an attempt is right, and of what else decides what comes of it.
+
+    That is the chance that it is accepted, right or wrong; of a vote, the chance of the strongest wrong answer.
+    """
+
+    share: Poly
+    right: Poly
+    other: Poly
+
+
 class Way(NamedTuple):
     """One way of reaching a goal: what it costs itself, what it needs, the facts it rests on, its free parameter.
 
@@ -76,18 +91,23 @@ class Way(NamedTuple):
     all but the first count up to a constant factor. `models` are those of the catalogue that its own calls use;
     `longest`: what it costs itself and what it needs run in branches, the dearest of which counts. `fits` must hold, or
     it is none of the space. `bounds` are bounds of what it costs itself, from below and above, up to a constant factor.
+    What the way says is a lower bound where `most` says what it costs at most. `loss` is what it loses itself at least,
+    up to a constant factor (see `restated.reliability`); `kinds` are the kinds of units with what comes of an attempt.
     """
 
     rule: str
     own: Poly
     needs: tuple[Need, ...] = ()
     facts: tuple[str, ...] = ()
-    free: tuple[str, str, str] | None = None
+    free: Free | None = None
     label: str = ""
     models: frozenset[str] = frozenset()
     longest: bool = False
     fits: Fits = ()
     bounds: tuple[Poly, Poly] | None = None
+    most: Way | None = None
+    loss: Poly = {}  # noqa: RUF012
+    kinds: tuple[Kind, ...] = ()
 
     def low(self) -> Way:
         """The way at a lower bound of what it costs itself."""
@@ -95,7 +115,8 @@ class Way(NamedTuple):
 
     def high(self) -> Way:
         """The same from above."""
-        return self if self.bounds is None else self._replace(own=self.bounds[1])
+        way = self if self.most is None else self.most
+        return way if way.bounds is None else way._replace(own=way.bounds[1])
 
     def cost(self, values: Iterable[Poly]) -> Poly:
         """The cost of the whole, where these are the costs of what it needs."""
