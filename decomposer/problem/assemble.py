@@ -81,7 +81,7 @@ def assemble(data: Data) -> tuple[Problem, list[Issue]]:
         parameters=Frozen({name: _parameter(name, one) for name, one in data.get("parameters", {}).items()}),
         assume=tuple(data.get("assume", ())),
         texts=Frozen(texts),
-        capabilities=Frozen({name: _capability(name, one) for name, one in data.get("capabilities", {}).items()}),
+        capabilities=Frozen(_capabilities(data, issues)),
         law=Law(law["law"], law.get("exponent", ONE)),
         models=Frozen({name: _model(name, one) for name, one in data.get("models", {}).items()}),
         cost=CostModel(cost["model"], *prices),
@@ -134,9 +134,18 @@ def whole_of(count: Expr, each: Expr) -> Expr:
     return count * each
 
 
-def _capability(name: str, data: Data) -> Capability:
-    size = data["size"] if "size" in data else data["each"]
-    return Capability(name, size, data.get("family"), data.get("options"), _about(data))
+def _capabilities(data: Data, issues: list[Issue]) -> dict[str, Capability]:
+    """Capabilities; only where no models are listed do they need a size, from which those of models follow."""
+    found: dict[str, Capability] = {}
+    for name, one in data.get("capabilities", {}).items():
+        size = one.get("size", one.get("each"))
+        if size is None and not data.get("models"):
+            message = f"the size of a model with the capability `{name}` is missing"
+            hint = f"write `{name}: m` with a size m, or list `models` with sizes and what they can do"
+            issues.append(Issue(("capabilities", name), message, "missing", hint, name, at_key=True))
+        size = ONE if size is None else size  # a catalogue does not ask
+        found[name] = Capability(name, size, one.get("family"), one.get("options"), _about(one))
+    return found
 
 
 def _model(name: str, data: Data) -> Model:

@@ -140,8 +140,11 @@ TEXT = form(
 
 
 def _one_size(data: Data) -> Data:
-    if ("size" in data) == ("each" in data):
+    # Neither is for catalogues of models, which have sizes of their own.
+    if "size" in data and "each" in data:
         raise fail("a capability has one size", hint="write `size: m`, or `each: m` for a member of a family")
+    if "options" in data and "size" not in data and "each" not in data:
+        raise fail("`options` is a symbol in the size, which is missing", hint="write `size:` with a formula in it")
     if "each" in data and "family" not in data:
         raise fail("`each` is the size of a family's member, but there is no family", hint="add `family: k`")
     return data
@@ -383,9 +386,18 @@ STEP = {
 
 def _parameters(value: object) -> object:
     """Let names stand for parameters without a description."""
+    return _each_with(value, "")
+
+
+def _capabilities(value: object) -> object:
+    """Let names stand for capabilities of which nothing is said: the models of a catalogue have sizes of their own."""
+    return _each_with(value, {})
+
+
+def _each_with(value: object, nothing: object) -> object:
     names = [value] if isinstance(value, str) else value
     if isinstance(names, list) and all(isinstance(item, str) for item in names):
-        return dict.fromkeys(names, "")
+        return dict.fromkeys(names, nothing)
     return value
 
 
@@ -397,7 +409,9 @@ PROBLEM = form(
         "parameters": key(expanding(_parameters, mapping(SYMBOL, PARAMETER), _NAMES), "What grows."),
         "assume": key(listing(RELATION), "What holds of the parameters."),
         "texts": key(mapping(NAME, TEXT), "What is read and written."),
-        "capabilities": key(mapping(NAME, CAPABILITY), "What a model must be able to do."),
+        "capabilities": key(
+            expanding(_capabilities, mapping(NAME, CAPABILITY), _NAMES), "What a model must be able to do."
+        ),
         "scaling": key(LAW),
         "models": key(mapping(NAME, MODEL), "A closed catalogue."),
         "cost": key(COST),
