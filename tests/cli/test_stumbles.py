@@ -208,3 +208,29 @@ def test_what_the_hints_on_units_say_can_be_read() -> None:
     for _, hint in UNITS:
         if hint.startswith("write "):
             parse(hint.removeprefix("write ").split(",")[0].split(":")[0], names=())
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("optimal", 0), ("optimal_growth", 0), ("regimes", 0), ("bounded", 4)]
+)
+def test_every_status_has_its_exit_code(
+    status: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """As docs/answers.md has it, and the help of `optimize`."""
+    from dataclasses import replace
+
+    from decomposer.verbs import optimize as verb
+
+    found = replace(verb.optimize("debugging"), status=status)
+    monkeypatch.setattr(verb, "optimize", lambda *args, **options: found)
+    assert main(["optimize", "debugging", "--format", "json"]) == code
+    assert f'"status": "{status}"' in capsys.readouterr().out
+    main(["optimize", "--help"])
+    done, bound = " ".join(capsys.readouterr().out.split()).split("Exit code 0 ")[1].split(", 4 when")
+    assert status in (bound if code else done)
+
+
+def test_constants_that_are_not_decided_are_no_failure(capsys: Capture) -> None:
+    """A target leaves the constant of votes open: the growth is proved, and the exit code says so."""
+    assert main(["optimize", "maker", "--format", "json"]) == 0
+    assert '"status": "optimal_growth"' in capsys.readouterr().out
