@@ -37,8 +37,8 @@ def optimize(
     PROBLEM is a problem file, the name of a shipped problem (see `decomposer list`), or - for standard input.
     With --set for every parameter, the design of least cost at these numbers.
 
-    Exit code 0 when nothing grows more slowly (status optimal, optimal_growth or regimes), 3 when no design is feasible,
-    4 when the answer could not be proved to be the best (status bounded).
+    Exit code 0 when nothing grows more slowly (status optimal, optimal_growth or regimes), 3 when no design is
+    feasible, 4 when the answer could not be proved to be the best (status bounded).
     """
     output, numbers = output_of(kind, path), numbers_of(settings)
     if certificate is not None and numbers:

@@ -210,9 +210,7 @@ def test_what_the_hints_on_units_say_can_be_read() -> None:
             parse(hint.removeprefix("write ").split(",")[0].split(":")[0], names=())
 
 
-@pytest.mark.parametrize(
-    ("status", "code"), [("optimal", 0), ("optimal_growth", 0), ("regimes", 0), ("bounded", 4)]
-)
+@pytest.mark.parametrize(("status", "code"), [("optimal", 0), ("optimal_growth", 0), ("regimes", 0), ("bounded", 4)])
 def test_every_status_has_its_exit_code(
     status: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
