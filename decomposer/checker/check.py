@@ -7,18 +7,48 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from decomposer.checker.algebra import LIMIT, ONE, Malformed, Poly, Refused, add, parse, put, show, show_mono
-from decomposer.checker.growth import Growth, listed, mapping, sides, single
-from decomposer.restated.rules import Rules
+from decomposer.checker.algebra import (
+    LIMIT,
+    ONE,
+    Malformed,
+    Poly,
+    Refused,
+    add,
+    constant,
+    div,
+    parse,
+    put,
+    show,
+    show_mono,
+)
+from decomposer.checker.growth import Growth, listed, mapping, sides, single, texts
 from decomposer.restated.space import Goal, Way
+from decomposer.restated.spans import measures
 
-VERSION = 1
+VERSION = 2
 DEEPEST = 400
 
 Claim: TypeAlias = tuple[tuple[str, ...], str]
 Scope: TypeAlias = tuple[tuple[str, tuple[str, str]], ...]
+
+
+class Value(NamedTuple):
+    """What a design of a goal takes at least: of each measure, models of the catalogue, at some values of `open`."""
+
+    takes: dict[str, Poly]
+    models: frozenset[str]
+    open: Scope = ()
+
+
+class Design(NamedTuple):
+    """What a design takes: exactly, and at most up to a constant; the models and the facts that it uses."""
+
+    takes: dict[str, Poly]
+    most: dict[str, Poly]
+    models: frozenset[str]
+    facts: frozenset[str]
 
 
 def check(problem: Mapping[str, Any], certificate: object) -> list[Claim]:
@@ -50,14 +80,20 @@ class Check:
 
     def __init__(self, problem: Mapping[str, Any], given: Mapping[str, Any]) -> None:
         self.problem, self.given = problem, given
-        self.values: dict[Goal, list[Poly]] = {}
+        self.values: dict[Goal, list[Value]] = {}
         self.growths: dict[tuple[object, ...], Growth] = {}
         try:
-            self.rules = Rules(problem)
+            self.hosting = {name: parse(model["hosting"]) for name, model in problem["models"].items()}
+            self.limits = {name: parse(text) for name, text in problem["limits"].items() if text is not None}
+            self.most = constant(self.limits["models"]) if "models" in self.limits else None
+            if "models" in self.limits and self.most is None:
+                raise Refused("certificates do not cover a limit on models that is no number")
+            self.spaces = measures(problem)
+            self.rules = next(iter(self.spaces.values()))
             self.root = self.rules.root()
             self.ways = self.unfold()
             self.free = {self.rules.i: {("1", "")}}
-            for free in (way.free for ways in self.ways.values() for way in ways if way.free):
+            for free in (way.free for ways in self.ways.values() for (way, *_) in ways if way.free):
                 self.free.setdefault(free[0], set()).add(free[1:])
             self.growth(())
         except Malformed as error:
@@ -71,16 +107,19 @@ class Check:
         if {goal.key() for goal in self.ways} != set(goals):
             raise Refused("the goals are not those that the facts lead to")
         for goal in self.ways:
-            stated = mapping(goals[goal.key()], "values", "ways")["values"]
-            self.values[goal] = [self.posynomial(self.growth(self.scope(goal)), text) for text in listed(stated)]
+            stated = listed(mapping(goals[goal.key()], "values", "ways")["values"])
+            self.values[goal] = [self.value(goal, value) for value in stated]
         for goal, ways in self.ways.items():
             for way, proof in zip(ways, listed(goals[goal.key()]["ways"], len(ways)), strict=True):
                 self.refused(goal, way, mapping(proof, "rule", "label", "proofs"))
         return list(self.answer(self.given["answer"], ()))
 
-    def unfold(self) -> dict[Goal, list[Way]]:
-        """Find every goal that the root leads to; a goal below itself would make the values meaningless."""
-        ways: dict[Goal, list[Way]] = {}
+    def unfold(self) -> dict[Goal, list[tuple[Way, ...]]]:
+        """Find every goal that the root leads to; a goal below itself would make the values meaningless.
+
+        A way is stated once for each measure.
+        """
+        ways: dict[Goal, list[tuple[Way, ...]]] = {}
         above: dict[Goal, None] = {}
         waiting: list[tuple[Goal, bool]] = [(self.root, False)]
         while waiting:
@@ -90,10 +129,10 @@ class Check:
             elif goal in above:
                 raise Refused("a goal needs itself")
             elif goal not in ways:
-                ways[goal] = list(self.rules.ways(goal))
+                ways[goal] = list(zip(*(space.ways(goal) for space in self.spaces.values()), strict=True))
                 above[goal] = None
                 waiting.append((goal, True))
-                waiting += [(need.goal, False) for way in ways[goal] for need in way.needs]
+                waiting += [(need.goal, False) for way, *_ in ways[goal] for need in way.needs]
             if len(ways) > LIMIT:
                 raise Refused(f"more than {LIMIT} goals")
         return ways
@@ -132,24 +171,98 @@ class Check:
             growth.vector(mono)
         return value
 
+    def value(self, goal: Goal, given: object) -> Value:
+        """A value of a goal, as a certificate states it."""
+        stated = mapping(given, *self.spaces, "models", "open")
+        models, opened = frozenset(texts(stated["models"])), mapping(stated["open"])
+        if not models <= self.problem["models"].keys():
+            raise Refused("a value speaks of a model that is not in the catalogue")
+        known = frozenset().union(*self.free.values())
+        for name, bounds in opened.items():
+            if not name.isidentifier() or name in self.problem["parameters"] or name in self.free:
+                raise Refused(f"{name} has a meaning already")
+            if texts(bounds) not in known:
+                raise Refused(f"no free parameter has the bounds of {name}")
+            self.posynomial(self.growth(self.scope(goal)), bounds[1])  # its bound must have a value where it is used
+        scope = tuple((name, (low, high)) for name, (low, high) in sorted(opened.items()))
+        growth = self.growth((*self.scope(goal), *scope))
+        takes = {measure: self.posynomial(growth, stated[measure]) for measure in self.spaces}
+        return Value(takes, models, scope)
+
+    # -- what is minimised, and limits -----------------------------------------------------------------
+
+    def cost(self, takes: Mapping[str, Poly], models: frozenset[str]) -> Poly:
+        """Work, and what the models that are used cost once."""
+        total = takes["work"]
+        for name in sorted(models):
+            total = add(total, self.hosting[name])
+        return total
+
+    def objective(self, takes: Mapping[str, Poly], models: frozenset[str]) -> Poly:
+        """What is minimised: of the time, the best schedule within a factor of 2."""
+        if self.problem["minimise"] == "cost":
+            return self.cost(takes, models)
+        if self.problem["minimise"] == "span" or self.problem["workers"] is None:
+            return takes["span"]
+        return add(div(takes["work"], parse(self.problem["workers"])), takes["span"])
+
+    def limited(self, takes: Mapping[str, Poly], models: frozenset[str]) -> Iterator[tuple[str, Poly, Poly]]:
+        """What is limited in growth, and its limit."""
+        if "cost" in self.limits:
+            yield "cost", self.cost(takes, models), self.limits["cost"]
+        if "span" in self.limits:
+            yield "span", takes["span"], self.limits["span"]
+
+    def within(self, models: frozenset[str]) -> bool:
+        """Whether no more models are used than may be: other designs need no proof."""
+        return self.most is None or len(models) <= self.most
+
     # -- no design is better ---------------------------------------------------------------------------
 
-    def refused(self, goal: Goal, way: Way, given: Mapping[str, Any]) -> None:
-        """Check that a way costs no less than a value of its goal, whatever is done for its needs."""
+    def choices(self, way: Way) -> Iterator[tuple[tuple[Value, ...], frozenset[str]]]:
+        """Every choice of a value for each need, with the models that are then used, as far as these are allowed."""
+        if prod(len(self.values[need.goal]) for need in way.needs) > LIMIT:
+            raise Refused("too many values of what a way needs")
+        for chosen in product(*(self.values[need.goal] for need in way.needs)):
+            models = way.models.union(*(value.models for value in chosen))
+            if self.within(models):
+                yield chosen, models
+
+    def inside(self, goal: Goal, way: Way, chosen: tuple[Value, ...]) -> Scope:
+        """Free parameters of a way, and those that the values of its needs leave open."""
+        scope = (*self.scope(goal, way), *(one for value in chosen for one in value.open))
+        if len(dict(scope)) < len(scope):
+            raise Refused("two values leave the same parameter open")
+        return scope
+
+    def refused(self, goal: Goal, ways: tuple[Way, ...], given: Mapping[str, Any]) -> None:
+        """Check that a way takes no less than a value of its goal, whatever is done for its needs."""
+        way, choices = ways[0], list(self.choices(ways[0]))
         if (given["rule"], given["label"]) != (way.rule, way.label):
             raise Refused(f"{goal.key()}: expected {way.rule} {way.label}")
-        growth = self.growth(self.scope(goal, way))
-        proofs = listed(given["proofs"], prod(len(self.values[need.goal]) for need in way.needs))
-        for chosen, proof in zip(product(*(self.values[need.goal] for need in way.needs)), proofs, strict=True):
-            step = mapping(proof, "value", "covers", "terms")
-            cost = way.own
-            for need, value in zip(way.needs, chosen, strict=True):
-                cost = add(cost, need.cost(value))
-            terms = growth.positive_part(cost, step["covers"])
-            place = step["value"]
+        for (chosen, models), proof in zip(choices, listed(given["proofs"], len(choices)), strict=True):
+            step = mapping(proof, "value", "with", *self.spaces)
+            place, scope = step["value"], self.inside(goal, way, chosen)
             if type(place) is not int or not 0 <= place < len(self.values[goal]):
                 raise Refused(f"{goal.key()}: no value {place}")
-            growth.bounded(self.values[goal][place], terms, step["terms"])
+            value, growth = self.values[goal][place], self.growth(scope)
+            if not value.models <= models:
+                raise Refused(f"{goal.key()}: the models of value {place} need not be used")
+            for (measure, least), stated in zip(self.put(value, step["with"], dict(scope)), ways, strict=True):
+                proved = mapping(step[measure], "covers", "terms")
+                terms = growth.positive_part(stated.cost(one.takes[measure] for one in chosen), proved["covers"])
+                growth.bounded(least, terms, proved["terms"])
+
+    def put(self, value: Value, names: object, scope: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, Poly]]:
+        """A value with parameters of a scope for those that it leaves open."""
+        given = mapping(names, *(name for name, _ in value.open))
+        taken = dict(zip(given, texts(list(given.values())), strict=True))
+        for name, bounds in value.open:
+            if scope.get(taken[name]) != bounds:
+                raise Refused(f"{taken[name]} is not known to be between {bounds[0]} and {bounds[1]}")
+        for measure, takes in value.takes.items():
+            text = re.sub(r"\w+", lambda word: taken.get(word[0], word[0]), show(takes))
+            yield measure, parse(text)
 
     # -- the design ------------------------------------------------------------------------------------
 
@@ -166,62 +279,87 @@ class Check:
             yield from self.answer(branch["yes"], (*conditions, f"{low} <= {high}"))
             yield from self.answer(branch["no"], (*conditions, f"{high} <= {low}"))
             return
-        leaf = mapping(tree, "theta", "cost", "design", "facts", "above", "below")
+        leaf = mapping(tree, "theta", "cost", "design", "facts", "above", "below", "within")
         growth = self.growth((), conditions)
-        facts: set[str] = set()
-        cost, bound = self.cost(self.root, leaf["design"], facts, conditions)
+        design = self.design(self.root, leaf["design"], conditions)
+        cost = self.objective(design.takes, design.models)
         if cost != parse(leaf["cost"]):
             raise Refused(f"the design costs {show(cost)}")
-        if sorted(facts) != leaf["facts"]:
-            raise Refused(f"the design rests on {', '.join(sorted(facts))}")
+        if sorted(design.facts) != leaf["facts"]:
+            raise Refused(f"the design rests on {', '.join(sorted(design.facts))}")
+        if not self.within(design.models):
+            raise Refused("the design uses more models than may be")
         theta = self.posynomial(growth, leaf["theta"])
-        growth.bounded(growth.above(bound), theta, leaf["above"])
-        for value, proof in zip(
-            self.values[self.root], listed(leaf["below"], len(self.values[self.root])), strict=True
-        ):
-            growth.bounded(theta, value, proof)
-        if not self.values[self.root]:
+        growth.bounded(growth.above(self.objective(design.most, design.models)), theta, leaf["above"])
+        limits = list(self.limited(design.most, design.models))
+        proofs = mapping(leaf["within"], *(name for name, _, _ in limits))
+        for name, takes, most in limits:
+            growth.bounded(growth.above(takes), growth.positive_part(most, []), proofs[name])
+        values = self.values[self.root]
+        for value, proof in zip(values, listed(leaf["below"], len(values)), strict=True):
+            known = self.least(value, conditions)
+            known.bounded(theta, known.positive_part(self.objective(value.takes, value.models), []), proof)
+        if not values:
             raise Refused("nothing is proved of the root")
         yield conditions, show(theta)
 
-    def cost(
-        self, goal: Goal, design: object, facts: set[str], when: tuple[str, ...], scope: Scope = ()
-    ) -> tuple[Poly, Poly]:
-        """The exact cost of a design, given as the way taken at each goal, and an upper bound on it.
+    def least(self, value: Value, conditions: tuple[str, ...]) -> Growth:
+        """What is known where a value of the root is reached by a design that keeps the limits in growth."""
+        limited = [(takes, most) for _, takes, most in self.limited(value.takes, value.models)]
+        return Growth(self.problem, conditions, dict(value.open), limited)
+
+    def design(self, goal: Goal, given: object, when: tuple[str, ...], scope: Scope = ()) -> Design:
+        """What a design takes, given as the way taken at each goal.
 
         Where a free parameter is a formula, the cost is that of the formula, while the parameter is a whole number near
         it: so what is subtracted there is left out of the bound.
         """
-        taken = mapping(design, "rule", "label", "value", "needs")
-        way = next((way for way in self.ways[goal] if (way.rule, way.label) == (taken["rule"], taken["label"])), None)
-        if way is None:
+        taken = mapping(given, "rule", "label", "value", "needs")
+        named = (ways for ways in self.ways[goal] if (ways[0].rule, ways[0].label) == (taken["rule"], taken["label"]))
+        ways = next(named, None)
+        if ways is None:
             raise Refused(f"{goal.key()}: no way {taken['rule']} {taken['label']}")
-        facts.update(way.facts)
+        way = ways[0]
         inside = (*scope, (way.free[0], way.free[1:])) if way.free else scope
-        total = bound = way.own
-        for need, inner in zip(way.needs, listed(taken["needs"], len(way.needs)), strict=True):
-            exact, upper = self.cost(need.goal, inner, facts, when, inside)
-            total, bound = add(total, need.cost(exact)), add(bound, need.cost(upper))
+        inner = [
+            self.design(need.goal, one, when, inside)
+            for need, one in zip(way.needs, listed(taken["needs"], len(way.needs)), strict=True)
+        ]
+        stated = dict(zip(self.spaces, ways, strict=True))
+        found = Design(
+            {measure: one.cost(each.takes[measure] for each in inner) for measure, one in stated.items()},
+            {measure: one.cost(each.most[measure] for each in inner) for measure, one in stated.items()},
+            way.models.union(*(each.models for each in inner)),
+            frozenset(way.facts).union(*(each.facts for each in inner)),
+        )
         if way.free is None:
             if taken["value"] is not None:
                 raise Refused(f"{way.rule} has no free parameter")
-            return total, bound
-        name, low, high = way.free
-        growth, top = self.growth(scope, when), parse(high)
+            return found
+        return self.settled(found, way.free, taken["value"], self.growth(scope, when))
+
+    def settled(self, design: Design, free: tuple[str, str, str], given: object, growth: Growth) -> Design:
+        """A design with a value for its free parameter."""
+        name, low, high = free
+        top = parse(high)
         if not growth.above_one(top) or Fraction(low) > 2:
             raise Refused(f"{name} may have no value up to {high}")
-        if not isinstance(taken["value"], dict):
-            self.integer(growth, taken["value"], Fraction(low), top)
-            return put(total, name, str(taken["value"])), put(bound, name, str(taken["value"]))
-        value = mapping(taken["value"], "is", "above", "below")
-        factors = {re.sub(r"\*\*\([-\d/]+\)", "", factor) for mono in total for factor, _ in mono}
-        if any(re.search(r"log\(|\*\*\(", factor) and re.search(rf"\b{name}\b", factor) for factor in factors):
-            raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
-        formula = self.posynomial(growth, value["is"])
-        growth.bounded(ONE, formula, value["above"])
-        growth.bounded(formula, growth.positive_part(top, []), value["below"])
-        bound = {mono: c for mono, c in bound.items() if c > 0}
-        return put(total, name, show(formula)), put(bound, name, show(formula))
+        most, text = design.most, str(given)
+        if not isinstance(given, dict):
+            self.integer(growth, given, Fraction(low), top)
+        else:
+            value = mapping(given, "is", "above", "below")
+            factors = {factor for takes in design.takes.values() for mono in takes for factor, _ in mono}
+            factors = {re.sub(r"\*\*\([-\d/]+\)", "", factor) for factor in factors}
+            if any(re.search(r"log\(|\*\*\(", factor) and re.search(rf"\b{name}\b", factor) for factor in factors):
+                raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
+            formula = self.posynomial(growth, value["is"])
+            growth.bounded(ONE, formula, value["above"])
+            growth.bounded(formula, growth.positive_part(top, []), value["below"])
+            most = {key: {mono: c for mono, c in takes.items() if c > 0} for key, takes in most.items()}
+            text = show(formula)
+        takes, most = ({key: put(one, name, text) for key, one in each.items()} for each in (design.takes, most))
+        return design._replace(takes=takes, most=most)
 
     def integer(self, growth: Growth, value: object, low: Fraction, top: Poly) -> None:
         """A constant value of a free parameter."""

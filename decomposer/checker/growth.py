@@ -67,6 +67,13 @@ def listed(value: object, length: int | None = None) -> list[Any]:
     return value
 
 
+def texts(value: object) -> tuple[str, ...]:
+    """A list of texts."""
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Malformed(f"a list of texts was expected, not {str(value)[:40]!r}")
+    return tuple(value)
+
+
 def single(poly: Poly) -> tuple[Mono, Fraction]:
     """The one term of a formula with a positive coefficient."""
     if len(poly) != 1 or min(poly.values()) <= 0:
@@ -77,7 +84,13 @@ def single(poly: Poly) -> tuple[Mono, Fraction]:
 class Growth:
     """What is known of the parameters: of the problem, of a branch of the tree, and of the free parameters in scope."""
 
-    def __init__(self, problem: Mapping[str, Any], more: Iterable[str], free: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        problem: Mapping[str, Any],
+        more: Iterable[str],
+        free: Mapping[str, tuple[str, str]],
+        limited: Iterable[tuple[Poly, Poly]] = (),
+    ) -> None:
         self.parameters: Mapping[str, Any] = problem["parameters"]
         self.free = free
         self.known: list[tuple[Vector, Fraction | None]] = []
@@ -88,11 +101,17 @@ class Growth:
             pairs = [] if relation in (">=", ">", ">>") else [(parse(left), parse(right))]
             pairs += [(parse(right), parse(left))] if relation in (">=", ">", ">>", "==") else []
             for low, high in pairs:
-                if len(high) == 1 and min([*high.values(), *low.values()]) > 0:
-                    ((top, d),) = high.items()
-                    for mono, c in low.items():
-                        row = difference(self.growing_part(top), self.growing_part(mono))
-                        self.known.append((row, c / d if self.plain(top, mono) else None))
+                self.assume(low, high, exact=True)
+        for low, high in limited:
+            self.assume(low, high, exact=False)
+
+    def assume(self, low: Poly, high: Poly, exact: bool) -> None:
+        """Take a sum of positive terms to be at most a monomial: exactly, or up to a constant."""
+        if len(high) == 1 and min([*high.values(), *low.values()]) > 0:
+            ((top, d),) = high.items()
+            for mono, c in low.items():
+                row = difference(self.growing_part(top), self.growing_part(mono))
+                self.known.append((row, c / d if exact and self.plain(top, mono) else None))
 
     # -- factors ---------------------------------------------------------------------------------------
 
@@ -354,6 +373,8 @@ class Growth:
                 raise Refused(f"{show_mono(part)} is none of the terms")
             for name, x in self.vector(part).items():
                 wanted[name] = wanted.get(name, Fraction(0)) + share * x
+        if not shares and self.combine(step["by"], {})[1]:
+            return  # the rows contradict each other, so that there is nothing to prove
         if sum(shares.values()) != 1:
             raise Refused("the shares do not add up to 1")
         positive |= {name for name, x in mono if x > 0 and self.not_negative(name)}

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 COVERED = {
-    "problem": {"name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks", "order", "assume"},
+    "problem": {
+        "name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks", "order", "assume", "minimise",
+        "limits", "workers",
+    },
     "parameters": {"name", "about", "kind", "low", "high"},
     "texts": {"name", "about", "tokens", "part", "count", "each", "head"},
     "capabilities": {"name", "about", "size", "family", "options"},
-    "models": {"name", "about", "size", "can"},
+    "models": {"name", "about", "size", "can", "hosting", "delay"},
     "tasks": {
         "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
         "check", "remembers", "methods",

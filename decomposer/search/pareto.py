@@ -149,13 +149,20 @@ def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
     candidates, complete
         Designs with their open parameters; the flag says that none was left out for want of room.
     """
+    pricing, values = price(space, regime)
+    return [pricing.plain(one) for one in pricing.within(values[space.graph.root])], pricing.complete
+
+
+def price(space: Space, regime: Regime) -> tuple[InGrowth, dict[Goal, list[Candidate]]]:
+    """Find these designs for every goal; free parameters keep names of their own (see `InGrowth.names`)."""
     check_limits(space.site.problem)
-    pricing = _InGrowth(replace(space, site=replace(space.site, both=True)), regime)
-    found = solve(space.graph, pricing.combine, pricing.prune)[space.graph.root]
-    return [pricing.plain(candidate) for candidate in pricing.within(found)], pricing.complete
+    pricing = InGrowth(replace(space, site=replace(space.site, both=True)), regime)
+    return pricing, solve(space.graph, pricing.combine, pricing.prune)
 
 
-class _InGrowth(asymptotic.Pricing):
+class InGrowth(asymptotic.Pricing):
+    """Prices the designs of one goal after the other, in growth, in both measures; `names` of open parameters."""
+
     def __init__(self, space: Space, regime: Regime) -> None:
         super().__init__(space, regime)
         self.names: dict[tuple[Goal, str], str] = {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from decomposer.design.timing import on_workers
 from decomposer.expr import ZERO
 from decomposer.growth import Regime
+from decomposer.problem.model import Problem
 from decomposer.search import pareto
 from decomposer.search.asymptotic import beats
 from decomposer.search.concrete import order
@@ -42,8 +44,14 @@ def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
         Several where which is best depends on the regime; their work is the time, up to a factor of 2 that of the
         best schedule.
     """
-    problem = space.site.problem
     found, complete = pareto.in_growth(space, regime)
+    kept, proved = least(space.site.problem, found, regime)
+    return kept, complete and proved
+
+
+def least(problem: Problem, found: Iterable[Candidate], regime: Regime) -> tuple[list[Candidate], bool]:
+    """Of designs with open parameters, those of least time in the end, with the best values of these."""
+    complete = True
     kept: list[Candidate] = []
     for one in found:
         time = on_workers(problem, one.work, one.other or ZERO)

@@ -9,12 +9,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from decomposer.checker.algebra import Malformed, Poly, Refused, add, constant, mul, number, parse, show, show_mono
-from decomposer.checker.check import VERSION, Check, Scope
+from decomposer.checker.algebra import Malformed, Mono, Poly, Refused, constant, mul, number, parse, show, show_mono
+from decomposer.checker.check import VERSION, Check, Scope, Value
 from decomposer.checker.growth import Growth
+from decomposer.design.evaluate import models_used
 from decomposer.errors import DecomposerError, GrowthError
 from decomposer.expr import Expr
 from decomposer.growth import Regime, is_big_o
+from decomposer.growth.minimise import with_parameters
 from decomposer.growth.partition import Branch, Tree, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.long_form import long_form
@@ -22,13 +24,14 @@ from decomposer.problem.model import Problem
 from decomposer.restated.space import Goal as Restated
 from decomposer.restated.space import Way
 from decomposer.rules.base import Goal
-from decomposer.search import asymptotic
+from decomposer.search import asymptotic, pareto, timed
+from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import regime_of
-from decomposer.verbs.multipliers import NoMultipliers, bounded, covers
+from decomposer.verbs.multipliers import NoMultipliers, bounded, contradiction, covers
 
 WEIGHT = 16
 """Coefficient of all terms of a value. Values count up to a constant; with a large one, what is subtracted elsewhere
@@ -72,37 +75,82 @@ class _Writer:
     def __init__(self, problem: Problem, space: Space, regime: Regime) -> None:
         self.problem, self.space, self.regime = problem, space, regime
         self.check = Check(long_form(problem), {})
-        self.priced, complete = asymptotic.price(space, regime)
-        if not self.priced[space.graph.root]:
+        self.hosts = self.check.most is not None or any(self.check.hosting.values())
+        self.named: dict[tuple[Goal, str], str] = {}
+        self.priced, self.best, complete = self.found()
+        if not self.best:
             raise CertificateError("no design is feasible, so there is nothing to certify")
         if not complete:
             raise CertificateError("the answer is not proved, so there is nothing to certify")
         self.values = {restated(goal): self.stated(goal) for goal in space.graph.bottom_up()}
         if self.values.keys() != self.check.ways.keys():
             raise CertificateError("the rules and their restatement differ: please report this")
+        self.check.values = self.values
 
-    def stated(self, goal: Goal) -> list[Poly]:
+    def found(self) -> tuple[dict[Goal, list[Candidate]], list[Candidate], bool]:
+        """Designs of every goal, of which each of its designs reaches one; the best of the whole."""
+        root, timed_ = self.space.graph.root, self.problem.minimise == "time"
+        if not timed_ and len(self.check.spaces) == 1:
+            priced, complete = asymptotic.price(self.space, self.regime)
+            best = priced[root]
+            if is_coupled(self.problem):
+                best = asymptotic.Pricing(self.space, self.regime).within_limits(best)
+            return priced, best, complete
+        pricing, priced = pareto.price(self.space, self.regime)
+        self.named = pricing.names
+        if not timed_:
+            best, complete = asymptotic.best(self.space, self.regime)
+            return priced, best, complete
+        best, complete = timed.least(self.problem, pricing.within(priced[root]), self.regime)
+        return priced, best, complete and pricing.complete
+
+    def stated(self, goal: Goal) -> list[Value]:
         """Values of a goal: growths of its designs of least growth, of which each of its designs reaches one."""
         regime = asymptotic.regime_inside(self.space, self.regime, goal)
-        found: list[Poly] = []
-        for candidate in asymptotic.least_growth(self.priced[goal], regime):
-            # What is rounded up is no less, so a value without ceilings is a lower bound.
-            growth = self.check.growth(self.check.scope(restated(goal)))
-            value = cleaned(growth, parse(str(candidate.growth).replace("ceil(", "(")))
-            found.append(mul(number(WEIGHT), value))
-        return found
+        kept: list[Candidate] = []
+        for new in self.priced[goal]:
+            if not any(self.replaces(old, new, regime) for old in kept):
+                kept = [*(old for old in kept if not self.replaces(new, old, regime)), new]
+        return [self.value(restated(goal), candidate) for candidate in kept]
+
+    def takes(self, candidate: Candidate) -> dict[str, Expr]:
+        """What a design takes of each measure."""
+        first, other = ("span", "work") if self.problem.minimise == "span" else ("work", "span")
+        found = {first: candidate.growth, other: candidate.other}
+        return {measure: takes for measure in self.check.spaces if (takes := found[measure]) is not None}
+
+    def models(self, candidate: Candidate) -> frozenset[str]:
+        """The models that a design uses, where it matters."""
+        return frozenset(models_used(candidate.design) if self.hosts else ())
+
+    def replaces(self, a: Candidate, b: Candidate, regime: Regime) -> bool:
+        """Whether what one design takes is no more than what another does, at all values of what this leaves open."""
+        if not (self.models(a) <= self.models(b) and set(a.open) <= set(b.open)):
+            return False
+        wide = with_parameters(regime, pareto.bounds_of(b.open))
+        less, more = self.takes(a), self.takes(b)
+        return all(is_big_o(less[measure], more[measure], wide) is True for measure in less)
+
+    def value(self, goal: Restated, candidate: Candidate) -> Value:
+        """A value that a design reaches: what is rounded up is no less, so that one without ceilings is a bound."""
+        opened = tuple(sorted((one.name, (str(one.low), show(parse(str(one.high))))) for one in candidate.open))
+        growth = self.check.growth((*self.check.scope(goal), *opened))
+        takes = {
+            measure: mul(number(WEIGHT), cleaned(growth, parse(str(value).replace("ceil(", "("))))
+            for measure, value in self.takes(candidate).items()
+        }
+        return Value(takes, self.models(candidate), opened)
 
     def write(self) -> dict[str, Any]:
         """The whole certificate."""
         goals = {
             goal.key(): {
-                "values": [show(value) for value in self.values[goal]],
-                "ways": [self.way(goal, way) for way in ways],
+                "values": [written(value) for value in self.values[goal]],
+                "ways": [self.way(goal, ways) for ways in stated],
             }
-            for goal, ways in self.check.ways.items()
+            for goal, stated in self.check.ways.items()
         }
-        root = self.space.graph.root
-        best = asymptotic.least_growth(self.priced[root], self.regime)
+        best = asymptotic.least_growth(self.best, self.regime)
         names = {str(place): candidate for place, candidate in enumerate(best)}
         tree = partition({name: candidate.growth for name, candidate in names.items()}, self.regime)
         return {
@@ -113,29 +161,46 @@ class _Writer:
             "answer": self.tree(tree, names, (), self.regime),
         }
 
-    def way(self, goal: Restated, way: Way) -> dict[str, Any]:
-        """The proof that a way costs no less than a value of its goal."""
-        proofs = [self.proof(goal, way, chosen) for chosen in product(*(self.values[need.goal] for need in way.needs))]
-        return {"rule": way.rule, "label": way.label, "proofs": proofs}
+    def way(self, goal: Restated, ways: tuple[Way, ...]) -> dict[str, Any]:
+        """The proof that a way takes no less than a value of its goal."""
+        proofs = [self.proof(goal, ways, chosen, models) for chosen, models in self.check.choices(ways[0])]
+        return {"rule": ways[0].rule, "label": ways[0].label, "proofs": proofs}
 
-    def proof(self, goal: Restated, way: Way, chosen: Sequence[Poly]) -> dict[str, Any]:
-        cost = way.own
-        for need, value in zip(way.needs, chosen, strict=True):
-            cost = add(cost, need.cost(value))
-        growth = self.check.growth(self.check.scope(goal, way))
-        try:
-            covered = covers(growth, cost)
-        except NoMultipliers as error:
-            raise CertificateError(f"{goal.key()}, {way.rule}: {error}") from error
-        terms = growth.positive_part(cost, covered)
-        for place, value in enumerate(self.values[goal]):
+    def proof(
+        self, goal: Restated, ways: tuple[Way, ...], chosen: tuple[Value, ...], models: frozenset[str]
+    ) -> dict[str, Any]:
+        scope = self.check.inside(goal, ways[0], chosen)
+        growth = self.check.growth(scope)
+        covered: dict[str, list[dict[str, Any]]] = {}
+        terms: dict[str, list[Mono]] = {}
+        for measure, way in zip(self.check.spaces, ways, strict=True):
+            cost = way.cost(value.takes[measure] for value in chosen)
             try:
-                proved = bounded(growth, value, terms)
-            except NoMultipliers:
-                continue
-            return {"value": place, "covers": covered, "terms": proved}
-        values = " or ".join(map(show, self.values[goal]))
+                covered[measure] = covers(growth, cost)
+            except NoMultipliers as error:
+                raise CertificateError(f"{goal.key()}, {way.rule}: {error}") from error
+            terms[measure] = growth.positive_part(cost, covered[measure])
+        for place, value in enumerate(self.values[goal]):
+            for names in self.renamed(value, dict(scope)) if value.models <= models else ():
+                with suppress(NoMultipliers):
+                    proved = {
+                        measure: {"covers": covered[measure], "terms": bounded(growth, least, terms[measure])}
+                        for measure, least in self.check.put(value, names, dict(scope))
+                    }
+                    return {"value": place, "with": names, **proved}
+        values = " or ".join(" and ".join(map(show, value.takes.values())) for value in self.values[goal])
+        way = ways[0]
         raise CertificateError(f"{goal.key()}, {way.rule} {way.label}: no proof that it costs {values} at least")
+
+    def renamed(self, value: Value, scope: dict[str, tuple[str, str]]) -> Iterator[dict[str, str]]:
+        """Parameters in scope for those that a value leaves open: the same if it is there, or of the same bounds."""
+        fits = [
+            [name] if name in scope else [one for one, limits in scope.items() if limits == bounds]
+            for name, bounds in value.open
+        ]
+        for chosen in product(*fits):
+            if len(set(chosen)) == len(chosen):
+                yield dict(zip((name for name, _ in value.open), chosen, strict=True))
 
     # -- the answer ------------------------------------------------------------------------------------
 
@@ -155,46 +220,68 @@ class _Writer:
     def leaf(self, candidate: Candidate, conditions: tuple[str, ...], regime: Regime) -> dict[str, Any]:
         growth = self.check.growth((), conditions)
         choices = iter(candidate.choices)
-        policies = iter(_chosen(candidate.policies, regime))
-        design = self.design(conditions, choices, policies)
-        facts: set[str] = set()
-        cost, bound = self.check.cost(self.check.root, design, facts, conditions)
+        policies = _chosen(candidate.policies, regime)
+        written_ = self.design(conditions, choices, policies)
+        design = self.check.design(self.check.root, written_, conditions)
+        cost = self.check.objective(design.takes, design.models)
         theta = cleaned(growth, parse(str(growth_of(candidate.growth, regime))))
         try:
-            above = bounded(growth, growth.above(bound), list(theta))
-            below = [bounded(growth, theta, list(value)) for value in self.values[self.check.root]]
+            above = bounded(growth, growth.above(self.check.objective(design.most, design.models)), list(theta))
+            within = {
+                name: bounded(growth, growth.above(takes), growth.positive_part(most, []))
+                for name, takes, most in self.check.limited(design.most, design.models)
+            }
+            below = [self.below(theta, value, conditions) for value in self.values[self.check.root]]
         except NoMultipliers as error:
             raise CertificateError(f"no proof that {show(cost)} is Theta({show(theta)})") from error
         return {
             "theta": show(theta),
             "cost": show(cost),
-            "design": design,
-            "facts": sorted(facts),
+            "design": written_,
+            "facts": sorted(design.facts),
             "above": above,
             "below": below,
+            "within": within,
         }
+
+    def below(self, theta: Poly, value: Value, conditions: tuple[str, ...]) -> dict[str, Any]:
+        """The proof that a value of the root is no less, or none of a design that keeps the limits."""
+        known = self.check.least(value, conditions)
+        try:
+            return bounded(known, theta, known.positive_part(self.check.objective(value.takes, value.models), []))
+        except NoMultipliers:
+            refuted = contradiction(known)
+            return {show_mono(mono): refuted for mono in theta}
 
     def design(
         self,
         conditions: tuple[str, ...],
         choices: Iterator[tuple[Goal, Step]],
-        policies: Iterator[Policy],
+        policies: list[Policy],
         scope: Scope = (),
     ) -> dict[str, Any]:
         """The ways taken, parents first; values of free parameters come children first, as they were settled."""
         goal, step = next(choices)
         arcs = self.space.graph.arcs[goal]
         arc = next(arc for arc in arcs if arc.item is step)
-        way = self.check.ways[restated(goal)][arcs.index(arc)]
+        way = self.check.ways[restated(goal)][arcs.index(arc)][0]
         if way.rule != step.rule:
             raise CertificateError("the rules and their restatement differ: please report this")
         inside = (*scope, (way.free[0], way.free[1:])) if way.free else scope
         needs = [self.design(conditions, choices, policies, inside) for _ in arc.needs]
         growth = self.check.growth(scope, conditions)
-        value = None if way.free is None else self.value(growth, next(policies).value, way)
+        value = None if way.free is None else self.settled(growth, self.policy(goal, step, policies), way)
         return {"rule": way.rule, "label": way.label, "value": value, "needs": needs}
 
-    def value(self, growth: Growth, value: Expr, way: Way) -> Any:
+    def policy(self, goal: Goal, step: Step, policies: list[Policy]) -> Expr:
+        """The value of the free parameter of a step: those that were open to the end have names of their own."""
+        if self.problem.minimise != "time":
+            return policies.pop(0).value
+        (decision,) = step.alternative.decisions
+        name = self.named.get((goal, decision.name))
+        return next((one.value for one in policies if one.name == name), decision.low)
+
+    def settled(self, growth: Growth, value: Expr, way: Way) -> Any:
         """The value of a free parameter: an integer, or a formula between its bounds."""
         assert way.free is not None
         formula, top = parse(str(value)), parse(way.free[2])
@@ -206,6 +293,12 @@ class _Writer:
         except NoMultipliers as error:
             raise CertificateError(f"no proof that {way.free[0]} = {show(formula)} is a value it may take") from error
         return {"is": show(formula), "above": above, "below": below}
+
+
+def written(value: Value) -> dict[str, Any]:
+    """A value as it stands in a certificate."""
+    takes = {measure: show(one) for measure, one in value.takes.items()}
+    return {**takes, "models": sorted(value.models), "open": {name: list(bounds) for name, bounds in value.open}}
 
 
 def cleaned(growth: Growth, value: Poly) -> Poly:
@@ -228,6 +321,7 @@ def restated(goal: Goal) -> Restated:
     return Restated(
         goal.tasks, goal.mode, goal.part, text(goal.size), goal.pending, goal.narrow, goal.scope, goal.write,
         goal.history is not None, goal.unit, goal.fused, goal.direct, text(goal.share), text(goal.among),
+        text(goal.steps), goal.model, goal.tried, goal.digests, goal.cuts,
     )  # fmt: skip
 
 

@@ -59,6 +59,23 @@ def covers(growth: Growth, cost: Poly) -> list[dict[str, Any]]:
     return found
 
 
+def contradiction(growth: Growth) -> dict[str, Any]:
+    """Prove that what is known cannot be: of some growing parameter it would follow that it does not grow.
+
+    Raises
+    ------
+    NoMultipliers
+        When it does not follow.
+    """
+    for name, parameter in growth.parameters.items():
+        if parameter["kind"] == "growing":
+            with suppress(NoMultipliers):
+                by = _multipliers(growth, [{name: Fraction(-1)}])[1]
+                grows = f"{name} >= 1"
+                return {"of": {}, "by": {**by, grows: str(Fraction(by.get(grows, 0)) + 1)}}
+    raise NoMultipliers("nothing contradicts what is known")
+
+
 def _split(growth: Growth, mono: Mono, high: Sequence[Mono]) -> dict[str, Any]:
     """Prove one monomial to be O of a sum, where it takes that with a logarithm split at a free parameter."""
     try:

@@ -1,0 +1,99 @@
+"""What ways take along the critical path, and what all their calls take one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from decomposer.checker.algebra import ONE, Poly, Refused, div, mul, parse
+from decomposer.restated.rules import Rules
+from decomposer.restated.space import Goal, Need, Way, groups, times
+
+
+def measures(problem: Mapping[str, Any]) -> dict[str, Rules]:
+    """What is minimised, and what is limited or weighed against it: each a statement of what the ways take."""
+    limits, minimised = problem["limits"], problem["minimise"]
+    found: dict[str, Rules] = {}
+    if minimised == "time" and problem["workers"] is not None:
+        found["work"] = Times(problem)
+    elif minimised == "cost" or limits["cost"] is not None:
+        found["work"] = Rules(problem)
+    if minimised != "cost" or limits["span"] is not None:
+        found["span"] = Spans(problem)
+    return found
+
+
+class Times(Rules):
+    """Time of all calls one after the other."""
+
+    def price(self, model: str | None, size: Poly, read: Poly, seen: Poly, written: Poly) -> Poly:
+        """The delay of its model for every token that a call writes; its cost, where no delays are stated."""
+        delay = self.problem["models"][model]["delay"] if model is not None else None
+        return super().price(model, size, read, seen, written) if delay is None else mul(parse(delay), written)
+
+
+class Spans(Times):
+    """Time along the critical path: parts and items side by side where they can be, all else in turn."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        super().__init__(problem)
+        for name, task in self.tasks.items():
+            if task["succeeds"] and task["local"]:
+                raise Refused(f"certificates do not cover the time until the slowest {task['local']} of {name} is done")
+
+    def ways(self, goal: Goal) -> Iterator[Way]:
+        """The ways with what they take; the others take as long as all their calls."""
+        for way in super().ways(goal):
+            if way.rule == "localize" or (way.rule == "reduce" and not way.own):
+                yield self.beside(way)
+            elif way.rule == "guard":
+                yield self.found(goal, way)
+            elif way.rule == "fuse" and goal.mode == "round":
+                yield self.branches(goal, way)
+            elif way.rule in IN_TURN:
+                yield way
+            else:
+                raise Refused(f"certificates do not cover the time of {way.rule}")
+
+    def parallel(self, goal: Goal) -> bool:
+        """Whether no task reads a whole text that others may be changing."""
+        return all(self.tasks[n]["local"] or not self.tasks[n]["edits"] for n in goal.tasks)
+
+    def beside(self, way: Way) -> Way:
+        """Parts, or groups of them."""
+        (inner,) = (need.goal for need in way.needs)
+        count = parse(next(t["count"] for t in self.texts.values() if t["part"] == inner.part))
+        often = ONE if self.parallel(inner) else groups(count, parse(inner.size))
+        return way._replace(needs=(Need(inner, times(often)),))
+
+    def found(self, goal: Goal, way: Way) -> Way:
+        """What is done where something was found; a part that holds one item at most has a single place for it."""
+        *before, act = way.needs
+        finder = self.tasks[goal.tasks[0] if goal.mode == "round" else str(self.common(goal))]
+        items = self.items(finder, goal)
+        if goal.mode != "round":
+            alone = goal.size == "1" and finder["finds"]["per_part"] == "1"
+            return way._replace(needs=(Need(act.goal, times(ONE if alone or self.parallel(act.goal) else items)),))
+        alone = self.at_most_one(goal) or self.parallel(act.goal)
+        rate, rounds = ONE if alone else div(items, self.rounds(goal)), self.every_round(goal)
+        return way._replace(needs=(*before, Need(act.goal, lambda each: rounds(mul(rate, each)))))
+
+    def branches(self, goal: Goal, way: Way) -> Way:
+        """In every round the longer of looking, and of looking and acting at once."""
+        rounds = self.rounds(goal)
+        if self.items(self.tasks[goal.tasks[0]], goal) == rounds:
+            return way
+        if goal.history:
+            raise Refused("certificates do not cover the time of branches in a conversation")
+        looks = self.call(goal.tasks[:1], goal, "here", goal.tasks[1:])
+        once = next(call[1] for call in looks if call[0] == way.label)
+        return way._replace(own=mul(rounds, once), needs=(Need(way.needs[0].goal, times(rounds)),), longest=True)
+
+
+IN_TURN = (
+    "call", "scan", "everywhere", "separate", "fuse", "decompose", "forget", "narrow", "patch", "retry", "delegate",
+    "branch",
+    "split", "compress", "steps",
+)  # fmt: skip
+"""Rules whose ways take as long as all their calls: these stand one after the other, or in branches of which all say
+the same."""
