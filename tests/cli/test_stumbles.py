@@ -8,6 +8,7 @@ import pytest
 
 from decomposer.cli.main import main
 from decomposer.expr import parse
+from decomposer.verbs.results import Status
 
 Capture = pytest.CaptureFixture[str]
 
@@ -212,7 +213,7 @@ def test_what_the_hints_on_units_say_can_be_read() -> None:
 
 @pytest.mark.parametrize(("status", "code"), [("optimal", 0), ("optimal_growth", 0), ("regimes", 0), ("bounded", 4)])
 def test_every_status_has_its_exit_code(
-    status: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    status: Status, code: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     """As docs/answers.md has it, and the help of `optimize`."""
     from dataclasses import replace
