@@ -7,22 +7,19 @@ from collections.abc import Callable, Iterator
 from decomposer.checker.algebra import (
     ONE,
     Poly,
-    Refused,
     add,
-    apply,
     mul,
-    number,
     parse,
-    power,
     put,
     show,
     sum_over,
 )
 from decomposer.restated.combining import Combining
-from decomposer.restated.space import LARGEST_BLOCK, Fits, Goal, Need, Way, groups, once, times, used
+from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Way, groups, once, times, used
+from decomposer.restated.votes import Votes
 
 
-class Rules(Combining):
+class Rules(Combining, Votes):
     """The rules, in the order in which answers list them."""
 
     def ways(self, goal: Goal) -> Iterator[Way]:
@@ -44,6 +41,9 @@ class Rules(Combining):
             self.patch,
             self.steps,
             self.retry,
+            self.trust,
+            self.vote,
+            self.cascade,
             self.delegate,
             self.branch,
         ):
@@ -253,50 +253,6 @@ class Rules(Combining):
         if all(edit["patch"] is not None for edit in edits):
             facts = tuple(f"{n} patch" for n in editors)
             yield Way("patch", {}, (once(goal._replace(write="patch")),), facts, label="patch")
-
-    def retry(self, goal: Goal) -> Iterator[Way]:
-        """Repeat until accepted."""
-        names = tuple(n for n in goal.tasks if n in goal.pending)
-        tasks = [self.tasks[n] for n in names]
-        if not names or (goal.mode == "round" and len(goal.tasks) > 1):
-            return
-        if goal.mode == "cover" and any(self.tasks[n]["finds"] or self.tasks[n]["for_each"] for n in goal.tasks):
-            return
-        everything = goal.size is None and goal.steps is None and goal.mode == "cover"
-        if not everything and any(t["check"]["scope"] == "whole" for t in tasks):
-            return
-        per_call = any(t["succeeds"]["unit"] == "call" for t in tasks)
-        attempt = goal._replace(pending=frozenset(), direct=per_call, unit=False)
-        facts = tuple(f"{n} {kind}" for n in names for kind in ("succeeds", "check"))
-        right = ONE
-        for task in tasks:
-            right = mul(right, power(parse(task["succeeds"]["probability"]), self.exposure(task, goal)))
-        first = tasks[0]
-        keep = len(goal.tasks) == 1 and goal.mode == "cover" and goal.size != "1" and self.partition(first) is not None
-        keep = keep and first["succeeds"]["unit"] == "part" and first["check"]["scope"] == "part"
-        keep = keep and self.splitters(goal.tasks, self.partition(first)["part"]) <= goal.cuts
-        judges = tuple(dict.fromkeys(t["check"]["by"] for t in tasks if t["check"]["by"]))
-        for models, judged, fits in self.judges(goal, judges):
-            if self.problem["cost"]["kind"] == "cached":
-                raise Refused("certificates do not cover cached prices of repeated attempts")
-            attempts = power(right, number(-1))
-            way = Way("retry", mul(attempts, judged), (Need(attempt, times(attempts)),), facts)
-            way = way._replace(label=" ".join(models).strip(), models=used(*models), fits=fits)
-            yield way
-            if keep:
-                attempts = apply("rounds", (self.units(first, goal), parse(first["succeeds"]["probability"])))
-                again = (Need(attempt, times(attempts)),)
-                yield way._replace(own=mul(attempts, judged), needs=again, label=f"keep {way.label}")
-
-    def judges(self, goal: Goal, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Poly, Fits]]:
-        """Models for the calls that judge an attempt, and what they cost."""
-        if not names:
-            yield (), {}, ()
-            return
-        plain = goal._replace(narrow=True, write=None, scope="here", history=False, among=None, model=None)
-        for model, cost, fits in self.call(names[:1], plain, "here"):
-            for rest, more, others in self.judges(goal, names[1:]):
-                yield (model, *rest), add(self.every_round(plain)(cost), more), fits + others
 
     def delegate(self, goal: Goal) -> Iterator[Way]:
         """A delegator and specialists."""

@@ -117,7 +117,7 @@ def at_numbers(formula: Poly) -> str:
 
 def test_every_rule_is_stated_or_needs_facts_that_are_refused() -> None:
     """A new rule must not go unnoticed: with facts that are covered, the space would be larger than what is proved."""
-    stated = {"call" if name == "by_call" else name for name in vars(Rules)}
+    stated = {"call" if name == "by_call" else name for name in dir(Rules)}
     # What each needs: votes and what is let pass unchecked a target, cascades a check that errs or rates of models.
     beyond = {
         "cascade": ("check", "accepts"),
