@@ -53,9 +53,11 @@ class Context:
     partial : frozenset of str
         Tasks that are done here for the parts in scope alone, because their results are combined.
     merging : mapping of task name to Expr
-        How many of its results are being combined.
+        How many of its results are being combined, or into how many subproblems it is being divided.
     levels : tuple of Level
         Levels of which this context is any one.
+    overlaps : mapping of task name to Expr
+        Parts that the subproblems of a problem have together, where that are not its own.
     """
 
     extents: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
@@ -70,6 +72,7 @@ class Context:
     partial: frozenset[str] = frozenset()
     merging: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
     levels: tuple[Level, ...] = ()
+    overlaps: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
 
     def narrowed(self, part: str, size: Expr) -> Context:
         """Enter a loop over groups of `size` parts."""
@@ -80,7 +83,7 @@ class Context:
         return replace(self.narrowed(part, size), partial=self.partial | {task})
 
     def merged(self, task: str, part: str, covered: Expr, number: Expr, level: Level | None = None) -> Context:
-        """Combine `number` results of `task`, which cover so many parts together."""
+        """Combine `number` results of `task`, which cover so many parts together; or divide what covers them so."""
         levels = self.levels if level is None else (*self.levels, level)
         return replace(self.narrowed(part, covered), merging=Frozen({**self.merging, task: number}), levels=levels)
 

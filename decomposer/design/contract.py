@@ -13,6 +13,7 @@ from decomposer.design.combining import Combining, tasks_of, whole_for_all
 from decomposer.design.context import Context, at_most_one, divide_up, extent, is_whole, items, partition, scans
 from decomposer.design.contract_calls import Calls
 from decomposer.design.cuts import outdates
+from decomposer.design.dividing import Dividing
 from decomposer.design.nodes import (
     Call,
     Case,
@@ -23,6 +24,7 @@ from decomposer.design.nodes import (
     Hole,
     If,
     Merge,
+    Recurse,
     Repeat,
     Retry,
     Seq,
@@ -76,6 +78,8 @@ class Checker(Calls):
             self.each(node, context, progress)
         elif isinstance(node, Merge):
             Combining(self, node).check(context, progress)
+        elif isinstance(node, Recurse):
+            Dividing(self, node).check(context, progress)
         elif isinstance(node, ForEach):
             self.free_hand(node, node.finder, progress, at_hand)
             if node.finder not in progress.scanned and not self.template:

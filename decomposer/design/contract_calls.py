@@ -9,10 +9,11 @@ from decomposer.design.cuts import outdates
 from decomposer.design.merging import combined_by, combines_here
 from decomposer.design.nodes import Call, Design
 from decomposer.design.progress import Progress, amount
+from decomposer.design.recursing import beyond_base, divided_by, done_in_pieces, joined_by
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits
 from decomposer.expr import ONE
-from decomposer.problem.graph import auxiliary, combined
+from decomposer.problem.graph import auxiliary, combined, divides
 from decomposer.problem.model import Task
 
 
@@ -36,11 +37,17 @@ class Calls(Questions):
             if combined_by(self.problem, name, context) is not None:
                 self.combining(node, task, progress)
                 continue
+            if joined_by(self.problem, name, context) is not None:
+                self.combining(node, task, progress)
+                continue
+            if divided_by(self.problem, name, context) is None and divides(self.problem, name):
+                raise self.fail(node, f"{name} divides problems: there is none here", "put it under `split` of recurse")
             if name in combined(self.problem) and name in auxiliary(self.problem):
                 raise self.fail(node, f"{name} combines results: there are none here", "put it under `by` of a merge")
             if node.scope == "part":
                 self.cut(node, task.local, (name,), progress)
             self.chained(node, task, context)
+            self.base(node, task, context)
             self.reads(node, task, context)
             self.digests(node, task, progress)
             self.inputs(node, task, progress.seen | before)
@@ -62,6 +69,14 @@ class Calls(Questions):
         if most is not None and not open_still and not at_least(most, taken):
             hint = f"put it under `steps: {task.name}`"
             raise self.fail(node, f"{task.name} takes {most} steps in a call at most, not {taken}", hint)
+
+    def base(self, node: Call, task: Task, context: Context) -> None:
+        """A problem is done without dividing it only where it is small enough."""
+        parts = beyond_base(self.problem, task, context)
+        open_still = parts is not None and self.template and not parts.symbols <= self.problem.parameters.keys()
+        if parts is not None and not open_still and task.recursive is not None:
+            message = f"{task.name} is done for {task.recursive.base} parts at most without dividing, not for {parts}"
+            raise self.fail(node, message, f"put it under `recurse: {task.name}`")
 
     def record(self, node: Call, task: Task, context: Context, progress: Progress) -> None:
         progress.seen -= outdates(self.problem, task)
@@ -85,6 +100,8 @@ class Calls(Questions):
             if text.part is None or node.scope == "whole" or task.local == text.part:
                 continue
             if node.scope == "here" and combines_here(self.problem, task, text.part, context):
+                continue
+            if node.scope == "here" and done_in_pieces(self.problem, task, text.part, context):
                 continue
             if node.scope == "part" or not is_whole(text, context):
                 raise self.fail(

@@ -10,6 +10,7 @@ from decomposer.design.cuts import splitters
 from decomposer.design.merging import combined_by
 from decomposer.design.nodes import Call, Design, Each, Repeat, Retry, Stride, walk
 from decomposer.design.progress import Progress
+from decomposer.design.recursing import divided_by, joined_by, own_problem
 from decomposer.design.reliability import tasks_at
 from decomposer.errors import DesignError
 from decomposer.expr import ONE
@@ -96,6 +97,10 @@ class Questions:
         text = partition(self.problem, task)
         if combined_by(self.problem, name, context) is not None:
             text = None  # what combines results is told about as it is called
+        if divided_by(self.problem, name, context) or joined_by(self.problem, name, context):
+            text = None  # so is what divides, and what combines results of subproblems
+        if own_problem(task, context):
+            text = None  # the check tells about each subproblem as about the whole
         if task.check.scope == "whole" and text is not None and not is_whole(text, context):
             raise self.fail(node, f"{word} {name}: its check tells about the whole {text.name} only")
         if task.check.scope == "whole" and task.name in context.steps:

@@ -20,6 +20,7 @@ from decomposer.design.nodes import (
     Hole,
     If,
     Merge,
+    Recurse,
     Repeat,
     Retry,
     Seq,
@@ -28,6 +29,7 @@ from decomposer.design.nodes import (
     Vote,
     walk,
 )
+from decomposer.design.recursing import longest_way
 from decomposer.design.reliability import attempts, rejected, runs, strides
 from decomposer.design.sizes import requirements
 from decomposer.expr import ONE, ZERO, Expr, maximum
@@ -139,6 +141,8 @@ def span(
                 once = once * inside.extents[node.part]
             total = total + over_rounds(once, Context(levels=inside.levels[len(context.levels) :]))
         return total
+    if isinstance(node, Recurse):
+        return longest_way(problem, node, context, lambda one, there: span(problem, one, there, holes), over_rounds)
     if isinstance(node, ForEach):
         body = span(problem, node.body, context, holes)
         return body if _parallel(problem, node.body) else body * item_rate(problem, node.finder, context)

@@ -23,6 +23,7 @@ from decomposer.design.nodes import (
     Hole,
     If,
     Merge,
+    Recurse,
     Repeat,
     Retry,
     Seq,
@@ -31,6 +32,7 @@ from decomposer.design.nodes import (
     Vote,
     walk,
 )
+from decomposer.design.recursing import bases, splits
 from decomposer.design.reliability import attempts, cases, rejected, runs, strides
 from decomposer.design.sizes import model_size, output_tokens, prompt_tokens, repeated_tokens, rewritten
 from decomposer.expr import ONE, Expr, sym
@@ -80,6 +82,14 @@ def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr =
         for stage in stages(problem, node, context):
             for number, inside in stage:
                 yield from leaves(problem, node.merge, inside, outer * number)
+    elif isinstance(node, Recurse):
+        outer = count * context.rounds
+        for number, size in bases(problem, node, context):
+            yield from leaves(problem, node.body, context.grouped(node.task, node.part, size), outer * number)
+        for number, inside in splits(problem, node, context):
+            for helper in (node.split, node.combine):
+                if helper is not None:
+                    yield from leaves(problem, helper, inside, outer * number)
     elif isinstance(node, Stride):
         outer = count * context.rounds
         for number, size in strides(problem, node, context):

@@ -16,6 +16,7 @@ from decomposer.design.nodes import (
     ForEach,
     If,
     Merge,
+    Recurse,
     Repeat,
     Retry,
     Scope,
@@ -211,6 +212,26 @@ class _Lifter:
         merge = self.block(steps, replace(around, context=merged))
         return Merge(task.name, text.part, body, merge, size, fan_in)
 
+    def _recurse(self, step: Step, around: _Surroundings) -> Design:
+        task = self.task(step, str(step.value))
+        fact, text = task.recursive, partition(self.problem, task)
+        if fact is None or text is None or text.part is None:
+            raise self.fail(step, f"recurse {task.name}: nothing says that it is done by divide and conquer")
+        size, into = step.options.get("group", ONE), step.options.get("into", fact.into)
+        if into is None:
+            raise self.fail(step, f"recurse {task.name}: into how many subproblems is it divided?", "add `into: 2`")
+        assert isinstance(size, Expr) and isinstance(into, Expr)
+        body = self.block(step.do, replace(around, context=around.context.grouped(task.name, text.part, size)))
+        there = replace(around, context=around.context.merged(task.name, text.part, text.count or ONE, into))
+        split = self.helper(step, step.before, fact.split, there)
+        combine = self.helper(step, step.otherwise, fact.combine, there)
+        return Recurse(task.name, text.part, body, into, fact.shrink or into, size, split, combine)
+
+    def helper(self, step: Step, steps: Sequence[Step], name: str | None, around: _Surroundings) -> Design | None:
+        """Steps as written, by default a call of the task that does it; nothing where an oracle does."""
+        called = () if name is None else (Step("call", name, path=step.path),)
+        return self.block(steps or called, around) if steps or called else None
+
     def _for_each(self, step: Step, around: _Surroundings) -> Design:
         return ForEach(str(step.value), self.block(step.do, around))
 
@@ -301,4 +322,8 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def _all_steps(steps: Sequence[Step]) -> list[Step]:
-    return [found for step in steps for found in (step, *_all_steps(step.do), *_all_steps(step.otherwise))]
+    return [
+        found
+        for step in steps
+        for found in (step, *_all_steps(step.before), *_all_steps(step.do), *_all_steps(step.otherwise))
+    ]

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from decomposer.design.literal import Chunk, natural, tokens_of, worked_text
 from decomposer.design.literal_merging import combining, told
+from decomposer.design.literal_recursion import joining, told_to_subproblems
 from decomposer.design.literal_table import Here, Piece, Table
 from decomposer.design.nodes import Call
 from decomposer.expr import as_expr
@@ -41,6 +42,7 @@ class Calls(Table):
             written += sum(self.digest_size(task, node, here) for task in tasks)
         else:
             fresh, written = combined
+        written += told_to_subproblems(self.problem, self.papers, node, here.taken)
         fresh[:0] = told(self.problem, node.tasks)
         for task in (self.problem.tasks[name] for name in node.tasks):
             if task.steps is not None and task.name in here.steps:
@@ -66,6 +68,9 @@ class Calls(Table):
             task, by = self.problem.tasks[whole], self.problem.tasks[node.tasks[0]]
             if task.combines is not None and task.combines.by == by.name:
                 return combining(self.problem, self.papers, task, node, results)
+            if task.recursive is not None and task.recursive.combine == by.name:
+                parts = next(iter(here.scope.values()))
+                return joining(self.problem, self.papers, task, node, parts, results)
         return None
 
     def chunks(self, name: str, whole: bool, node: Call, here: Here, item: tuple[str, int] | None) -> list[Chunk]:

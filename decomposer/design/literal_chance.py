@@ -9,8 +9,23 @@ from fractions import Fraction
 from decomposer.design.chances import leads, majority, until_all, until_lead
 from decomposer.design.literal import natural
 from decomposer.design.literal_merging import mergers
+from decomposer.design.literal_recursion import helpers, problems
 from decomposer.design.literal_table import Here, Table
-from decomposer.design.nodes import Call, Case, Design, Each, Escalate, Merge, Repeat, Retry, Seq, Stride, Vote, walk
+from decomposer.design.nodes import (
+    Call,
+    Case,
+    Design,
+    Each,
+    Escalate,
+    Merge,
+    Recurse,
+    Repeat,
+    Retry,
+    Seq,
+    Stride,
+    Vote,
+    walk,
+)
 from decomposer.errors import DesignError
 from decomposer.expr import Expr, evaluate
 from decomposer.problem.model import Task
@@ -163,6 +178,11 @@ class Chances(Table):
             for taken in mergers(node, groups):
                 covered = sum(map(len, taken)) if fact is not None and fact.per == "part" else 1
                 right *= self.chance(node.merge, here.child(1), names) ** covered
+        elif isinstance(node, Recurse):
+            for parts, subs in problems(node, self.scope(node.part, here)):
+                inside = replace(here, scope={**here.scope, node.part: parts}, taken={**here.taken, node.task: subs})
+                for place, helper in helpers(node) if subs else ((0, node.body),):
+                    right *= self.chance(helper, inside.child(place), names)
         elif isinstance(node, Stride):
             size, left = natural(node.size, "the steps in a call"), self.chain(node.task, here)
             while left:

@@ -15,7 +15,7 @@ from decomposer.design.counts import parts_in_scope
 from decomposer.design.digests import digest_tokens, digested
 from decomposer.design.nodes import Call, Merge
 from decomposer.errors import OutsideClassError
-from decomposer.expr import ONE, ZERO, Expr, Sym, ceil, log, mono_expr, num, sym
+from decomposer.expr import ONE, ZERO, Atom, Exp, Expr, Mono, Sym, ceil, compare, log, mono_expr, num, sym
 from decomposer.growth.closed_forms import closed_form
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem, Task, Text
@@ -125,8 +125,9 @@ def summed(value: Expr, level: Level) -> Expr:
 
     Notes
     -----
-    With ``y = f**l`` and ``f**L = N``, the sum of ``y**q`` over l = 1..L is ``f**q (N**q - 1) / (f**q - 1)``, and L
-    for q = 0; a tree that is not full has ``ceil(log N / log f)`` levels.
+    With ``y = f**l`` and ``f**L = N``, a term in which y stands as powers alone is ``c r**l``, r its value at y = f
+    without c. It sums over l = 1..L to ``c r (r**L - 1) / (r - 1)``, with ``r**L`` its value at N, and to L for r = 1;
+    a tree that is not full has ``ceil(log N / log f)`` levels.
 
     Raises
     ------
@@ -146,20 +147,35 @@ def summed(value: Expr, level: Level) -> Expr:
         return total
     total = ZERO
     for mono, coefficient in value.terms:
-        own = [(atom, exponent) for atom, exponent in mono if level.index in atom.symbols]
+        own = tuple((atom, exponent) for atom, exponent in mono if level.index in atom.symbols)
         rest = mono_expr(tuple(pair for pair in mono if pair not in own), coefficient)
-        if not own:
-            total = total + rest * ceil(log(level.top) / log(level.fan_in))
-            continue
-        if len(own) > 1 or own[0][0] != Sym(level.index):
+        if not all(_is_power(atom, level.index) for atom, _ in own):
             raise OutsideClassError(f"the sum of {value} over the levels of a tree")
-        power = num(own[0][1])
-        if own[0][1] > 0:
-            ratio = level.fan_in**power
-            total = total + rest * ratio * (level.top**power - 1) / (ratio - 1)
+        power = mono_expr(own)
+        ratio, last = power.subs({level.index: level.fan_in}), power.subs({level.index: level.top})
+        if ratio == ONE:
+            total = total + rest * ceil(log(level.top) / log(level.fan_in))
+        elif _rises(own, ratio):
+            total = total + rest * ratio * (last - 1) / (ratio - 1)
         else:  # the same, with what is plainly positive below the line
-            total = total + rest * (ONE - level.top**power) / (level.fan_in ** (ZERO - power) - 1)
+            total = total + rest * (ONE - last) / (ONE / ratio - 1)
     return total
+
+
+def _is_power(atom: Atom, index: str) -> bool:
+    """Whether an atom is a power of the index: itself, or with an irrational exponent."""
+    return atom == Sym(index) or (isinstance(atom, Exp) and atom.base == sym(index) and not _in(atom.mono, index))
+
+
+def _in(mono: Mono, index: str) -> bool:
+    return any(index in atom.symbols for atom, _ in mono)
+
+
+def _rises(own: Mono, ratio: Expr) -> bool:
+    """Whether a power of the index rises with it."""
+    if not ratio.symbols:
+        return compare(ratio, ONE, {}) > 0
+    return all(exponent > 0 for _, exponent in own)
 
 
 # -- what a call that combines reads and writes ---------------------------------------------------------
@@ -173,7 +189,7 @@ def merge_prompt(problem: Problem, whole: Task, call: Call, context: Context) ->
     the next part of each.
     """
     assert whole.combines is not None
-    part, by = _part(problem, whole), problem.tasks[call.tasks[0]]
+    part, by = part_of(problem, whole), problem.tasks[call.tasks[0]]
     number = context.merging[whole.name]
     digests = digested(problem, call)
     near = replace(context, extents=Frozen({**context.extents, part: number})) if part is not None else context
@@ -188,7 +204,7 @@ def merge_prompt(problem: Problem, whole: Task, call: Call, context: Context) ->
         if text.part == part and text.each is not None and part is not None:
             prompt.append((name, text.each * (number if single else context.extents[part])))
         else:
-            prompt.append((name, _tokens(text, context) * number))
+            prompt.append((name, tokens_of(text, context) * number))
     for name in declared:
         text = problem.texts[name]
         if name in digests:
@@ -198,7 +214,7 @@ def merge_prompt(problem: Problem, whole: Task, call: Call, context: Context) ->
         elif single and text.part == part and text.each is not None:
             prompt.append((name, text.each * number))
         else:
-            prompt.append((name, _tokens(text, context)))
+            prompt.append((name, tokens_of(text, context)))
     return prompt
 
 
@@ -208,7 +224,7 @@ def merge_output(problem: Problem, whole: Task, by: Task, context: Context) -> E
     A call that is made for a part of the result writes what it declares to write alone, if anything.
     """
     assert whole.combines is not None
-    part, single = _part(problem, whole), whole.combines.per == "part"
+    part, single = part_of(problem, whole), whole.combines.per == "part"
     own = () if single and by.writes else whole.writes
     total = ZERO if own != whole.writes or whole.compresses is None else whole.compresses.to
     for name in dict.fromkeys((*own, *by.writes)):
@@ -216,16 +232,18 @@ def merge_output(problem: Problem, whole: Task, by: Task, context: Context) -> E
         if single and text.part == part and text.each is not None:
             total = total + text.each
         else:
-            total = total + _tokens(text, context)
+            total = total + tokens_of(text, context)
     return total
 
 
-def _part(problem: Problem, whole: Task) -> str | None:
+def part_of(problem: Problem, whole: Task) -> str | None:
+    """The parts that a task works through."""
     text = partition(problem, whole)
     return None if text is None else text.part
 
 
-def _tokens(text: Text, context: Context) -> Expr:
+def tokens_of(text: Text, context: Context) -> Expr:
+    """Tokens of what is in scope of a text."""
     if text.part is None or text.each is None or text.part not in context.extents:
         return text.tokens
     return text.each * context.extents[text.part]

@@ -105,6 +105,24 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurse:
+    """Divide and conquer: `body` where `size` parts are left at most; else split, do the subproblems, combine.
+
+    A split makes `into` subproblems, each with one `shrink`-th of the parts, and these are done in parallel. Where an
+    oracle divides, or combines, there is nothing to be called.
+    """
+
+    task: str
+    part: str
+    body: Design
+    into: Expr
+    shrink: Expr
+    size: Expr = ONE
+    split: Design | None = None
+    combine: Design | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ForEach:
     """For every item that `finder` found in the scope."""
 
@@ -234,7 +252,7 @@ class Hole:
 
 
 Design: TypeAlias = (
-    Call | Seq | Repeat | Until | Each | Merge | ForEach | If | Case | Stride | Retry | Escalate | Vote | Hole
+    Call | Seq | Repeat | Until | Each | Merge | Recurse | ForEach | If | Case | Stride | Retry | Escalate | Vote | Hole
 )
 
 
@@ -256,6 +274,8 @@ def children(node: Design) -> tuple[Design, ...]:
         return (node.body, node.then)
     if isinstance(node, Merge):
         return (node.body, node.merge)
+    if isinstance(node, Recurse):
+        return (node.body, *(helper for helper in (node.split, node.combine) if helper is not None))
     if isinstance(node, Call | Hole):
         return ()
     return (node.body,)
@@ -271,6 +291,9 @@ def with_children(node: Design, parts: tuple[Design, ...]) -> Design:
         return replace(node, body=parts[0], then=parts[1])
     if isinstance(node, Merge):
         return replace(node, body=parts[0], merge=parts[1])
+    if isinstance(node, Recurse):
+        split = None if node.split is None else parts[1]
+        return replace(node, body=parts[0], split=split, combine=None if node.combine is None else parts[-1])
     if isinstance(node, Call | Hole):
         return node
     return replace(node, body=parts[0])

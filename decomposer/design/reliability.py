@@ -17,6 +17,7 @@ from decomposer.design.nodes import (
     Hole,
     If,
     Merge,
+    Recurse,
     Repeat,
     Retry,
     Seq,
@@ -25,6 +26,7 @@ from decomposer.design.nodes import (
     Vote,
     walk,
 )
+from decomposer.design.recursing import bases, splits
 from decomposer.design.sizes import success, unit_success
 from decomposer.design.votes import divided, majority_right, race_right, race_runs, raised
 from decomposer.expr import ONE, ZERO, Expr, rounds
@@ -81,6 +83,15 @@ def repeated(problem: Problem, node: Design, context: Context) -> Iterator[tuple
                     number = summed(number, level)
                 # What combines results succeeds per call, so that it is as good on every level.
                 yield node.merge, inside, number
+    elif isinstance(node, Recurse):
+        for number, size in bases(problem, node, context):
+            yield node.body, context.grouped(node.task, node.part, size), number
+        for number, inside in splits(problem, node, context):
+            for level in inside.levels[len(context.levels) :]:
+                number = summed(number, level)
+            for helper in (node.split, node.combine):
+                if helper is not None:  # it succeeds per call, so that it is as good on every level
+                    yield helper, inside, number
     elif isinstance(node, Stride):
         for number, size in strides(problem, node, context):
             yield node.body, context.striding(node.task, size), number

@@ -21,6 +21,7 @@ from decomposer.design.literal import Count, natural, worked_text
 from decomposer.design.literal_calls import Calls
 from decomposer.design.literal_chance import Chances
 from decomposer.design.literal_merging import mergers
+from decomposer.design.literal_recursion import helpers, problems
 from decomposer.design.literal_table import Here
 from decomposer.design.nodes import (
     Call,
@@ -31,6 +32,7 @@ from decomposer.design.nodes import (
     ForEach,
     If,
     Merge,
+    Recurse,
     Repeat,
     Retry,
     Seq,
@@ -105,6 +107,8 @@ class _Run(Calls, Chances):
             self.each(node, here)
         elif isinstance(node, Merge):
             self.merge(node, here)
+        elif isinstance(node, Recurse):
+            self.recurse(node, here)
         elif isinstance(node, ForEach | If):
             self.where_found(node, here)
         elif isinstance(node, Case):
@@ -159,6 +163,15 @@ class _Run(Calls, Chances):
         for round_ in merged if fact.per == "part" else merged[:1]:
             number = len(merged) * len(self.scope(node.part, here)) + round_
             self.visit(node.merge, replace(inside, turn=(*inside.turn, (here.path, number))).child(1))
+
+    def recurse(self, node: Recurse, here: Here) -> None:
+        """Do base cases, and split and combine what is larger, problem by problem."""
+        for number, (problem, subs) in enumerate(problems(node, self.scope(node.part, here))):
+            inside = replace(here, scope={**here.scope, node.part: problem}, taken={**here.taken, node.task: subs})
+            inside = replace(inside, turn=(*inside.turn, (here.path, number)))
+            for place, helper in helpers(node) if subs else ((0, node.body),):
+                self.visit(helper, inside.child(place))
+        self.state.covered.setdefault(node.task, set()).update(self.scope(node.part, here))
 
     def where_found(self, node: ForEach | If, here: Here) -> None:
         """Handle the items found in the scope since this step was last taken, one by one."""

@@ -8,6 +8,7 @@ from decomposer.design.context import Context, chain_steps, exposure, extent, is
 from decomposer.design.digests import digest_tokens, digested
 from decomposer.design.merging import combined_by, merge_output, merge_prompt
 from decomposer.design.nodes import Call, Design, ForEach, If, Scope, Until, walk
+from decomposer.design.recursing import briefs, divided_by, joined_by, joined_output, joined_prompt
 from decomposer.design.votes import raised
 from decomposer.expr import ONE, ZERO, Expr, maximum, num
 from decomposer.problem.model import Problem, Task, Text
@@ -34,6 +35,10 @@ def prompt_texts(problem: Problem, call: Call, context: Context) -> list[tuple[s
         whole = combined_by(problem, name, context)
         if whole is not None:
             prompt += merge_prompt(problem, whole, call, context)
+            continue
+        divided = joined_by(problem, name, context)
+        if divided is not None:
+            prompt += joined_prompt(problem, divided, call, context)
             continue
         for read in task.reads:
             if read.text not in made:
@@ -96,6 +101,9 @@ def task_output(problem: Problem, task: Task, call: Call, context: Context) -> E
     whole = combined_by(problem, task.name, context)
     if whole is not None:
         return merge_output(problem, whole, task, context)
+    divided = joined_by(problem, task.name, context)
+    if divided is not None:
+        return joined_output(problem, divided, task, context)
     total = _written(problem, task, call, context)
     if task.steps is None or task.name not in context.steps:
         return total
@@ -103,7 +111,8 @@ def task_output(problem: Problem, task: Task, call: Call, context: Context) -> E
 
 
 def _written(problem: Problem, task: Task, call: Call, context: Context) -> Expr:
-    total = ZERO
+    divided = divided_by(problem, task.name, context)
+    total = ZERO if divided is None else briefs(problem, divided, context)
     for name in task.writes:
         text = problem.texts[name]
         total = total + text_tokens(text, context, call.scope)

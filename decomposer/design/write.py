@@ -14,6 +14,7 @@ from decomposer.design.nodes import (
     Hole,
     If,
     Merge,
+    Recurse,
     Repeat,
     Retry,
     Seq,
@@ -47,6 +48,11 @@ def steps(problem: Problem, node: Design) -> list[Data]:
         parts: Data = {} if node.size == ONE else {"group": _formula(node.size)}
         taken_in: Data = {} if node.fan_in is None else {"fan_in": _formula(node.fan_in)}
         return [{"merge": node.task, **parts, **taken_in, "do": body, "by": steps(problem, node.merge)}]
+    if isinstance(node, Recurse):
+        cases: Data = {} if node.size == ONE else {"group": _formula(node.size)}
+        split: Data = {} if node.split is None else {"split": steps(problem, node.split)}
+        by: Data = {} if node.combine is None else {"by": steps(problem, node.combine)}
+        return [{"recurse": node.task, "into": _formula(node.into), **cases, **split, "do": body, **by}]
     if isinstance(node, ForEach):
         return [{"for_each": node.finder, "do": body}]
     if isinstance(node, If):
@@ -120,6 +126,9 @@ def tree(problem: Problem, node: Design) -> list[str]:
 def _lines(data: list[Data], indent: str, lines: list[str]) -> None:
     for step in data:
         lines.append(indent + _sentence(step))
+        if "recurse" in step:
+            _recursion(step, indent, lines)
+            continue
         _lines(step.get("do", []), indent + "  ", lines)
         if "by" in step:
             fan_in = step.get("fan_in")
@@ -131,6 +140,20 @@ def _lines(data: list[Data], indent: str, lines: list[str]) -> None:
         if "else" in step:
             lines.append(indent + "otherwise:")
             _lines(step["else"], indent + "  ", lines)
+
+
+def _recursion(step: Data, indent: str, lines: list[str]) -> None:
+    """What is done with a problem that is divided, and with one that is not."""
+    if "split" in step:
+        lines.append(f"{indent}to divide:")
+        _lines(step["split"], indent + "  ", lines)
+    lines.append(
+        f"{indent}base cases of {_shown(step['group'])} parts:" if "group" in step else f"{indent}single parts:"
+    )
+    _lines(step["do"], indent + "  ", lines)
+    if "by" in step:
+        lines.append(f"{indent}to combine:")
+        _lines(step["by"], indent + "  ", lines)
 
 
 def _sentence(step: Data) -> str:
@@ -148,6 +171,8 @@ def _sentence(step: Data) -> str:
     if "merge" in step:
         group = step.get("group")
         return f"for each group of {_shown(group)} parts, in parallel:" if group else "for each part, in parallel:"
+    if "recurse" in step:
+        return f"divide {step['recurse']} into {_shown(step['into'])}, and these in the same way, in parallel"
     if "for_each" in step:
         return f"for each item that {step['for_each']} found:"
     if "if" in step:

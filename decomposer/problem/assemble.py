@@ -28,6 +28,7 @@ from decomposer.problem.model import (
     Parameter,
     Problem,
     Read,
+    Recursive,
     Step,
     Succeeds,
     Task,
@@ -45,6 +46,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "until": (),
     "each": ("group",),
     "merge": ("group", "fan_in"),
+    "recurse": ("group", "into"),
     "for_each": (),
     "if": (),
     "case": ("share",),
@@ -55,11 +57,25 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """The kinds of step, with their options; all but `call` also have `do`, `if` and `escalate` have `else`."""
 
-_OTHERWISE: Mapping[str, tuple[str, ...]] = {"if": ("else",), "escalate": ("else",), "merge": ("by",)}
-"""The kinds of step with a second list of steps."""
+_OTHERWISE: Mapping[str, tuple[str, ...]] = {
+    "if": ("else",),
+    "escalate": ("else",),
+    "merge": ("by",),
+    "recurse": ("by", "split"),
+}
+"""The kinds of step with further lists of steps."""
+
+
+def second(kind: str) -> str:
+    """The key of the second list of steps of a step."""
+    return _OTHERWISE.get(kind, ("else",))[0]
+
 
 MAX_PRODUCT = 400
 """Largest number of terms of the size of a text with parts."""
+
+ORACLE = "oracle"
+"""The word for no task, but a program."""
 
 FOUND = "found"
 """In ``if: found``: by the only task that finds anything."""
@@ -185,6 +201,7 @@ def _task(name: str, data: Data, texts: Mapping[str, Text]) -> Task:
         combines=_combines(data["combines"]) if "combines" in data else None,
         compresses=Compresses(**data["compresses"]) if "compresses" in data else None,
         overhead=data.get("overhead", ZERO),
+        recursive=_recursive(data["recursive"]) if "recursive" in data else None,
     )
 
 
@@ -208,8 +225,13 @@ def _check(data: Data, parted: bool) -> Check:
 
 
 def _combines(data: Data) -> Combines:
-    by = None if data["by"] == "oracle" else data["by"]
+    by = None if data["by"] == ORACLE else data["by"]
     return Combines(by, data.get("at_once"), data.get("per", "call"))
+
+
+def _recursive(data: Data) -> Recursive:
+    oracles = {key: None for key in ("split", "combine") if data.get(key) == ORACLE}
+    return Recursive(**{**data, **oracles})
 
 
 def _read(reference: str) -> Read:
@@ -245,13 +267,13 @@ class _Steps:
             self.issues.append(Issue((*loc, key), f"`{kind}` has no option `{key}`", "bad-step", hint, at_key=True))
         value = self.finder(_tupled(given[kind])) if kind == "if" else _tupled(given[kind])
         do = self.many(given.get("do", ()), (*loc, "do"))
-        if "do" not in given and kind in ("case", "retry", "merge"):
+        if "do" not in given and kind in ("case", "retry", "merge", "recurse"):
             do = (Step("call", value, path=dotted((*loc, "do", 0))),)
         elif not given.get("do") and kind != "call":
             self.issues.append(Issue(loc, f"`{kind}` has nothing to do", "bad-step", "add `do:` with steps"))
-        second = "by" if kind == "merge" else "else"
-        otherwise = self.many(given.get(second, ()), (*loc, second))
-        return Step(kind, value, Frozen(options), do, otherwise, dotted(loc))
+        otherwise = self.many(given.get(second(kind), ()), (*loc, second(kind)))
+        before = self.many(given.get("split", ()), (*loc, "split"))
+        return Step(kind, value, Frozen(options), do, otherwise, dotted(loc), before)
 
     def kind(self, kinds: list[str], given: Mapping[str, object], loc: Loc) -> None:
         known = ", ".join(f"`{kind}`" for kind in OPTIONS)

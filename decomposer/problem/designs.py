@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from decomposer.problem.assemble import second
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.model import Problem, Step
 
@@ -32,8 +33,9 @@ def _steps(problem: Problem, steps: tuple[Step, ...], loc: Loc, loops: tuple[str
         else:
             inside = loops
         yield from _step(problem, step, here)
+        yield from _steps(problem, step.before, (*here, "split"), inside)
         yield from _steps(problem, step.do, (*here, "do"), inside)
-        yield from _steps(problem, step.otherwise, (*here, "by" if step.kind == "merge" else "else"), inside)
+        yield from _steps(problem, step.otherwise, (*here, second(step.kind)), inside)
 
 
 def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
@@ -52,6 +54,9 @@ def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
     elif combines is not None and combines.by is None:
         message = f"results of `{step.value}` are combined by an oracle"
         yield Issue((*here, "merge"), message, "bad-step", "write `each:`", step.value)
+    if step.kind == "recurse" and problem.tasks[step.value].recursive is None:
+        message = f"nothing says that `{step.value}` is done by divide and conquer"
+        yield Issue((*here, "recurse"), message, "bad-step", f"add `recursive` to `{step.value}`", step.value)
     if step.kind == "steps" and problem.tasks[step.value].steps is None:
         message = f"`{step.value}` is no chain of steps"
         yield Issue((*here, "steps"), message, "bad-step", f"add `steps` to `{step.value}`", step.value)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from decomposer.expr import ONE, ZERO, Expr
-from decomposer.problem.assemble import OPTIONS
+from decomposer.problem.assemble import OPTIONS, second
 from decomposer.problem.model import (
     Capability,
     Combines,
@@ -16,6 +16,7 @@ from decomposer.problem.model import (
     Model,
     Parameter,
     Problem,
+    Recursive,
     Step,
     Succeeds,
     Task,
@@ -197,6 +198,8 @@ def task_data(one: Task, partless: Iterable[str] | None = None) -> Data:
         data["combines"] = _combines(one.combines)
     if one.compresses is not None:
         data["compresses"] = {"text": one.compresses.text, "to": formula_data(one.compresses.to)}
+    if one.recursive is not None:
+        data["recursive"] = _recursive(one.recursive)
     if one.overhead != ZERO:
         data["overhead"] = formula_data(one.overhead)
     data["about"] = one.about
@@ -207,10 +210,12 @@ def step_data(one: Step) -> Data:
     """Return a step of a hand design."""
     data: Data = {one.kind: _plain(one.value)}
     data.update((key, _plain(one.options[key])) for key in OPTIONS[one.kind] if key in one.options)
+    if one.before:
+        data["split"] = [step_data(step) for step in one.before]
     if one.do:
         data["do"] = [step_data(step) for step in one.do]
     if one.otherwise:
-        data["by" if one.kind == "merge" else "else"] = [step_data(step) for step in one.otherwise]
+        data[second(one.kind)] = [step_data(step) for step in one.otherwise]
     return data
 
 
@@ -243,6 +248,21 @@ def _combines(one: Combines) -> Any:
     if one.per != "call":
         data["per"] = one.per
     return _short(data, "by", "")
+
+
+def _recursive(one: Recursive) -> Any:
+    data: Data = {"split": one.split or "oracle"}
+    if one.combine is not None:
+        data["combine"] = one.combine
+    if one.into is not None:
+        data["into"] = formula_data(one.into)
+    if one.shrink is not None:
+        data["shrink"] = formula_data(one.shrink)
+    if one.brief is not None:
+        data["brief"] = one.brief
+    if one.base is not None:
+        data["base"] = formula_data(one.base)
+    return _short(data, "split", "")
 
 
 def _finds(one: Task) -> Any:

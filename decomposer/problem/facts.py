@@ -13,6 +13,7 @@ from decomposer.problem.diagnose import Issue
 from decomposer.problem.formulas import Formula, formulas
 from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem, Task, Text
+from decomposer.problem.recursion import misuses
 
 if TYPE_CHECKING:
     from decomposer.problem.yaml import Loc
@@ -181,6 +182,7 @@ def _task(problem: Problem, task: Task) -> Iterator[Issue]:
             yield Issue((*loc, "reads", index), f"`{read.text}` has no head", "no-head", hint, f"{read.text}.head")
     yield from _parts(problem, task, loc)
     yield from _others(problem, task, loc)
+    yield from misuses(problem, task)
     if task.one_of is not None:
         family = task.one_of.family
         if problem.capabilities[family].family is None:
@@ -206,7 +208,8 @@ def _parts(problem: Problem, task: Task, loc: Loc) -> Iterator[Issue]:
     if edits is not None and edits.unit == "part" and problem.texts[edits.text].part is None:
         message = f"`{edits.text}` has no parts"
         yield Issue((*loc, "edits", "unit"), message, "bad-fact", "write `unit: whole`, or give the text parts")
-    if not parts and task.succeeds is not None and task.succeeds.unit == "part":
+    made = any(problem.texts[name].part is not None for name in task.writes)
+    if not parts and not made and task.succeeds is not None and task.succeeds.unit == "part":
         message = f"`{task.name}` reads no text with parts"
         yield Issue((*loc, "succeeds", "per"), message, "bad-fact", "write `per: call`")
     yield from _errors(problem, task, loc)

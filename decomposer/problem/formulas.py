@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from decomposer.expr import Expr
+from decomposer.problem.assemble import second
 from decomposer.problem.model import Problem, Step, Task, Text
 
 if TYPE_CHECKING:
@@ -117,6 +118,11 @@ def _task(task: Task) -> Iterator[Formula]:
         yield Formula((*loc, "compresses", "to"), task.compresses.to, "size")
     if task.combines is not None and task.combines.at_once is not None:
         yield Formula((*loc, "combines", "at_once"), task.combines.at_once, "count")
+    if task.recursive is not None:
+        for key in ("into", "shrink", "base"):
+            value = getattr(task.recursive, key)
+            if value is not None:
+                yield Formula((*loc, "recursive", key), value, "count")
     yield Formula((*loc, "overhead"), task.overhead, "price")
 
 
@@ -130,5 +136,6 @@ def _steps(steps: tuple[Step, ...], loc: Loc, loops: frozenset[str]) -> Iterator
                 yield Formula((*here, key), value, "count", loops)
         name = step.options.get("as")
         inside = loops | {name} if isinstance(name, str) else loops
+        yield from _steps(step.before, (*here, "split"), inside)
         yield from _steps(step.do, (*here, "do"), inside)
-        yield from _steps(step.otherwise, (*here, "by" if step.kind == "merge" else "else"), inside)
+        yield from _steps(step.otherwise, (*here, second(step.kind)), inside)

@@ -235,6 +235,32 @@ class Compresses:
 
 
 @dataclass(frozen=True, slots=True)
+class Recursive:
+    """Divide and conquer: the task is done for many parts by doing it for fewer, and combining what comes of that.
+
+    Parameters
+    ----------
+    split, combine : str, optional
+        The tasks that divide a problem and that combine the results of its subproblems; non-LLM oracles where absent.
+    into : Expr, optional
+        How many subproblems a split makes; any number of equal shares, where nothing is said.
+    shrink : Expr, optional
+        Each has one `shrink`-th of the parts; as many as there are subproblems, where nothing is said.
+    brief : str, optional
+        The text that tells what is to be done: a split writes one for each subproblem.
+    base : Expr, optional
+        Parts that can be done without dividing at most; any number, where nothing is said.
+    """
+
+    split: str | None = None
+    combine: str | None = None
+    into: Expr | None = None
+    shrink: Expr | None = None
+    brief: str | None = None
+    base: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A user's own way of doing a task: the tasks (declared beside it) that together do it."""
 
@@ -248,8 +274,8 @@ class Task:
 
     `requires` may be empty only when `methods` say how the task is done. `remembers` says that the task
     needs what earlier rounds of a loop said. `overhead` are tokens of instructions, read in every call. A task is
-    *auxiliary* when only `told_by`, `check`, `combines` or a method names it, or when it makes a digest: it is done
-    where a design uses it, and not otherwise.
+    *auxiliary* when only `told_by`, `check`, `combines`, `recursive` or a method names it, or when it makes a digest:
+    it is done where a design uses it, and not otherwise.
     """
 
     name: str
@@ -270,6 +296,7 @@ class Task:
     combines: Combines | None = None
     compresses: Compresses | None = None
     overhead: Expr = ZERO
+    recursive: Recursive | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +344,7 @@ class Step:
     until      finder task             do          (repeat until the finder finds nothing more)
     each       part name               group, do   (group: parts in a group, default 1)
     merge      task with `combines`    group, fan_in, do, by   (fan_in: results combined at a time; else in turn)
+    recurse    task with `recursive`   group, into, split, do, by   (group: parts in a base case, default 1)
     for_each   finder task             do          (once per item found)
     if         finder task             do, else
     case       task with `one_of`      share, do   (share: family members a specialist has)
@@ -336,6 +364,7 @@ class Step:
     do: tuple[Step, ...] = ()
     otherwise: tuple[Step, ...] = ()
     path: str = field(default="", compare=False)
+    before: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

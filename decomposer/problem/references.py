@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from decomposer.errors import ExpressionError
 from decomposer.expr.parse import parse_relation
-from decomposer.problem.assemble import FOUND
+from decomposer.problem.assemble import FOUND, second
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.formulas import formulas
 from decomposer.problem.model import Problem, Step, Task
@@ -91,6 +91,13 @@ def _in_task(known: _Known, task: Task) -> Iterator[Issue]:
         yield from _one((*loc, "check", "by"), task.check.by, tasks, "task")
     if task.combines is not None and task.combines.by is not None:
         yield from _one((*loc, "combines", "by"), task.combines.by, tasks, "task")
+    if task.recursive is not None:
+        for key in ("split", "combine"):
+            name = getattr(task.recursive, key)
+            if name is not None:
+                yield from _one((*loc, "recursive", key), name, tasks, "task")
+        if task.recursive.brief is not None:
+            yield from _one((*loc, "recursive", "brief"), task.recursive.brief, texts, "text")
     for method in task.methods:
         yield from _named((*loc, "methods", method.name), method.tasks, tasks, "task")
 
@@ -101,8 +108,9 @@ def _in_steps(known: _Known, steps: tuple[Step, ...], loc: Loc, loops: tuple[str
         yield from _in_step(known, step, here, loops)
         name = step.options.get("as")
         inside = (*loops, name) if isinstance(name, str) else loops
+        yield from _in_steps(known, step.before, (*here, "split"), inside)
         yield from _in_steps(known, step.do, (*here, "do"), inside)
-        yield from _in_steps(known, step.otherwise, (*here, "by" if step.kind == "merge" else "else"), inside)
+        yield from _in_steps(known, step.otherwise, (*here, second(step.kind)), inside)
 
 
 def _in_step(known: _Known, step: Step, here: Loc, loops: tuple[str, ...]) -> Iterator[Issue]:
@@ -115,7 +123,7 @@ def _in_step(known: _Known, step: Step, here: Loc, loops: tuple[str, ...]) -> It
             else "no task `finds` anything"
         )
         yield Issue((*here, "if"), f"`{FOUND}` by which task?", "unknown-name", hint, FOUND)
-    elif step.kind in ("call", "retry", "until", "for_each", "if", "case", "steps", "escalate", "merge"):
+    elif step.kind in ("call", "retry", "until", "for_each", "if", "case", "steps", "escalate", "merge", "recurse"):
         yield from _words((*here, step.kind), step.value, known.tasks, "task")
     if "on" in step.options:
         for name in _listed(step.options["on"]):

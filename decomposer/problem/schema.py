@@ -318,6 +318,18 @@ COMPRESSES = form(
     "A digest that may be read instead of a text.",
     {"text": key(NAME, required=True), "to": key(FORMULA, "Its size.", required=True)},
 )
+RECURSIVE = form(
+    "Divide and conquer; the short form is the task that splits.",
+    {
+        "split": key(NAME, "The task that divides; `oracle`, where nothing is said."),
+        "combine": key(NAME, "The task that combines results of subproblems; `oracle`, where nothing is said."),
+        "into": key(FORMULA, "How many subproblems a split makes; any number, where nothing is said."),
+        "shrink": key(FORMULA, "Each has one in so many of the parts; as many as there are subproblems, if not said."),
+        "brief": key(NAME, "The text that tells what is to be done: a split writes one for each subproblem."),
+        "base": key(FORMULA, "Parts that can be done without dividing at most."),
+    },
+    ("split", _TEXT),
+)
 TASK = form(
     "A task and the facts that the user vouches for.",
     {
@@ -337,6 +349,7 @@ TASK = form(
         "steps": key(STEPS),
         "combines": key(COMBINES),
         "compresses": key(COMPRESSES),
+        "recursive": key(RECURSIVE),
         "overhead": key(FORMULA, "Tokens of instructions, read in every call."),
     },
 )
@@ -351,6 +364,7 @@ STEP_KEYS = {
     "until": key(NAME, "Repeat until this finder finds nothing more."),
     "each": key(NAME, "For each part."),
     "merge": key(NAME, "For each part, then combine the results of this task."),
+    "recurse": key(NAME, "Divide and conquer: split, do base cases, combine."),
     "for_each": key(NAME, "For each item that this task found."),
     "if": key(NAME, "When this task found something."),
     "case": key(NAME, "Have the fitting specialist do this task."),
@@ -368,11 +382,13 @@ STEP_KEYS = {
     "as": key(SYMBOL, "The name of the loop's index."),
     "group": key(FORMULA, "Parts, or steps, taken together."),
     "fan_in": key(FORMULA, "Results combined at a time; one after the other, where nothing is said."),
+    "into": key(FORMULA, "Subproblems that a split makes, where the task leaves it open."),
     "digest": key(NAMES, "The tasks whose digests the call reads instead of texts."),
     "share": key(FORMULA, "Members of the family that one specialist has."),
     "keep": key(FLAG, "Keep the parts accepted between attempts."),
     "lead": key(FORMULA, "Vote until one answer leads by so many."),
     "do": key(_BODY, "The steps inside."),
+    "split": key(_BODY, "The steps that divide a problem; a call of the task that does, where nothing is said."),
     "by": key(_BODY, "The steps that combine results; a call of the task that does, where nothing is said."),
     "else": key(_BODY, "The steps when nothing was found."),
 }

@@ -9,7 +9,7 @@ from decomposer.problem.diagnose import Issue, diagnostic, refusal, render
 from decomposer.problem.facts import contradictions
 from decomposer.problem.formulas import formulas
 from decomposer.problem.graph import circles
-from decomposer.problem.model import Problem
+from decomposer.problem.model import Problem, Task
 from decomposer.problem.references import unknown_names
 
 
@@ -41,6 +41,14 @@ def validate(problem: Problem) -> Problem:
     return problem
 
 
+def _makes(task: Task, helper: str) -> bool:
+    """Whether a helper of a task makes results of it, or what its subproblems are told."""
+    fact = task.recursive
+    if task.combines is not None and task.combines.by == helper:
+        return True
+    return fact is not None and (fact.combine == helper or (fact.split == helper and fact.brief is not None))
+
+
 def warnings(problem: Problem) -> tuple[Diagnostic, ...]:
     """Return what is probably not meant, though nothing forbids it."""
     used: set[str] = set()
@@ -64,8 +72,8 @@ def warnings(problem: Problem) -> tuple[Diagnostic, ...]:
         texts |= {read.text for read in task.reads} | set(task.writes)
         if task.edits is not None:
             texts.add(task.edits.text)
-        combines = any(one.combines is not None and one.combines.by == task.name for one in problem.tasks.values())
-        if not (task.writes or task.edits or task.finds or task.methods or task.compresses or combines):
+        for_others = any(_makes(one, task.name) for one in problem.tasks.values())
+        if not (task.writes or task.edits or task.finds or task.methods or task.compresses or for_others):
             message = f"`{task.name}` writes nothing, so its calls cost nothing"
             found.append(diagnostic(problem, ("tasks", task.name), message, "no-output", "name a text under `writes`"))
         if task.succeeds is not None and task.check is None and problem.target is None:

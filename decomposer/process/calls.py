@@ -16,6 +16,7 @@ from decomposer.process.lanes import Fault, Here, Lanes, Outcome, both
 from decomposer.process.merges import combined, combined_writes, partial_reads
 from decomposer.process.process import Process
 from decomposer.process.reals import Ints, Reals, real, whole
+from decomposer.process.recursion import briefs, joined, joined_reads, joined_writes
 from decomposer.process.talks import said
 from decomposer.process.texts import parts_of, worked
 
@@ -93,6 +94,9 @@ def _prompt(process: Process, node: Call, lanes: Lanes) -> dict[str, Amount]:
     whole_task = combined(problem, node, lanes)
     if whole_task is not None:
         return {**prompt, **_partial(process, node, whole_task, lanes)}
+    divided = joined(problem, node, lanes)
+    if divided is not None:
+        return {**prompt, **joined_reads(process, node, divided, lanes)}
     made: set[str] = set()
     all_needed: dict[str, bool] = {}
     for task in (problem.tasks[name] for name in node.tasks):
@@ -194,7 +198,10 @@ def _writes(process: Process, task: Task, node: Call, lanes: Lanes) -> Amount:
     whole_task = combined(process.problem, node, lanes)
     if whole_task is not None:
         return _writes_combined(process, task, whole_task, lanes)
-    total: Amount = 0.0
+    divided = joined(process.problem, node, lanes)
+    if divided is not None:
+        return joined_writes(process, task, divided, lanes)
+    total: Amount = briefs(process, task, lanes)
     for name in task.writes:
         total = total + _tokens(process, name, node, lanes)
     if task.compresses is not None:

@@ -7,7 +7,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from decomposer.design.nodes import Call, Case, Design, Each, Escalate, Merge, Repeat, Retry, Seq, Stride, Vote, walk
+from decomposer.design.nodes import (
+    Call,
+    Case,
+    Design,
+    Each,
+    Escalate,
+    Merge,
+    Recurse,
+    Repeat,
+    Retry,
+    Seq,
+    Stride,
+    Vote,
+    walk,
+)
 from decomposer.errors import DesignError, ProblemError
 from decomposer.expr import ZERO
 from decomposer.problem.model import Problem
@@ -18,7 +32,7 @@ from decomposer.process.reals import MOST, Flags, Ints, real, whole
 
 Visit = Callable[[Process, Design, Lanes, Here], Outcome]
 
-AT_ONCE = (Call, Seq, Each, Merge, Repeat, Stride, Case)
+AT_ONCE = (Call, Seq, Each, Merge, Recurse, Repeat, Stride, Case)
 """Nodes that take the same in every attempt."""
 
 

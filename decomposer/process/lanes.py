@@ -64,7 +64,9 @@ class Lanes:
     given : mapping of task to array
         Whether the unit at hand is hard, where that has been drawn.
     taken : mapping of task to array
-        How many of its results are being combined.
+        How many of its results are being combined, or subproblems made.
+    covered : mapping of task to array
+        How many parts these subproblems have together.
     times : array, optional
         How often in a row each is executed, where not once.
     after : array, optional
@@ -78,6 +80,7 @@ class Lanes:
     talks: Mapping[str, tuple[int, int, Ints]] = field(default_factory=dict)
     given: Mapping[str, Flags] = field(default_factory=dict)
     taken: Mapping[str, Ints] = field(default_factory=dict)
+    covered: Mapping[str, Ints] = field(default_factory=dict)
     times: Reals | None = None
     after: Ints | None = None
 
@@ -94,6 +97,7 @@ class Lanes:
             {name: (talk, turn, origin[which]) for name, (talk, turn, origin) in self.talks.items()},
             {name: value[which] for name, value in self.given.items()},
             {name: value[which] for name, value in self.taken.items()},
+            {name: value[which] for name, value in self.covered.items()},
             None if self.times is None else self.times[which],
             None if self.after is None else self.after[which],
         )

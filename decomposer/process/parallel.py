@@ -14,6 +14,7 @@ from decomposer.design.nodes import (
     ForEach,
     If,
     Merge,
+    Recurse,
     Retry,
     Until,
     Vote,
@@ -41,7 +42,7 @@ def above(problem: Problem, design: Design) -> tuple[str, ...]:
     found = []
     if any(isinstance(part, If) for part in parts):
         found.append(FIRES)
-    groups = [part for part in parts if isinstance(part, Each | Merge) and part.size != ONE]
+    groups = [part for part in parts if isinstance(part, Each | Merge | Recurse) and part.size != ONE]
     if any(not branches(problem, part) or uneven(part) for part in groups):
         found.append(RAGGED)
     if problem.cost.kind == "cached" and any(isinstance(part, Retry | Vote) for part in parts):
@@ -59,7 +60,7 @@ def branches(problem: Problem, node: Design) -> bool:
     """Whether the executions of what a node holds run in parallel."""
     if isinstance(node, Vote):
         return node.lead is None
-    return isinstance(node, Each | ForEach | Merge) and independent(problem, node.body)
+    return isinstance(node, Each | ForEach | Merge | Recurse) and independent(problem, node.body)
 
 
 def independent(problem: Problem, node: Design) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from decomposer.design.nodes import Case, Design, Each, ForEach, Merge, Repeat, Stride, children
+from decomposer.design.nodes import Case, Design, Each, ForEach, Merge, Recurse, Repeat, Stride, children
 from decomposer.errors import DesignError, ProblemError
 from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem
@@ -18,6 +18,7 @@ from decomposer.process.ledger import Ledger, Tally
 from decomposer.process.prices import Prices
 from decomposer.process.process import Process
 from decomposer.process.reals import whole
+from decomposer.process.recursion import problems_in_all
 from decomposer.process.schedule import makespans
 from decomposer.process.texts import Sheet, lay_out
 from decomposer.process.walk import visit
@@ -156,6 +157,9 @@ def _width(problem: Problem, sheets: dict[str, Sheet], node: Design, outer: int)
         inner = outer * -(-number // max(1, whole(node.size, "the size of a group")))
     elif isinstance(node, Merge):
         inner = outer * next((sheet.parts for sheet in sheets.values() if sheet.part == node.part), 1)
+    elif isinstance(node, Recurse):
+        number = next((sheet.parts for sheet in sheets.values() if sheet.part == node.part), 1)
+        inner = outer * problems_in_all(node, number)
     elif isinstance(node, Stride):
         chain = problem.tasks[node.task].steps
         assert chain is not None

@@ -17,6 +17,7 @@ from decomposer.design.nodes import (
     ForEach,
     If,
     Merge,
+    Recurse,
     Repeat,
     Retry,
     Seq,
@@ -37,6 +38,7 @@ from decomposer.process.merges import Merged, stages
 from decomposer.process.parallel import independent
 from decomposer.process.process import Process
 from decomposer.process.reals import Ints, whole
+from decomposer.process.recursion import recurse
 from decomposer.process.talks import Talk
 
 Act = Callable[[Lanes], Outcome]
@@ -59,6 +61,8 @@ def visit(process: Process, node: Design, lanes: Lanes, here: Here) -> Outcome:
         return _each(process, node, lanes, here)
     if isinstance(node, Merge):
         return _merge(process, node, lanes, here)
+    if isinstance(node, Recurse):
+        return recurse(process, node, lanes, here, visit, loop, _range)
     if isinstance(node, Repeat):
         return _repeat(process, node, lanes, here)
     if isinstance(node, Stride):

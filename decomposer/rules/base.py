@@ -145,8 +145,9 @@ class Site:
         context = Context()
         if goal.part is not None and goal.size is not None:
             context = context.narrowed(goal.part, goal.size)
-            # A task that is not local stands in groups only where its results are combined.
-            groups = [name for name in goal.tasks if self.task(name).combines and self.task(name).local != goal.part]
+            # A task that is not local stands in groups only where its results are combined, or as a base case.
+            tasks = (self.task(name) for name in goal.tasks)
+            groups = [one.name for one in tasks if (one.combines or one.recursive) and one.local != goal.part]
             context = replace(context, partial=context.partial | frozenset(groups))
         if goal.share is not None:
             context = context.sharing(goal.tasks[0], goal.share)

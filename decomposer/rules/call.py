@@ -8,6 +8,7 @@ from dataclasses import replace
 from decomposer.design.bounds import at_least
 from decomposer.design.context import Context
 from decomposer.design.nodes import Call, Scope, Writing
+from decomposer.design.recursing import beyond_base
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits, least, longest, room
 from decomposer.expr import ONE, num, sym
@@ -78,7 +79,7 @@ def is_one_call(site: Site, goal: Goal) -> bool:
     tasks = [site.task(name) for name in goal.tasks]
     if goal.pending or not all(task.requires for task in tasks):
         return False
-    if any(too_many_steps(task, goal) for task in tasks):
+    if any(too_many_steps(task, goal) or too_large(site, task, goal) for task in tasks):
         return False
     if goal.mode == "cover":
         loops = any(task.finds is not None or task.for_each is not None for task in tasks)
@@ -92,6 +93,12 @@ def too_many_steps(task: Task, goal: Goal) -> bool:
     return task.steps is not None and most is not None and not at_least(most, task.steps.count)
 
 
+def too_large(site: Site, task: Task, goal: Goal) -> bool:
+    """Whether one call cannot do so many parts without dividing them; a free size of base cases keeps to its range."""
+    parts = beyond_base(site.problem, task, site.context(goal))
+    return parts is not None and parts.symbols <= site.problem.parameters.keys()
+
+
 def call_scope(site: Site, goal: Goal) -> Scope:
     """Where the call reads: a task that is not local reads the whole, also inside a loop over parts."""
     if goal.part is not None and any(_needs_whole(site, site.task(name), goal.part) for name in goal.tasks):
@@ -101,8 +108,8 @@ def call_scope(site: Site, goal: Goal) -> Scope:
 
 def _needs_whole(site: Site, task: Task, part: str) -> bool:
     names = [read.text for read in task.reads] + ([task.edits.text] if task.edits else [])
-    if task.combines is not None:
-        return False  # it stands in a group only where its results are combined
+    if task.combines is not None or task.recursive is not None:
+        return False  # it stands in a group only where its results are combined, or as a base case
     return task.local != part and any(site.problem.texts[name].part == part for name in names)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decomposer.design.context import exposure, partition
 from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Call, Design, Retry, seq
+from decomposer.design.recursing import own_problem
 from decomposer.design.sizes import covers
 from decomposer.expr import ONE
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
@@ -52,6 +53,7 @@ def can_tell(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
         return False
     scopes = [check.scope for check in (site.task(name).check for name in names) if check is not None]
     whole = goal.size is None and goal.steps is None and goal.mode == "cover"
+    whole = whole or all(own_problem(site.task(name), site.context(goal)) for name in names)
     return all(scope in ("part", "step") or whole for scope in scopes)
 
 

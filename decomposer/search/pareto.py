@@ -14,7 +14,7 @@ from typing import Any
 
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.evaluate import agents, hosting, models_used
-from decomposer.design.nodes import Merge, substitute, walk
+from decomposer.design.nodes import Merge, Recurse, substitute, walk
 from decomposer.errors import OutsideClassError, ProblemError
 from decomposer.expr import ZERO, Expr, maximum, num, sym
 from decomposer.growth import Regime, best_constant, is_big_o, minimise
@@ -331,7 +331,7 @@ def _least(candidate: Candidate, value: Expr, bounds: dict[str, tuple[Expr, Expr
     try:
         return minimise(value, bounds, regime)
     except OutsideClassError:
-        if not any(isinstance(node, Merge) for node in walk(candidate.design)):
+        if not any(isinstance(node, Merge | Recurse) for node in walk(candidate.design)):
             return None
     try:
         return minimise(Expr(tuple(term for term in value.terms if term[1] > 0)), bounds, regime)

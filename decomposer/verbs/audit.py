@@ -270,6 +270,7 @@ def _lost(problem: Problem, fact: Fact) -> str:
         "splits": f"if {task.name} cannot tell the parts of what it reads",
         "check": f"if nobody can tell whether {task.name} succeeded",
         "combines": f"if results of {task.name} for groups of parts could not be combined",
+        "recursive": f"if {task.name} could not be done by divide and conquer",
         "compresses": f"if nothing could be read instead of what {task.name} makes a digest of",
     }
     return words.get(fact.kind, f"without {fact.kind} of {task.name}")

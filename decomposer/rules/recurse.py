@@ -1,0 +1,111 @@
+"""Divide and conquer: split a problem, do its subproblems in the same way, and combine what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from decomposer.design.bounds import at_least
+from decomposer.design.context import divide_up, partition
+from decomposer.design.cuts import splitters
+from decomposer.design.nodes import Call, Design, Recurse, Retry
+from decomposer.expr import ONE, Expr, minimum, num, sym
+from decomposer.problem.graph import unsettled
+from decomposer.problem.model import Recursive, Task, Text
+from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
+from decomposer.rules.call import bounded_groups, by_each_model, digests_read
+from decomposer.rules.reduce import FAN_INS
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """How a split divides: into so many subproblems, each with one `shrink`-th of the parts."""
+
+    into: Expr
+    shrink: Expr
+    decisions: tuple[Decision, ...] = ()
+
+
+def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
+    """Base cases of one part and of g parts, under every split that the task allows."""
+    if goal.mode != "cover" or goal.size is not None or goal.direct or goal.share is not None or len(goal.tasks) != 1:
+        return
+    task = site.task(goal.tasks[0])
+    fact, text = task.recursive, partition(site.problem, task)
+    if fact is None or text is None or text.part is None or text.count is None or text.count == ONE or goal.tried:
+        return
+    if not splitters(site.problem, text.part, goal.tasks) <= goal.cuts:
+        return
+    facts = (Fact(task.name, "recursive"),)
+    for size, model, decisions in _bases(site, goal, fact, text):
+        body = hole(replace(goal, part=text.part, size=size, unit=False, model=model))
+        groups = divide_up(text.count, size)
+        for shares in _shares(site, task, fact, text, groups):
+            for split in _helpers(site, goal, task, fact.split, shares):
+                for combine in _helpers(site, goal, task, fact.combine, shares):
+                    node = Recurse(task.name, text.part, body, shares.into, shares.shrink, size, split, combine)
+                    yield Alternative(node, facts, (*decisions, *shares.decisions))
+
+
+def _bases(
+    site: Site, goal: Goal, fact: Recursive, text: Text
+) -> Iterator[tuple[Expr, str | None, tuple[Decision, ...]]]:
+    """Base cases: their size, the model that does them where that is settled, and what is free.
+
+    At numbers, at least one split is made; one base case for all is the design without dividing.
+    """
+    assert text.count is not None
+    yield ONE, goal.model, ()
+    most = text.count - 1 if site.numbered else text.count
+    bounds = [most] if fact.base is None else [fact.base] if at_least(most, fact.base) else [most, fact.base]
+    if fact.base == ONE:
+        return
+    wide = Decision(site.group, num(2), minimum(*bounds), f"{text.part}s in a base case")
+    yield sym(wide.name), goal.model, (wide,)
+    for model, bounded in bounded_groups(site, goal, text):
+        limit = replace(bounded, high=minimum(bounded.high, *bounds[-1:]))
+        yield sym(bounded.name), model, (limit,)
+
+
+def _shares(site: Site, task: Task, fact: Recursive, text: Text, groups: Expr) -> Iterator[_Shares]:
+    """As the task says; else at numbers any number of equal shares, in growth two, three, and as many as base cases."""
+    if fact.into is not None:
+        yield _Shares(fact.into, fact.shrink or fact.into)
+    elif site.numbered:
+        about = f"subproblems that a split makes of {task.name}"
+        free = sym(site.fan_out)
+        yield _Shares(free, free, (Decision(site.fan_out, num(2), groups, about),))
+    else:
+        for number in (*map(num, FAN_INS), groups):
+            yield _Shares(number, number)
+
+
+def _helpers(site: Site, goal: Goal, task: Task, name: str | None, shares: _Shares) -> Iterator[Design | None]:
+    """The call that divides, or combines, the whole problem, by each model that can; until accepted, if it may fail."""
+    if name is None:
+        yield None
+        return
+    helper = site.task(name)
+    if not helper.requires:
+        return
+    text = partition(site.problem, task)
+    assert text is not None and text.part is not None and text.count is not None
+    helping = replace(goal, tasks=(name,), pending=frozenset())
+    digests = digests_read(site, helping) if task.recursive is not None and task.recursive.split == name else ()
+    # The model is chosen by the whole problem: with as few subproblems as a free number of them may be.
+    into = num(2) if shares.decisions else shares.into
+    whole = site.context(goal).merged(task.name, text.part, text.count, into)
+    for call in by_each_model(site, helping, Call((name,), digests=digests), whole):
+        if helper.check is not None and helper.check.by is None and unsettled(site.problem, (name,)):
+            yield Retry((name,), call)
+        else:
+            yield call
+
+
+RULE = Rule(
+    name="recurse",
+    does="divide and conquer: split, do the subproblems in the same way, combine their results",
+    facts=("recursive",),
+    source="Meyerson & Qiu 2025, section 5.4; Bentley, Haken & Saxe 1980; Akra & Bazzi 1998",
+    expand=expand,
+)
