@@ -91,6 +91,7 @@ def test_steps_are_described_once() -> None:
         "do",
         "else",
         "by",
+        "split",
     }
 
 
