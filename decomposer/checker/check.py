@@ -250,7 +250,7 @@ class Check:
                 raise Refused(f"{goal.key()}: the models of value {place} need not be used")
             for (measure, least), stated in zip(self.put(value, step["with"], dict(scope)), ways, strict=True):
                 proved = mapping(step[measure], "covers", "terms")
-                terms = growth.positive_part(stated.cost(one.takes[measure] for one in chosen), proved["covers"])
+                terms = growth.positive_part(stated.low().cost(one.takes[measure] for one in chosen), proved["covers"])
                 growth.bounded(least, terms, proved["terms"])
 
     def put(self, value: Value, names: object, scope: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, Poly]]:
@@ -328,7 +328,7 @@ class Check:
         stated = dict(zip(self.spaces, ways, strict=True))
         found = Design(
             {measure: one.cost(each.takes[measure] for each in inner) for measure, one in stated.items()},
-            {measure: one.cost(each.most[measure] for each in inner) for measure, one in stated.items()},
+            {measure: one.high().cost(each.most[measure] for each in inner) for measure, one in stated.items()},
             way.models.union(*(each.models for each in inner)),
             frozenset(way.facts).union(*(each.facts for each in inner)),
         )

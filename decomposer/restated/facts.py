@@ -8,15 +8,15 @@ from typing import Any
 COVERED = {
     "problem": {
         "name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks", "order", "assume", "minimise",
-        "limits", "workers",
+        "limits", "workers", "overhead",
     },
     "parameters": {"name", "about", "kind", "low", "high"},
-    "texts": {"name", "about", "tokens", "part", "count", "each", "head"},
+    "texts": {"name", "about", "tokens", "part", "count", "each", "head", "split_by"},
     "capabilities": {"name", "about", "size", "family", "options"},
     "models": {"name", "about", "size", "can", "hosting", "delay"},
     "tasks": {
         "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
-        "check", "remembers", "methods",
+        "check", "remembers", "methods", "steps", "combines", "compresses", "overhead",
     },
     "law": {"kind", "exponent"},
     "cost": {"kind", "alpha", "beta", "gamma", "exponent"},
@@ -25,6 +25,9 @@ COVERED = {
     "one_of": {"family", "told_by"},
     "succeeds": {"probability", "unit"},
     "check": {"scope", "by"},
+    "steps": {"count", "state", "per_call"},
+    "combines": {"by", "at_once", "per"},
+    "compresses": {"text", "to"},
 }  # fmt: skip
 """The fields that this statement of the space knows; others must say nothing."""
 
@@ -36,7 +39,7 @@ def unknown(problem: Mapping[str, Any]) -> Iterator[str]:
     for kind in ("parameters", "texts", "capabilities", "models", "tasks"):
         places += [(kind, f" of {name}", one) for name, one in problem[kind].items()]
     for name, task in problem["tasks"].items():
-        facts = ("edits", "finds", "one_of", "succeeds", "check")
+        facts = ("edits", "finds", "one_of", "succeeds", "check", "steps", "combines", "compresses")
         places += [(fact, f" of {name}", task[fact]) for fact in facts if task[fact]]
     for place, of, fields in places:
         yield from (f"`{field}`{of}" for field in fields if field not in COVERED[place] and says(fields[field]))

@@ -11,7 +11,7 @@ from typing import Any
 
 from decomposer.checker.algebra import Malformed, Mono, Poly, Refused, constant, mul, number, parse, show, show_mono
 from decomposer.checker.check import VERSION, Check, Scope, Value
-from decomposer.checker.growth import Growth
+from decomposer.checker.growth import Growth, tops
 from decomposer.design.evaluate import models_used
 from decomposer.errors import DecomposerError, GrowthError
 from decomposer.expr import Expr
@@ -163,44 +163,48 @@ class _Writer:
 
     def way(self, goal: Restated, ways: tuple[Way, ...]) -> dict[str, Any]:
         """The proof that a way takes no less than a value of its goal."""
-        proofs = [self.proof(goal, ways, chosen, models) for chosen, models in self.check.choices(ways[0])]
-        return {"rule": ways[0].rule, "label": ways[0].label, "proofs": proofs}
+        way = {"rule": ways[0].rule, "label": ways[0].label}
+        try:
+            return way | {"proofs": [self.proof(goal, ways, *one) for one in self.check.choices(ways[0])]}
+        except CertificateError:
+            with suppress(NoMultipliers):  # then its calls do not fit
+                return way | {"beyond": contradiction(self.check.inside(goal, ways[0]))}
+            raise
 
     def proof(
         self, goal: Restated, ways: tuple[Way, ...], chosen: tuple[Value, ...], models: frozenset[str]
     ) -> dict[str, Any]:
-        scope = self.check.inside(goal, ways[0], chosen)
-        growth = self.check.growth(scope)
+        growth = self.check.inside(goal, ways[0], chosen)
         covered: dict[str, list[dict[str, Any]]] = {}
         terms: dict[str, list[Mono]] = {}
         for measure, way in zip(self.check.spaces, ways, strict=True):
-            cost = way.cost(value.takes[measure] for value in chosen)
+            cost = way.low().cost(value.takes[measure] for value in chosen)
             try:
                 covered[measure] = covers(growth, cost)
             except NoMultipliers as error:
                 raise CertificateError(f"{goal.key()}, {way.rule}: {error}") from error
             terms[measure] = growth.positive_part(cost, covered[measure])
         for place, value in enumerate(self.values[goal]):
-            for names in self.renamed(value, dict(scope)) if value.models <= models else ():
+            for names in self.renamed(value, growth) if value.models <= models else ():
                 with suppress(NoMultipliers):
                     proved = {
                         measure: {"covers": covered[measure], "terms": bounded(growth, least, terms[measure])}
-                        for measure, least in self.check.put(value, names, dict(scope))
+                        for measure, least in self.check.put(value, names, growth)
                     }
                     return {"value": place, "with": names, **proved}
         values = " or ".join(" and ".join(map(show, value.takes.values())) for value in self.values[goal])
         way = ways[0]
         raise CertificateError(f"{goal.key()}, {way.rule} {way.label}: no proof that it costs {values} at least")
 
-    def renamed(self, value: Value, scope: dict[str, tuple[str, str]]) -> Iterator[dict[str, str]]:
+    def renamed(self, value: Value, growth: Growth) -> Iterator[dict[str, str]]:
         """Parameters in scope for those that a value leaves open: the same if it is there, or of the same bounds."""
+        free = growth.free
         fits = [
-            [name] if name in scope else [one for one, limits in scope.items() if limits == bounds]
+            [name] if name in free else [one for one, limits in free.items() if limits == bounds]
             for name, bounds in value.open
         ]
         for chosen in product(*fits):
-            if len(set(chosen)) == len(chosen):
-                yield dict(zip((name for name, _ in value.open), chosen, strict=True))
+            yield dict(zip((name for name, _ in value.open), chosen, strict=True))
 
     # -- the answer ------------------------------------------------------------------------------------
 
@@ -250,8 +254,7 @@ class _Writer:
         try:
             return bounded(known, theta, known.positive_part(self.check.objective(value.takes, value.models), []))
         except NoMultipliers:
-            refuted = contradiction(known)
-            return {show_mono(mono): refuted for mono in theta}
+            return {"beyond": contradiction(known)}
 
     def design(
         self,
@@ -269,9 +272,13 @@ class _Writer:
             raise CertificateError("the rules and their restatement differ: please report this")
         inside = (*scope, (way.free[0], way.free[1:])) if way.free else scope
         needs = [self.design(conditions, choices, policies, inside) for _ in arc.needs]
-        growth = self.check.growth(scope, conditions)
+        growth, known = self.check.growth(scope, conditions), self.check.growth(inside, conditions)
         value = None if way.free is None else self.settled(growth, self.policy(goal, step, policies), way)
-        return {"rule": way.rule, "label": way.label, "value": value, "needs": needs}
+        try:
+            fits = [bounded(known, known.above(length), known.positive_part(most, [])) for length, most in way.fits]
+        except NoMultipliers as error:
+            raise CertificateError(f"{way.rule}: no proof that its calls fit into the window") from error
+        return {"rule": way.rule, "label": way.label, "fits": fits, "value": value, "needs": needs}
 
     def policy(self, goal: Goal, step: Step, policies: list[Policy]) -> Expr:
         """The value of the free parameter of a step: those that were open to the end have names of their own."""
@@ -284,12 +291,13 @@ class _Writer:
     def settled(self, growth: Growth, value: Expr, way: Way) -> Any:
         """The value of a free parameter: an integer, or a formula between its bounds."""
         assert way.free is not None
-        formula, top = parse(str(value)), parse(way.free[2])
+        formula, bounds = parse(str(value)), tops(way.free[2])
         known = constant(formula)
-        if known is not None and known.denominator == 1:
+        if known is not None and known.denominator == 1 and len(bounds) == 1:
             return int(known)
         try:
-            above, below = bounded(growth, number(1), list(formula)), bounded(growth, formula, list(top))
+            above = bounded(growth, number(1), list(formula))
+            below = [bounded(growth, formula, list(top)) for top in bounds]
         except NoMultipliers as error:
             raise CertificateError(f"no proof that {way.free[0]} = {show(formula)} is a value it may take") from error
         return {"is": show(formula), "above": above, "below": below}
