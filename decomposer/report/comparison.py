@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from decomposer.expr import ONE
 from decomposer.report.attribution import explanation, section
-from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer, decimal
+from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer, decimal, rounded_down
 from decomposer.verbs.compare import Comparison, Crossover, Row
 
 _TOTAL = {"cost": "in total", "span": "critical path", "time": "time"}
@@ -15,6 +16,7 @@ def document(comparison: Comparison) -> list[Block]:
     problem, writer = comparison.problem, Writer(comparison.problem)
     rows = (comparison.reference, *comparison.rows)
     timed = any(row.cost.time_theta is not None for row in rows)
+    fails = any(row.reliability != ONE for row in rows)
     blocks: list[Block] = [
         Title(problem.name, problem.about),
         Table(
@@ -25,9 +27,10 @@ def document(comparison: Comparison) -> list[Block]:
                 *(("time",) if timed else ()),
                 "calls",
                 "longest context",
+                *(("reliability",) if fails else ()),
                 *(("at numbers",) if comparison.at else ()),
             ),
-            tuple(_line(row, writer, bool(comparison.at)) for row in rows),
+            tuple(_line(row, writer, fails, bool(comparison.at)) for row in rows),
         ),
     ]
     if comparison.at:
@@ -40,7 +43,7 @@ def document(comparison: Comparison) -> list[Block]:
     return blocks
 
 
-def _line(row: Row, writer: Writer, numbers: bool) -> tuple[str, ...]:
+def _line(row: Row, writer: Writer, fails: bool, numbers: bool) -> tuple[str, ...]:
     cells = (
         row.name,
         writer.theta(row.cost.theta),
@@ -48,11 +51,16 @@ def _line(row: Row, writer: Writer, numbers: bool) -> tuple[str, ...]:
         *(() if row.cost.time_theta is None else (writer.theta(row.cost.time_theta),)),
         writer.formula(row.footprint.calls),
         writer.formula(row.footprint.longest),
+        *((_chance(row, writer),) if fails else ()),
     )
     if not numbers:
         return cells
     value = row.cost.value
     return (*cells, "" if value is None else decimal(value))
+
+
+def _chance(row: Row, writer: Writer) -> str:
+    return writer.formula(row.reliability) if row.chance is None else rounded_down(row.chance)
 
 
 def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias
 
 from decomposer.expr import Expr, enclose, parse, pretty
@@ -75,6 +76,19 @@ def decimal(value: Expr, digits: int = 6) -> str:
     return f"{float(middle):,.{digits}g}"
 
 
+MOST_SHOWN = 60
+"""Characters of a formula that stands beside its value."""
+
+
+def rounded_down(chance: Fraction, digits: int = 6) -> str:
+    """Write a chance to so many digits behind the point, or behind its zeros or nines, rounded down."""
+    shown = digits
+    while 0 < chance < 1 and shown < MOST_SHOWN and min(chance, 1 - chance) * 10 ** (shown - digits + 1) < 1:
+        shown += 1
+    text = str(chance.numerator * 10**shown // chance.denominator).zfill(shown + 1)
+    return f"{text[:-shown]}.{text[-shown:]}".rstrip("0").rstrip(".")
+
+
 def number(value: Expr) -> str:
     """Write a number: integers in full, others to six digits and exactly."""
     exact = value.as_fraction()
@@ -100,6 +114,16 @@ class Writer:
     def theta(self, value: Expr) -> str:
         """Write a growth."""
         return f"Θ({self.formula(value)})"
+
+    def chance(self, formula: Expr, value: Fraction | None) -> str:
+        """Write a reliability: as a number where it is one, beside the formula where that says more."""
+        if value is None:
+            return self.formula(formula)
+        shown, exact = rounded_down(value), formula.as_fraction()
+        if exact is None or shown != str(exact):
+            short = self.formula(formula) if len(self.formula(formula)) <= MOST_SHOWN else ""
+            return f"{shown} (= {short})" if short else shown
+        return shown
 
     def ratio(self, ratio: Ratio) -> list[str]:
         """Write a ratio, a line for each regime."""

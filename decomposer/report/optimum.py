@@ -40,7 +40,7 @@ def document(result: Result) -> list[Block]:
         rows += [("cost", writer.theta(result.cost.theta))] if timed else []
         rows.append((other[0], writer.theta(other[1])))
     if not several and result.reliability != ONE:
-        rows.append(("reliability", writer.formula(result.reliability)))
+        rows.append(("reliability", writer.chance(result.reliability, result.chance)))
     rows.append(("status", _STATUS[result.status].format(designs=f"{search.designs:,}")))
     blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]
     if result.regimes is not None:

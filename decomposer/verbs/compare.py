@@ -12,7 +12,6 @@ from typing import Any
 from decomposer.design.evaluate import Footprint, footprint
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
-from decomposer.design.reliability import reliability
 from decomposer.design.write import steps, tree
 from decomposer.errors import ExpressionError
 from decomposer.expr import Expr
@@ -23,9 +22,19 @@ from decomposer.search.concrete import order
 from decomposer.verbs.attribution import attribute
 from decomposer.verbs.attribution_results import Attribution
 from decomposer.verbs.growths import ratio_of
-from decomposer.verbs.measure import Numbers, measure, numbered, objective, ratios_by_task, regime_of, value_at
+from decomposer.verbs.measure import (
+    Numbers,
+    chance_at,
+    measure,
+    numbered,
+    objective,
+    ratios_by_task,
+    regime_of,
+    reliability_of,
+    value_at,
+)
 from decomposer.verbs.optimize import optimize
-from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases
+from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases, shortened
 
 OPTIMUM = "optimum"
 LARGEST = 2**40
@@ -48,8 +57,9 @@ class Crossover:
 class Row:
     """One design of a comparison, against the reference.
 
-    `attribution` says what each change on the way to the reference contributes; it is `None` where the designs are
-    the same, and where one has free parameters whose value depends on the regime.
+    `chance` is the reliability as a number, where it is one. `attribution` says what each change on the way to the
+    reference contributes; it is `None` where the designs are the same, and where one has free parameters whose value
+    depends on the regime.
     """
 
     name: str
@@ -57,6 +67,7 @@ class Row:
     cost: Cost
     footprint: Footprint
     reliability: Expr
+    chance: Fraction | None
     relation: str
     ratio: Ratio
     span_ratio: Ratio
@@ -99,6 +110,7 @@ class Comparison:
             "agents": str(row.footprint.agents),
             "longest_context": str(row.footprint.longest),
             "reliability": str(row.reliability),
+            "reliability_value": None if row.chance is None else shortened(row.chance),
             "relation": row.relation,
             "ratio": str(row.ratio.expr),
             "ratio_holds_when": ratio_cases(row.ratio),
@@ -153,7 +165,8 @@ def compare(
         else hand_design(problem, against, (OPTIMUM,))
     )
     reference = _row(problem, against, design, design, {})
-    reference = replace(reference, cost=measure(problem, design, regime_of(problem), numbers))
+    cost, chance = measure(problem, design, regime_of(problem), numbers), chance_at(problem, design, numbers)
+    reference = replace(reference, cost=cost, chance=chance)
     chosen = names or tuple(name for name in problem.designs if name != against)
     rows = tuple(_row(problem, name, hand_design(problem, name), design, numbers) for name in chosen)
     return Comparison(problem, reference, rows, tuple((name, Fraction(value)) for name, value in numbers.items()))
@@ -169,7 +182,8 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         design=design,
         cost=cost,
         footprint=footprint(problem, design),
-        reliability=reliability(problem, design),
+        reliability=reliability_of(problem, design),
+        chance=chance_at(problem, design, at),
         relation=relation(mine, theirs, regime=regime).kind,
         ratio=ratio_of(mine, theirs, regime),
         span_ratio=ratio_of(cost.span, other.span, regime),

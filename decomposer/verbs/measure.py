@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from decomposer.design.certainty import certainty
 from decomposer.design.evaluate import agents, models_used, span, total_cost
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
+from decomposer.design.reliability import reliability
 from decomposer.design.timing import time
-from decomposer.errors import Diagnostic, ExpressionError, ProblemError
+from decomposer.errors import Diagnostic, ExpressionError, NotExactError, ProblemError
 from decomposer.expr import ZERO, Expr, num
+from decomposer.expr.enclosures import round_down
 from decomposer.growth import Ratio, Regime, is_big_o
 from decomposer.problem.diagnose import dotted
 from decomposer.problem.formulas import formulas
@@ -106,6 +109,35 @@ def objective(problem: Problem, cost: Cost) -> tuple[Expr, Expr]:
     if cost.time is not None and cost.time_theta is not None and problem.minimise == "time":
         return cost.time, cost.time_theta
     return (cost.span, cost.span_theta) if problem.minimise == "span" else (cost.exact, cost.theta)
+
+
+def reliability_of(problem: Problem, design: Design) -> Expr:
+    """Probability that everything comes out right; a lower bound where it has too many digits."""
+    try:
+        return reliability(problem, design)
+    except ExpressionError:
+        return num(round_down(certainty(problem, design).bounds()[0], PRECISION))
+
+
+PRECISION = 64
+"""Bits of a chance at numbers, where it has more than can be read."""
+
+
+def chance_at(problem: Problem, design: Design, at: Numbers) -> Fraction | None:
+    """Probability that everything comes out right at numbers, if they are given: exactly if short, else rounded down.
+
+    It is worked out by a fold of its own, as a product of powers, not by putting numbers into the formula; unless the
+    formula has no parameters.
+    """
+    fixed = {name: num(value) for name, value in at.items()}
+    try:
+        product = certainty(numbered(problem, at) if at else problem, substitute_design(design, fixed))
+    except (ExpressionError, NotExactError):  # no numbers where the fold needs them, or too many digits
+        plain = reliability_of(problem, design).as_fraction()
+        return None if plain is None else Fraction(plain)
+    exact = product.expr()
+    found = None if exact is None else exact.as_fraction()
+    return round_down(product.bounds()[0] if found is None else Fraction(found), PRECISION)
 
 
 def report_agents(problem: Problem, design: Design, total: Expr, regime: Regime) -> tuple[AgentReport, ...]:

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 from decomposer.design.certainty import certainty
 from decomposer.design.evaluate import agents, footprint
 from decomposer.design.lift import hand_design
-from decomposer.design.nodes import Design, substitute
-from decomposer.design.reliability import reliability
+from decomposer.design.nodes import substitute
 from decomposer.errors import ExpressionError, OutsideClassError, ProblemError
 from decomposer.expr import ONE, Expr, evaluate, maximum, minimum, num
-from decomposer.expr.enclosures import round_down
 from decomposer.growth import Regime, eventually
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
@@ -27,7 +25,17 @@ from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.graph import Graph
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.infeasible import infeasible
-from decomposer.verbs.measure import Numbers, hand_designs, measure, numbered, objective, regime_of, report_agents
+from decomposer.verbs.measure import (
+    Numbers,
+    chance_at,
+    hand_designs,
+    measure,
+    numbered,
+    objective,
+    regime_of,
+    reliability_of,
+    report_agents,
+)
 from decomposer.verbs.notes import averaged, notes
 from decomposer.verbs.results import Option, Result, SearchReport, Status
 
@@ -115,7 +123,8 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         cost=symbolic,
         agents=report_agents(problem, best.design, symbolic.exact, regime),
         footprint=footprint(problem, best.design),
-        reliability=_reliability(problem, best.design),
+        reliability=reliability_of(problem, best.design),
+        chance=chance_at(problem, best.design, numbers),
         policies=best.policies,
         facts=tuple(sorted(best.facts)),
         rules=best.rules,
@@ -183,14 +192,6 @@ def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, r
 def _with_target(status: Status, problem: Problem, at: bool) -> Status:
     """While sizes are open, votes are as many as are enough for certain: the growth is proved, not the constant."""
     return "optimal_growth" if status == "optimal" and problem.target is not None and not at else status
-
-
-def _reliability(problem: Problem, design: Design) -> Expr:
-    """Probability that everything comes out right; a lower bound where it has too many digits."""
-    try:
-        return reliability(problem, design)
-    except ExpressionError:
-        return num(round_down(certainty(problem, design).bounds()[0], 64))
 
 
 def missing_target(problem: Problem, numbers: Numbers) -> tuple[str, ...]:

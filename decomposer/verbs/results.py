@@ -61,6 +61,17 @@ class Cost:
         return data
 
 
+def shortened(chance: Fraction) -> str:
+    """Write a chance as a decimal of fifteen digits, rounded down: it is at least that."""
+    digits = 15
+    if chance <= 0:
+        return "0"
+    while chance * 10 ** (digits - 14) < 1:
+        digits += 1
+    text = str(chance.numerator * 10**digits // chance.denominator).zfill(digits + 1)
+    return f"{text[:-digits]}.{text[-digits:]}".rstrip("0").rstrip(".")
+
+
 @dataclass(frozen=True, slots=True)
 class AgentReport:
     """An agent of a design, the growth of its work, and whether that is the growth of the whole."""
@@ -165,6 +176,8 @@ class Result:
         All best designs where the status is ``regimes``; else just the one.
     hand_designs : tuple of HandDesign
     search : SearchReport
+    chance : Fraction, optional
+        The reliability as a number, rounded down to 64 bits where it has more; `None` where it depends on parameters.
     at : tuple of (parameter, number)
     notes : tuple of str
         What the reader should know: facts that no rule uses, parameters that are never used.
@@ -186,6 +199,7 @@ class Result:
     options: tuple[Option, ...]
     hand_designs: tuple[HandDesign, ...]
     search: SearchReport
+    chance: Fraction | None = None
     at: tuple[tuple[str, Fraction], ...] = ()
     notes: tuple[str, ...] = ()
     regimes: RegimeMap | None = None
@@ -220,6 +234,7 @@ class Result:
                 "longest_context": str(self.footprint.longest),
             },
             "reliability": str(self.reliability),
+            "reliability_value": None if self.chance is None else shortened(self.chance),
             "facts_used": [{"task": fact.task, "fact": fact.kind} for fact in self.facts],
             "rules_used": list(self.rules),
             "options": [
