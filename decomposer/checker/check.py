@@ -23,7 +23,7 @@ from decomposer.checker.algebra import (
     show,
     show_mono,
 )
-from decomposer.checker.growth import Growth, listed, mapping, sides, single, texts
+from decomposer.checker.growth import Growth, listed, mapping, sides, single, texts, tops
 from decomposer.restated.space import Goal, Way
 from decomposer.restated.spans import measures
 
@@ -32,6 +32,7 @@ DEEPEST = 400
 
 Claim: TypeAlias = tuple[tuple[str, ...], str]
 Scope: TypeAlias = tuple[tuple[str, tuple[str, str]], ...]
+Limited: TypeAlias = tuple[tuple[Poly, Poly], ...]
 
 
 class Value(NamedTuple):
@@ -111,7 +112,8 @@ class Check:
             self.values[goal] = [self.value(goal, value) for value in stated]
         for goal, ways in self.ways.items():
             for way, proof in zip(ways, listed(goals[goal.key()]["ways"], len(ways)), strict=True):
-                self.refused(goal, way, mapping(proof, "rule", "label", "proofs"))
+                last = "beyond" if "beyond" in mapping(proof) else "proofs"
+                self.refused(goal, way, mapping(proof, "rule", "label", last))
         return list(self.answer(self.given["answer"], ()))
 
     def unfold(self) -> dict[Goal, list[tuple[Way, ...]]]:
@@ -156,11 +158,12 @@ class Check:
             found[way.free[0]] = way.free[1:]
         return tuple(sorted(found.items()))
 
-    def growth(self, scope: Scope, conditions: tuple[str, ...] = ()) -> Growth:
-        """What is known with these free parameters."""
-        if (scope, conditions) not in self.growths:
-            self.growths[scope, conditions] = Growth(self.problem, conditions, dict(scope))
-        return self.growths[scope, conditions]
+    def growth(self, scope: Scope, conditions: tuple[str, ...] = (), limited: Limited = ()) -> Growth:
+        """What is known with these free parameters, under conditions, and where something is limited in growth."""
+        key = (scope, conditions, *(show(one) for pair in limited for one in pair))
+        if key not in self.growths:
+            self.growths[key] = Growth(self.problem, conditions, dict(scope), limited)
+        return self.growths[key]
 
     def posynomial(self, growth: Growth, text: object) -> Poly:
         """A sum of positive terms over parameters that have a value here."""
@@ -228,37 +231,40 @@ class Check:
             if self.within(models):
                 yield chosen, models
 
-    def inside(self, goal: Goal, way: Way, chosen: tuple[Value, ...]) -> Scope:
-        """Free parameters of a way, and those that the values of its needs leave open."""
+    def inside(self, goal: Goal, way: Way, chosen: tuple[Value, ...] = ()) -> Growth:
+        """What is known of a way whose calls fit, with the parameters that the values of its needs leave open."""
         scope = (*self.scope(goal, way), *(one for value in chosen for one in value.open))
         if len(dict(scope)) < len(scope):
             raise Refused("two values leave the same parameter open")
-        return scope
+        return self.growth(scope, (), way.fits)
 
     def refused(self, goal: Goal, ways: tuple[Way, ...], given: Mapping[str, Any]) -> None:
         """Check that a way takes no less than a value of its goal, whatever is done for its needs."""
         way, choices = ways[0], list(self.choices(ways[0]))
         if (given["rule"], given["label"]) != (way.rule, way.label):
             raise Refused(f"{goal.key()}: expected {way.rule} {way.label}")
+        if "beyond" in given:
+            self.inside(goal, way).contradicted(given["beyond"])
+            return
         for (chosen, models), proof in zip(choices, listed(given["proofs"], len(choices)), strict=True):
             step = mapping(proof, "value", "with", *self.spaces)
-            place, scope = step["value"], self.inside(goal, way, chosen)
+            place, growth = step["value"], self.inside(goal, way, chosen)
             if type(place) is not int or not 0 <= place < len(self.values[goal]):
                 raise Refused(f"{goal.key()}: no value {place}")
-            value, growth = self.values[goal][place], self.growth(scope)
+            value = self.values[goal][place]
             if not value.models <= models:
                 raise Refused(f"{goal.key()}: the models of value {place} need not be used")
-            for (measure, least), stated in zip(self.put(value, step["with"], dict(scope)), ways, strict=True):
+            for (measure, least), stated in zip(self.put(value, step["with"], growth), ways, strict=True):
                 proved = mapping(step[measure], "covers", "terms")
                 terms = growth.positive_part(stated.low().cost(one.takes[measure] for one in chosen), proved["covers"])
                 growth.bounded(least, terms, proved["terms"])
 
-    def put(self, value: Value, names: object, scope: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, Poly]]:
+    def put(self, value: Value, names: object, growth: Growth) -> Iterator[tuple[str, Poly]]:
         """A value with parameters of a scope for those that it leaves open."""
         given = mapping(names, *(name for name, _ in value.open))
         taken = dict(zip(given, texts(list(given.values())), strict=True))
         for name, bounds in value.open:
-            if scope.get(taken[name]) != bounds:
+            if growth.free.get(taken[name]) != bounds:
                 raise Refused(f"{taken[name]} is not known to be between {bounds[0]} and {bounds[1]}")
         for measure, takes in value.takes.items():
             text = re.sub(r"\w+", lambda word: taken.get(word[0], word[0]), show(takes))
@@ -298,6 +304,9 @@ class Check:
         values = self.values[self.root]
         for value, proof in zip(values, listed(leaf["below"], len(values)), strict=True):
             known = self.least(value, conditions)
+            if "beyond" in mapping(proof):
+                known.contradicted(mapping(proof, "beyond")["beyond"])
+                continue
             known.bounded(theta, known.positive_part(self.objective(value.takes, value.models), []), proof)
         if not values:
             raise Refused("nothing is proved of the root")
@@ -305,8 +314,8 @@ class Check:
 
     def least(self, value: Value, conditions: tuple[str, ...]) -> Growth:
         """What is known where a value of the root is reached by a design that keeps the limits in growth."""
-        limited = [(takes, most) for _, takes, most in self.limited(value.takes, value.models)]
-        return Growth(self.problem, conditions, dict(value.open), limited)
+        limited = tuple((takes, most) for _, takes, most in self.limited(value.takes, value.models))
+        return self.growth(value.open, conditions, limited)
 
     def design(self, goal: Goal, given: object, when: tuple[str, ...], scope: Scope = ()) -> Design:
         """What a design takes, given as the way taken at each goal.
@@ -314,7 +323,7 @@ class Check:
         Where a free parameter is a formula, the cost is that of the formula, while the parameter is a whole number near
         it: so what is subtracted there is left out of the bound.
         """
-        taken = mapping(given, "rule", "label", "value", "needs")
+        taken = mapping(given, "rule", "label", "fits", "value", "needs")
         named = (ways for ways in self.ways[goal] if (ways[0].rule, ways[0].label) == (taken["rule"], taken["label"]))
         ways = next(named, None)
         if ways is None:
@@ -325,6 +334,9 @@ class Check:
             self.design(need.goal, one, when, inside)
             for need, one in zip(way.needs, listed(taken["needs"], len(way.needs)), strict=True)
         ]
+        known = self.growth(inside, when)
+        for (length, window), proof in zip(way.fits, listed(taken["fits"], len(way.fits)), strict=True):
+            known.bounded(known.above(length), known.positive_part(window, []), proof)
         stated = dict(zip(self.spaces, ways, strict=True))
         found = Design(
             {measure: one.cost(each.takes[measure] for each in inner) for measure, one in stated.items()},
@@ -341,11 +353,11 @@ class Check:
     def settled(self, design: Design, free: tuple[str, str, str], given: object, growth: Growth) -> Design:
         """A design with a value for its free parameter."""
         name, low, high = free
-        top = parse(high)
+        top, *others = tops(high)
         if not growth.above_one(top) or Fraction(low) > 2:
             raise Refused(f"{name} may have no value up to {high}")
         most, text = design.most, str(given)
-        if not isinstance(given, dict):
+        if not isinstance(given, dict) and not others:
             self.integer(growth, given, Fraction(low), top)
         else:
             value = mapping(given, "is", "above", "below")
@@ -355,7 +367,8 @@ class Check:
                 raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
             formula = self.posynomial(growth, value["is"])
             growth.bounded(ONE, formula, value["above"])
-            growth.bounded(formula, growth.positive_part(top, []), value["below"])
+            for bound, proof in zip((top, *others), listed(value["below"], 1 + len(others)), strict=True):
+                growth.bounded(formula, growth.positive_part(bound, []), proof)
             most = {key: {mono: c for mono, c in takes.items() if c > 0} for key, takes in most.items()}
             text = show(formula)
         takes, most = ({key: put(one, name, text) for key, one in each.items()} for each in (design.takes, most))

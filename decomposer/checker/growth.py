@@ -167,14 +167,14 @@ class Growth:
     def above_one(self, poly: Poly) -> bool:
         """Whether a formula is plainly more than 1, in the end."""
         for name, (least, most) in self.free.items():
-            if Fraction(least) > 1 and (poly == parse(name) or (most and poly == parse(most))):
+            if Fraction(least) > 1 and poly in (parse(name), *tops(most)[:1]):
                 return True
         value = constant(poly)
         return value > 1 if value is not None else len(poly) == 1 and min(poly.values()) > 0 and self.growing(*poly)
 
     def at_least_one(self, poly: Poly) -> bool:
         """Whether a formula is plainly at least 1."""
-        if any(most and poly == div(parse(most), parse(name)) for name, (_, most) in self.free.items()):
+        if any(poly == div(top, parse(name)) for name, (_, most) in self.free.items() for top in tops(most)[:1]):
             return True
         return len(poly) == 1 and min(poly.values()) >= 1 and all(
             x > 0 and self.positive(name) and (row := self.at_least(name, {}, Fraction(1))) and row.factor is not None
@@ -237,9 +237,9 @@ class Growth:
         above, x = next(iter(high)) if len(high) == 1 else ("", Fraction(0))
         if not low and x == 1 and (row := self.at_least(above, vector, factor)):
             return row
-        most = self.free.get(only(low) or "", ("", ""))[1]
-        if most and list(parse(most)) == [high] and min(parse(most).values()) > 0:
-            return Row(vector, None)
+        for top in tops(self.free.get(only(low) or "", ("", ""))[1]):
+            if list(top) == [high] and min(top.values()) > 0:
+                return Row(vector, None)
         if x > 0 and above.startswith(("ceil(", "max(", "(")):
             root = frozenset((name, y / x) for name, y in low)
             for part in map(parse, arguments(above)):
@@ -317,6 +317,11 @@ class Growth:
             raise Refused("the multipliers do not add up")
         return factor, endless
 
+    def contradicted(self, by: object) -> None:
+        """Check that what is known cannot be: rows that cancel out, one of which exceeds any number."""
+        if not self.combine(by, {})[1]:
+            raise Refused("the rows do not contradict each other")
+
     def positive_part(self, poly: Poly, covers: object) -> list[Mono]:
         """Monomials whose sum a formula bounds from above, up to a constant: its negative terms must be covered."""
         left = {mono: c for mono, c in poly.items() if c > 0}
@@ -373,8 +378,6 @@ class Growth:
                 raise Refused(f"{show_mono(part)} is none of the terms")
             for name, x in self.vector(part).items():
                 wanted[name] = wanted.get(name, Fraction(0)) + share * x
-        if not shares and self.combine(step["by"], {})[1]:
-            return  # the rows contradict each other, so that there is nothing to prove
         if sum(shares.values()) != 1:
             raise Refused("the shares do not add up to 1")
         positive |= {name for name, x in mono if x > 0 and self.not_negative(name)}
@@ -407,6 +410,12 @@ class Growth:
         for mono in {mono for part in parts for mono in part}:
             total = add(total, power({mono: Fraction(1)}, number(x)))
         return total
+
+
+def tops(most: str) -> list[Poly]:
+    """Upper bounds of a free parameter: exactly the first, and of several the others up to a constant factor."""
+    several = arguments(most) if most.startswith("min(") else [most]
+    return [parse(text) for text in several if text]
 
 
 def difference(a: Vector, b: Vector) -> Vector:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from decomposer.checker.algebra import Mono, Poly, Refused, apply, div, mul, parse, show_mono, tower
-from decomposer.checker.growth import Growth, Vector, arguments, difference
+from decomposer.checker.growth import Growth, Vector, arguments, difference, tops
 from decomposer.growth.lp import Proof, integral, solve
 
 POWER = 4
@@ -59,7 +59,7 @@ def covers(growth: Growth, cost: Poly) -> list[dict[str, Any]]:
     return found
 
 
-def contradiction(growth: Growth) -> dict[str, Any]:
+def contradiction(growth: Growth) -> dict[str, str]:
     """Prove that what is known cannot be: of some growing parameter it would follow that it does not grow.
 
     Raises
@@ -72,7 +72,7 @@ def contradiction(growth: Growth) -> dict[str, Any]:
             with suppress(NoMultipliers):
                 by = _multipliers(growth, [{name: Fraction(-1)}])[1]
                 grows = f"{name} >= 1"
-                return {"of": {}, "by": {**by, grows: str(Fraction(by.get(grows, 0)) + 1)}}
+                return {**by, grows: str(Fraction(by.get(grows, 0)) + 1)}
     raise NoMultipliers("nothing contradicts what is known")
 
 
@@ -171,8 +171,8 @@ def _candidates(growth: Growth, names: Iterable[str]) -> Iterator[tuple[str, Vec
     for vector, _ in growth.known:
         waiting += vector
     for name, (_, most) in growth.free.items():
-        if name in waiting and most:
-            waiting += [factor for mono in parse(most) for factor, _ in mono]
+        if name in waiting:
+            waiting += [factor for top in tops(most) for mono in top for factor, _ in mono]
     texts = [_row_text(vector) for vector, _ in growth.known]
     while waiting:
         name = waiting.pop()
@@ -214,9 +214,9 @@ def _row_text(vector: Vector) -> str:
 
 def _about(growth: Growth, name: str) -> Iterator[str]:
     """Rows that say what a factor is."""
-    most = growth.free.get(name, ("", ""))[1]
-    if most and len(parse(most)) == 1:
-        yield f"{show_mono(next(iter(parse(most))))} >= {name}"
+    for top in tops(growth.free.get(name, ("", ""))[1]):
+        if len(top) == 1:
+            yield f"{show_mono(next(iter(top)))} >= {name}"
     for function in ("ceil", "max", "rounds"):
         if name.startswith(f"{function}("):
             for mono in (mono for text in arguments(name) for mono in parse(text) if function != "rounds"):

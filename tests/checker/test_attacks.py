@@ -270,15 +270,15 @@ def test_a_formula_for_a_free_parameter_hides_nothing(formula: str) -> None:
     for cost, refused in (("k*g**2 - k*g", True), ("2**g", True), ("g**k", True), ("k*log(g)", True)):
         ways = {goal: [Way("groups", {}, (need,), (), ("g", "2", "k"))], inner: [Way("call", parse(cost))]}
         found = Scripted(ways, {})
-        call: dict[str, Any] = {"rule": "call", "label": "", "value": None, "needs": []}
+        call: dict[str, Any] = {"rule": "call", "label": "", "fits": [], "value": None, "needs": []}
         value = {
             "is": formula,
             "above": {"1": {"of": {formula: "1"}, "by": {}}},
-            "below": {formula: {"of": {"k": "1"}, "by": {}}},
+            "below": [{formula: {"of": {"k": "1"}, "by": {}}}],
         }
         if formula == "1":
-            value["below"] = {"1": {"of": {"k": "1"}, "by": {"k >= 1": "1"}}}
-        design = {"rule": "groups", "label": "", "value": value, "needs": [call]}
+            value["below"] = [{"1": {"of": {"k": "1"}, "by": {"k >= 1": "1"}}}]
+        design = {"rule": "groups", "label": "", "fits": [], "value": value, "needs": [call]}
         try:
             taken = found.design(goal, design, ())
         except Refused:

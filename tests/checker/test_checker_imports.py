@@ -66,4 +66,4 @@ def code(file: Path) -> int:
 
 def test_the_checker_is_small() -> None:
     """Small enough to be read, the second statement of the rules apart."""
-    assert sum(map(code, (ROOT / "checker").glob("*.py"))) < 820
+    assert sum(map(code, (ROOT / "checker").glob("*.py"))) < 900

@@ -26,7 +26,7 @@ PROBLEMS = {
 REASONS = {
     r"goals\..*\.values": "another growth that the designs of the goal do reach, or another coefficient of it",
     r"goals\..*\.(covers|terms|value|with)\b": "another proof of the same bound",
-    r"answer.*\.(above|below|within)\b": "another proof of the same bound",
+    r"answer.*\.(above|below|within|fits)\b": "another proof of the same bound",
     r"answer.*\.(theta|cost)": "the same formula, or the same growth, written differently",
     r"answer.*\.if": "the same question written differently",
 }
@@ -34,8 +34,8 @@ REASONS = {
 
 FIELDS = {
     "format", "version", "problem", "goals", "values", "work", "span", "models", "open", "ways", "rule", "label",
-    "proofs", "value", "with", "covers", "terms", "within", "of", "under", "amount", "by", "log", "at", "one", "other",
-    "answer", "if", "yes", "no", "theta", "cost", "design", "needs", "is", "facts", "above", "below",
+    "proofs", "beyond", "value", "with", "covers", "terms", "of", "under", "amount", "by", "log", "at", "one", "other",
+    "answer", "if", "yes", "no", "theta", "cost", "design", "needs", "fits", "is", "facts", "above", "below", "within",
 }  # fmt: skip
 
 Path = tuple[str | int, ...]
