@@ -93,7 +93,7 @@ class Growth:
     ) -> None:
         self.parameters: Mapping[str, Any] = problem["parameters"]
         self.free = free
-        self.known: list[tuple[Vector, Fraction | None]] = []
+        self.known: list[Row] = []
         self.rows: dict[str, Row] = {}
         self.signs: dict[str, bool] = {}
         for text in (*problem["assume"], *more):
@@ -101,17 +101,18 @@ class Growth:
             pairs = [] if relation in (">=", ">", ">>") else [(parse(left), parse(right))]
             pairs += [(parse(right), parse(left))] if relation in (">=", ">", ">>", "==") else []
             for low, high in pairs:
-                self.assume(low, high, exact=True)
+                self.assume(low, high, exact=True, endless=relation in ("<<", ">>"))
         for low, high in limited:
             self.assume(low, high, exact=False)
+        self.known.sort(key=lambda row: not row.endless)
 
-    def assume(self, low: Poly, high: Poly, exact: bool) -> None:
-        """Take a sum of positive terms to be at most a monomial: exactly, or up to a constant."""
+    def assume(self, low: Poly, high: Poly, exact: bool, endless: bool = False) -> None:
+        """Take a sum of positive terms to be at most a monomial: exactly, or up to a constant, or any constant."""
         if len(high) == 1 and min([*high.values(), *low.values()]) > 0:
             ((top, d),) = high.items()
             for mono, c in low.items():
                 row = difference(self.growing_part(top), self.growing_part(mono))
-                self.known.append((row, c / d if exact and self.plain(top, mono) else None))
+                self.known.append(Row(row, c / d if exact and self.plain(top, mono) else None, endless))
 
     # -- factors ---------------------------------------------------------------------------------------
 
@@ -169,8 +170,14 @@ class Growth:
         for name, (least, most) in self.free.items():
             if Fraction(least) > 1 and poly in (parse(name), *tops(most)[:1]):
                 return True
+            if any(self.endless(div(poly, div(top, parse(name)))) for top in tops(most) if len(top) == len(poly) == 1):
+                return True
         value = constant(poly)
-        return value > 1 if value is not None else len(poly) == 1 and min(poly.values()) > 0 and self.growing(*poly)
+        return value > 1 if value is not None else self.endless(poly)
+
+    def endless(self, poly: Poly) -> bool:
+        """Whether a formula plainly is a monomial that tends to infinity."""
+        return len(poly) == 1 and min(poly.values()) > 0 and self.growing(*poly)
 
     def at_least_one(self, poly: Poly) -> bool:
         """Whether a formula is plainly at least 1."""
@@ -199,11 +206,10 @@ class Growth:
 
     def likely(self, chance: Poly) -> bool:
         """Whether a probability is a constant strictly between 0 and 1."""
-        value, name = constant(chance), only(next(iter(chance), EMPTY))
-        if value is not None or len(chance) != 1 or name is None or not self.constant(name):
-            return value is not None and 0 < value < 1
-        low, high = (self.bound(name, side) for side in ("low", "high")) if name in self.parameters else (None, None)
-        return low is not None and high is not None and low >= 0 and high <= 1 and chance == parse(name)
+        value = constant(chance)
+        if value is not None:
+            return 0 < value < 1
+        return self.between(chance) and self.between(add(number(1), chance, -1))
 
     def growing(self, mono: Mono) -> bool:
         """Whether a monomial plainly tends to infinity."""
@@ -227,9 +233,9 @@ class Growth:
 
     def judge(self, high: Mono, low: Mono, vector: Vector, factor: Fraction) -> Row | None:
         """The closed list of reasons for a row."""
-        for assumed, least in self.known:
-            if vector == assumed:
-                return Row(vector, least)
+        for known in self.known:
+            if vector == known.vector:
+                return known
         if (product := exponential(high)) is not None:
             if not low and factor <= 1:
                 return Row(vector, factor, self.growing(product))
@@ -257,7 +263,7 @@ class Growth:
             least = Fraction(self.free[name][0])
         elif name.startswith("log("):
             inner = parse(name[4:-1])
-            endless = len(inner) == 1 and min(inner.values()) > 0 and self.growing(*inner)
+            endless = self.endless(inner)
             if not endless:
                 return Row(vector, None) if self.above_one(inner) else None
         elif found := tower(name):
@@ -282,9 +288,10 @@ class Growth:
                 more = difference(self.growing_part(outer), self.growing_part(inner))
                 row = Row(more, Fraction(1)) if self.at_least_one({frozenset(more.items()): Fraction(1)}) else None
                 if row is None and all(map(self.positive, more)):
-                    row = self.judge(outer, inner, more, Fraction(1))
+                    up, down = (frozenset((n, s * x) for n, x in more.items() if s * x > 0) for s in (1, -1))
+                    row = self.judge(up, down, more, Fraction(1))
                 exact = row is not None and row.factor is not None and d * row.factor >= c and self.plain(outer, inner)
-                return exact or (row is not None and self.growing(outer))
+                return exact or (row is not None and (self.growing(outer) or self.growing(inner)))
         if below.startswith("rounds(") and y == 1 and [high] == list(parse(arguments(below)[0])):
             return True
         if above.startswith("rounds(") and x == 1:
@@ -361,12 +368,13 @@ class Growth:
         """
         if "log" in mapping(given):
             split = mapping(given, "log", "at", "one", "other")
-            at, factor = str(split["at"]), (str(split["log"]), Fraction(1))
-            self.vector(mono)
-            if positive or factor not in mono or not factor[0].startswith("log(") or at not in self.free:
-                raise Refused(f"{factor[0]} is no logarithm of {show_mono(mono)} to split at {at}")
-            for argument, step in ((parse(at), split["one"]), (div(parse(factor[0][4:-1]), parse(at)), split["other"])):
-                part, _ = single(apply("log", (argument,)))
+            at, factor = parse(split["at"]), (str(split["log"]), Fraction(1))
+            self.vector(mono, positive)
+            if positive - {factor[0]} or factor not in mono or not factor[0].startswith("log("):
+                raise Refused(f"{factor[0]} is no logarithm of {show_mono(mono)} to split")
+            rest = apply("log", (div(parse(factor[0][4:-1]), at),))
+            for log, step in ((self.logarithm(at), split["one"]), (rest, split["other"])):
+                part, _ = single(log)
                 whole, _ = single(mul({mono - {factor}: Fraction(1)}, {part: Fraction(1)}))
                 self.below(whole, allowed, step, frozenset(name for name, _ in part & whole))
             return
@@ -382,6 +390,19 @@ class Growth:
             raise Refused("the shares do not add up to 1")
         positive |= {name for name, x in mono if x > 0 and self.not_negative(name)}
         self.combine(step["by"], difference(wanted, self.vector(mono, positive)), positive)
+
+    def logarithm(self, at: Poly) -> Poly:
+        """The logarithm of a free parameter; of an exponential, up to a constant, its exponent."""
+        mono, c = single(at)
+        name, x = next(iter(mono), ("", Fraction(0)))
+        if c == 1 and only(mono) in self.free:
+            return apply("log", (at,))
+        product, found = exponential(mono), tower(name) if len(mono) == 1 and x < 0 else None
+        if found is not None and self.likely(parse(found[0])):
+            product = found[1]
+        if c != 1 or product is None or not all(self.positive(factor) for factor, _ in product):
+            raise Refused(f"{show_mono(mono)} is neither a free parameter nor an exponential")
+        return {product: c}
 
     def above(self, poly: Poly) -> list[Mono]:
         """Monomials whose sum bounds a formula from above, up to a constant: ceilings, maxima and sums are opened."""

@@ -7,9 +7,12 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
-from decomposer.checker.algebra import Mono, Poly, Refused, apply, div, mul, parse, show_mono, tower
+from decomposer.checker.algebra import Mono, Poly, Refused, apply, div, mul, parse, show, show_mono, tower
 from decomposer.checker.growth import Growth, Vector, arguments, difference, tops
 from decomposer.growth.lp import Proof, integral, solve
+
+SPLITS = 2
+"""How often a logarithm is split in a proof."""
 
 POWER = 4
 """How much slower logarithms are taken to be than powers, and these than exponentials."""
@@ -60,41 +63,60 @@ def covers(growth: Growth, cost: Poly) -> list[dict[str, Any]]:
 
 
 def contradiction(growth: Growth) -> dict[str, str]:
-    """Prove that what is known cannot be: of some growing parameter it would follow that it does not grow.
+    """Prove that what is known cannot be: of something that grows it would follow that it does not.
 
     Raises
     ------
     NoMultipliers
         When it does not follow.
     """
-    for name, parameter in growth.parameters.items():
-        if parameter["kind"] == "growing":
-            with suppress(NoMultipliers):
-                by = _multipliers(growth, [{name: Fraction(-1)}])[1]
-                grows = f"{name} >= 1"
-                return {**by, grows: str(Fraction(by.get(grows, 0)) + 1)}
+    rows = [f"{name} >= 1" for name, parameter in growth.parameters.items() if parameter["kind"] == "growing"]
+    for grows in (*rows, *(_row_text(row.vector) for row in growth.known if row.endless)):
+        with suppress(NoMultipliers):
+            by = _multipliers(growth, [{name: -x for name, x in growth.row(grows).vector.items()}])[1]
+            return {**by, grows: str(Fraction(by.get(grows, 0)) + 1)}
     raise NoMultipliers("nothing contradicts what is known")
 
 
-def _split(growth: Growth, mono: Mono, high: Sequence[Mono]) -> dict[str, Any]:
-    """Prove one monomial to be O of a sum, where it takes that with a logarithm split at a free parameter."""
+def _split(
+    growth: Growth, mono: Mono, high: Sequence[Mono], positive: frozenset[str] = frozenset(), most: int = SPLITS
+) -> dict[str, Any]:
+    """Prove one monomial to be O of a sum, where it takes that with a logarithm split at a free parameter, or more."""
     try:
-        return _one(growth, mono, high)
+        return _one(growth, mono, high, positive)
     except NoMultipliers:
         for name, x in sorted(mono):
             inner = logarithm(name)
-            for at in growth.free if inner is not None and x == 1 else ():
-                rest = {mono - {(name, x)}: Fraction(1)}
-                logs = [apply("log", (value,)) for value in (parse(at), div(inner or {}, parse(at)))]
-                try:
-                    one, other = (
-                        _one(growth, next(iter(mul(rest, log))), high, frozenset(f for part in log for f, _ in part))
-                        for log in logs
+            if inner is None or x != 1 or not most or positive - {name}:
+                continue
+            rest = {mono - {(name, x)}: Fraction(1)}
+            for at in _splitting(growth, high):
+                with suppress(NoMultipliers, Refused):
+                    logs = (growth.logarithm(at), apply("log", (div(inner, at),)))
+                    ((first, above), (second, beyond)) = (
+                        (next(iter(mul(rest, log))), frozenset(f for part in log for f, _ in part)) for log in logs
                     )
-                except NoMultipliers:
-                    continue
-                return {"log": name, "at": at, "one": one, "other": other}
+                    one = _one(growth, first, high, above)
+                    other = _split(growth, second, high, beyond, most - 1)
+                    return {"log": name, "at": show(at), "one": one, "other": other}
         raise
+
+
+def _splitting(growth: Growth, high: Sequence[Mono]) -> Iterator[Poly]:
+    """Where a logarithm may be split: at a free parameter, or at an exponential of one that stands in a sum."""
+    for name in growth.free:
+        yield parse(name)
+    found: dict[Mono, Mono] = {}
+    for top in high:
+        for exponent in {exponent for name, _ in top if (exponent := _exponent(name)) is not None}:
+            if any(name in growth.free for name, _ in exponent):
+                found.setdefault(frozenset((name, -x) for name, x in top if _exponent(name) == exponent), exponent)
+    yield from ({mono: Fraction(1)} for mono in found)
+
+
+def _exponent(name: str) -> Mono | None:
+    found = tower(name)
+    return None if found is None else found[1]
 
 
 def _one(growth: Growth, mono: Mono, high: Sequence[Mono], positive: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -168,12 +190,12 @@ def _candidates(growth: Growth, names: Iterable[str]) -> Iterator[tuple[str, Vec
     """Rows that may be of use for these factors, and for the factors that they bring in."""
     seen: set[str] = set()
     waiting = list(names)
-    for vector, _ in growth.known:
+    for vector, *_ in growth.known:
         waiting += vector
     for name, (_, most) in growth.free.items():
         if name in waiting:
             waiting += [factor for top in tops(most) for mono in top for factor, _ in mono]
-    texts = [_row_text(vector) for vector, _ in growth.known]
+    texts = [_row_text(vector) for vector, *_ in growth.known]
     while waiting:
         name = waiting.pop()
         if name in seen or growth.constant(name):
@@ -227,6 +249,7 @@ def _about(growth: Growth, name: str) -> Iterator[str]:
     inside = logarithm(name)
     if inside is not None and len(inside) == 1:
         yield f"{show_mono(next(iter(inside)))} >= {name}**{POWER}"
+        yield f"{show_mono(next(iter(inside)))} >= {name}"
     if found := tower(name):
         base, exponent = found
         power = frozenset((factor, x * POWER) for factor, x in exponent)
