@@ -184,7 +184,9 @@ def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, r
         return "bounded"
     if len(options) > 1:
         return "regimes"
-    if at or all(candidate.work == options[0].work for candidate in ranked):
+    # A free parameter that grows has its best value up to a constant factor.
+    rough = any(policy.value.symbols for policy in options[0].policies)
+    if at or (not rough and all(candidate.work == options[0].work for candidate in ranked)):
         return "optimal"
     return "optimal_growth"
 
