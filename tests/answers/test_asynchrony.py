@@ -12,8 +12,8 @@ from decomposer.design.nodes import Call, Each, Merge, Vote
 from decomposer.design.timing import busy, time
 from decomposer.expr import ONE, Expr, evaluate, num, parse, sym
 from decomposer.growth import is_big_o, minimise
-from decomposer.search.concrete import Spread
 from decomposer.search.enumerate import designs
+from decomposer.search.spread import Spread
 from decomposer.search.unfold import unfold
 from decomposer.verbs.measure import numbered, regime_of
 
@@ -26,7 +26,7 @@ def same(problem: decomposer.Problem, one: Expr, other: str) -> bool:
 def test_chunks_of_about_n_over_p() -> None:
     problem = decomposer.load("chunk-latency")
     found = decomposer.optimize(problem)
-    assert found.status == "optimal"
+    assert found.status == "optimal_growth"
     assert same(problem, found.theta, "w")
     ratios = {hand.name: hand.ratio for hand in found.hand_designs}
     assert [case.growth for case in ratios["chunk-per-worker"].cases] == [1]
