@@ -41,6 +41,18 @@ class Diagnostic:
             lines.append(f"    {self.hint}")
         return "\n".join(lines)
 
+    def to_dict(self) -> dict[str, str | int | None]:
+        """Write as plain data."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "line": self.line,
+            "column": self.column,
+            "width": self.width,
+            "source": self.source,
+            "hint": self.hint,
+        }
+
 
 class DecomposerError(Exception):
     """Base of every error that decomposer raises on purpose; `exit_code` is what the command line returns."""

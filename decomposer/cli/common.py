@@ -286,24 +286,12 @@ def report_error(diagnostics: Iterable[Diagnostic], file: str | None, exit_code:
     """Write what is wrong to stderr: for people, or as one JSON object."""
     found = tuple(diagnostics)
     if as_json:
-        text = json_text({"exit_code": exit_code, "file": file, "errors": [_plain(item) for item in found]})
+        text = json_text({"exit_code": exit_code, "file": file, "errors": [item.to_dict() for item in found]})
     else:
         text = "".join(f"{item.render(file)}\n" for item in found)
         if file is None and found[0].line is None:
             text = f"decomposer: {text}"
     sys.stderr.write(_encodable(_harmless(text), sys.stderr))
-
-
-def _plain(diagnostic: Diagnostic) -> dict[str, Any]:
-    return {
-        "code": diagnostic.code,
-        "message": diagnostic.message,
-        "line": diagnostic.line,
-        "column": diagnostic.column,
-        "width": diagnostic.width,
-        "source": diagnostic.source,
-        "hint": diagnostic.hint,
-    }
 
 
 # Text -------------------------------------------------------------------------------------------------------

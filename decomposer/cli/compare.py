@@ -44,9 +44,10 @@ def compare(
     """Compare hand designs with the best design, or with one of their own.
 
     PROBLEM is a problem file, the name of a shipped problem (see `decomposer list`), or - for standard input.
-    DESIGN is a hand design of the problem; by default all of them are compared.
+    DESIGN is a hand design of the problem; by default all that keep the contract of the tasks are compared, and the
+    others are told about.
 
-    With --fail-if-worse the exit code is 1 unless every design compared is shown to grow no faster than the
+    With --fail-if-worse the exit code is 1 unless every design is legal and shown to grow no faster than the
     reference, however the parameters grow within the problem's assumptions. With --set the costs at these
     numbers decide instead: 1 when a design costs more there. The comparison is written in either case.
     """
@@ -57,7 +58,8 @@ def compare(
 
     comparison = measure(given, *designs, against=against, at=numbers or None)
     deliver(output, comparison.to_dict, lambda: document(comparison), next_command("explain", problem))
-    return WORSE if fail_if_worse and any(_worse(row, comparison) for row in comparison.rows) else 0
+    worse = bool(comparison.illegal) or any(_worse(row, comparison) for row in comparison.rows)
+    return WORSE if fail_if_worse and worse else 0
 
 
 def _worse(row: Row, comparison: Comparison) -> bool:

@@ -21,21 +21,31 @@ from decomposer.cli.common import (
 )
 from decomposer.errors import Diagnostic
 
+ILLEGAL = 1
 ONLY_A_BOUND = 4
 
 
 @click.command
 @problem_argument
 @set_option
+@click.option("--fail-if-illegal", is_flag=True, help="Exit with 1 when a hand design breaks the contract of a task.")
 @click.option("--certificate", metavar="FILE", help="Write a proof of the answer to FILE, for `decomposer check`.")
 @output_options
 def optimize(
-    problem: str, settings: tuple[str, ...], certificate: str | None, kind: str | None, path: str | None
+    problem: str,
+    settings: tuple[str, ...],
+    fail_if_illegal: bool,
+    certificate: str | None,
+    kind: str | None,
+    path: str | None,
 ) -> int:
     """Find the design of least cost, and what it saves against the hand designs.
 
     PROBLEM is a problem file, the name of a shipped problem (see `decomposer list`), or - for standard input.
     With --set for every parameter, the design of least cost at these numbers.
+
+    Hand designs that break the contract of a task are told about, and not compared; that changes the exit code only
+    with --fail-if-illegal.
 
     Exit code 0 when nothing grows more slowly (status optimal, optimal_growth or regimes), 3 when no design is
     feasible, 4 when the answer could not be proved to be the best (status bounded).
@@ -55,4 +65,6 @@ def optimize(
         write_file(Path(certificate), json_text(certify(given)))
         following = next_command("check", problem, certificate)
     deliver(output, result.to_dict, lambda: document(result), following)
+    if fail_if_illegal and result.illegal:
+        return ILLEGAL
     return ONLY_A_BOUND if result.status == "bounded" else 0

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from decomposer.expr import ONE
 from decomposer.report.attribution import explanation, section
-from decomposer.report.document import Block, Code, Heading, Hint, Points, Table, Title, Writer, decimal, rounded_down
+from decomposer.report.document import (
+    Block,
+    Code,
+    Heading,
+    Hint,
+    Points,
+    Table,
+    Title,
+    Writer,
+    decimal,
+    illegal_designs,
+    rounded_down,
+)
 from decomposer.verbs.compare import Comparison, Crossover, Row
 
 _TOTAL = {"cost": "in total", "span": "critical path", "time": "time"}
@@ -37,6 +49,7 @@ def document(comparison: Comparison) -> list[Block]:
         blocks.append(Points((", ".join(f"{name} = {value}" for name, value in comparison.at),)))
     for row in comparison.rows:
         blocks += _section(row, comparison, writer)
+    blocks += illegal_designs(comparison.illegal)
     if any(row.attribution is not None for row in comparison.rows):
         blocks += explanation()
     blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from decomposer.expr import Expr, enclose, parse, pretty
 from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
+from decomposer.verbs.illegal import IllegalDesign
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ class Hint:
     """What to run next."""
 
     command: str
+
+
+def illegal_designs(found: Iterable[IllegalDesign]) -> list[Block]:
+    """Tell of hand designs that break the contract, with the places and the reasons."""
+    lines = tuple(line for design in found for line in (f"{design.name}:", *_indented(str(design))))
+    return [Heading("hand designs that break the contract of a task, not compared"), Code(lines)] if lines else []
+
+
+def _indented(text: str) -> list[str]:
+    return [f"  {line}" for line in text.splitlines()]
 
 
 Block: TypeAlias = Title | Heading | Facts | Code | Table | Points | Hint

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from decomposer.design.write import tree
-from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Table, Title, Writer, number
+from decomposer.report.document import (
+    Block,
+    Code,
+    Facts,
+    Heading,
+    Hint,
+    Points,
+    Table,
+    Title,
+    Writer,
+    illegal_designs,
+    number,
+)
 from decomposer.verbs.front import Front, Point
 
 
@@ -32,6 +44,7 @@ def document(found: Front) -> list[Block]:
             beaten = "" if hand.beaten_by is None else f": design {hand.beaten_by + 1} is better"
             lines.append(f"{hand.name}: cost {show(hand.cost)}, span {show(hand.span)}{beaten}")
         blocks += [Heading("hand designs"), Points(tuple(lines))]
+    blocks += illegal_designs(found.illegal)
     if found.notes:
         blocks += [Heading("note"), Points(found.notes)]
     blocks.append(Hint(f"decomposer optimize {problem.file or problem.name}"))

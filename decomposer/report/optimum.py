@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from decomposer.design.write import tree
 from decomposer.expr import ONE, Expr
-from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Table, Title, Writer, decimal, number
+from decomposer.report.document import (
+    Block,
+    Code,
+    Facts,
+    Heading,
+    Hint,
+    Points,
+    Table,
+    Title,
+    Writer,
+    decimal,
+    illegal_designs,
+    number,
+)
 from decomposer.verbs.results import Result
 
 _STATUS = {
@@ -63,6 +76,7 @@ def document(result: Result) -> list[Block]:
         blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
     if result.hand_designs:
         blocks += [Heading("against hand designs"), Points(tuple(_against(result, writer)))]
+    blocks += illegal_designs(result.illegal)
     if result.facts:
         facts = tuple(f"{fact.task}: {fact.kind}" for fact in result.facts)
         blocks += [Heading("rests on"), Points((", ".join(facts),))]

@@ -18,10 +18,11 @@ from decomposer.expr import Expr
 from decomposer.growth import Ratio, relation
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
-from decomposer.search.concrete import order
+from decomposer.search.spread import order
 from decomposer.verbs.attribution import attribute
 from decomposer.verbs.attribution_results import Attribution
 from decomposer.verbs.growths import ratio_of
+from decomposer.verbs.illegal import IllegalDesign, without_illegal
 from decomposer.verbs.measure import (
     Numbers,
     chance_at,
@@ -79,12 +80,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Designs against a reference (by default the optimum)."""
+    """Designs against a reference (by default the optimum); `illegal` are those that break the contract."""
 
     problem: Problem
     reference: Row
     rows: tuple[Row, ...]
     at: tuple[tuple[str, Fraction], ...] = ()
+    illegal: tuple[IllegalDesign, ...] = ()
 
     @property
     def worse(self) -> bool:
@@ -99,6 +101,7 @@ class Comparison:
             "reference": self.reference.name,
             "at": {name: str(value) for name, value in self.at},
             "designs": [self._row(row) for row in (self.reference, *self.rows)],
+            "illegal_designs": [design.to_dict() for design in self.illegal],
         }
 
     def _row(self, row: Row) -> dict[str, Any]:
@@ -140,7 +143,7 @@ def compare(
     ----------
     problem : Problem, or the path or name of one
     *names : str
-        Hand designs; all of them by default.
+        Hand designs; by default all that keep the contract.
     against : str
         The reference: ``"optimum"``, or a hand design.
     at : mapping of parameter to int or Fraction, optional
@@ -153,12 +156,15 @@ def compare(
     Raises
     ------
     DesignError
-        For an unknown hand design, or one that breaks the contract.
+        For a name of an unknown hand design, or of one that breaks the contract.
     ProblemError
         When `at` does not fit the parameters.
     """
     problem = problem_of(problem)
     numbers = dict(at or {})
+    legal, illegal = (problem, ()) if names else without_illegal(problem)
+    others = names or [name for name in legal.designs if name != against]
+    chosen = {name: hand_design(problem, name) for name in others}
     design = (
         optimize(replace(problem, designs=type(problem.designs)())).design
         if against == OPTIMUM
@@ -167,9 +173,9 @@ def compare(
     reference = _row(problem, against, design, design, {})
     cost, chance = measure(problem, design, regime_of(problem), numbers), chance_at(problem, design, numbers)
     reference = replace(reference, cost=cost, chance=chance)
-    chosen = names or tuple(name for name in problem.designs if name != against)
-    rows = tuple(_row(problem, name, hand_design(problem, name), design, numbers) for name in chosen)
-    return Comparison(problem, reference, rows, tuple((name, Fraction(value)) for name, value in numbers.items()))
+    rows = tuple(_row(problem, name, one, design, numbers) for name, one in chosen.items())
+    given = tuple((name, Fraction(value)) for name, value in numbers.items())
+    return Comparison(problem, reference, rows, given, illegal)
 
 
 def _row(problem: Problem, name: str, design: Design, reference: Design, at: Numbers) -> Row:

@@ -19,11 +19,12 @@ from decomposer.growth.partition import leaves, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.search import pareto
-from decomposer.search.concrete import order, settle
 from decomposer.search.price import Candidate, Policy
+from decomposer.search.spread import order, settle
 from decomposer.search.unfold import unfold
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
+from decomposer.verbs.illegal import IllegalDesign, without_illegal
 from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import Numbers, numbered, regime_of
 from decomposer.verbs.notes import notes
@@ -75,6 +76,8 @@ class Front:
         front is what is best for some number of workers.
     complete : bool
         Whether nothing was left out.
+    illegal : tuple of IllegalDesign
+        Hand designs that break the contract of a task; they are not compared.
     """
 
     problem: Problem
@@ -84,6 +87,7 @@ class Front:
     complete: bool
     at: tuple[tuple[str, Fraction], ...] = ()
     notes: tuple[str, ...] = ()
+    illegal: tuple[IllegalDesign, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data, fit for JSON."""
@@ -107,6 +111,7 @@ class Front:
                 {"name": hand.name, "cost": str(hand.cost), "span": str(hand.span), "beaten_by": hand.beaten_by}
                 for hand in self.hand_designs
             ],
+            "illegal_designs": [design.to_dict() for design in self.illegal],
             "notes": list(self.notes),
         }
 
@@ -131,8 +136,6 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
     ------
     ProblemError
         When `at` does not fit the parameters, or the problem has a target for the whole, or limits in growth.
-    DesignError
-        When a hand design breaks the contract of a task.
     InfeasibleError
         When no design satisfies the problem.
     OutsideClassError
@@ -149,8 +152,10 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
         raise ProblemError("a front cannot be combined with a target for the whole", file=problem.file)
     if not at and (problem.limits.cost is not None or problem.limits.span is not None):
         raise ProblemError("in growth a front takes no limits on cost and span: choose from it", file=problem.file)
-    plain = replace(problem, minimise="cost", workers=None)
-    return _at_numbers(problem, plain, at) if at else _in_growth(problem, plain)
+    legal, illegal = without_illegal(problem)
+    plain = replace(legal, minimise="cost", workers=None)
+    found = _at_numbers(legal, plain, at) if at else _in_growth(legal, plain)
+    return replace(found, problem=problem, illegal=illegal)
 
 
 def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:

@@ -24,6 +24,7 @@ from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.graph import Graph
 from decomposer.verbs.growths import growth_of
+from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import (
     Numbers,
@@ -62,18 +63,19 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     ------
     ProblemError
         When `at` does not fit the parameters, or the space of designs is too large.
-    DesignError
-        When a hand design breaks the contract of a task.
     InfeasibleError
         When no design satisfies the problem: no model can do a task, or no fact says how.
 
     Notes
     -----
+    A hand design that breaks the contract of a task is told about in `illegal` of the result, and not compared.
+
     Time grows linearly with the number of tasks in a chain; every comparison of growths is a small exact
     linear programme.
     """
     problem = problem_of(problem)
     regime = regime_of(problem)
+    legal, illegal = without_illegal(problem)
     numbers = dict(at or {})
     space = unfold(problem)
     target = numbered(problem, numbers) if numbers else problem
@@ -105,7 +107,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     least = plain if numbers or best.growth is best.work else growth_of(best.growth, regime)
     several = len(options) > 1
     compared = hand_designs(
-        problem,
+        legal,
         best.design,
         growth if several else least if best.growth is not best.work else exact,
         regime,
@@ -133,8 +135,9 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
         search=_searched(space.graph if space.graph.count() else unfold(target).graph),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
-        notes=(*notes(problem, numbers), *missing_target(problem, numbers)),
-        regimes=_map(problem, options, regime, complete) if several else None,
+        notes=(*notes(problem, numbers), *missing_target(legal, numbers)),
+        regimes=_map(legal, options, regime, complete) if several else None,
+        illegal=illegal,
     )
 
 

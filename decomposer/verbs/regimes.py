@@ -20,6 +20,7 @@ from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import unfold
 from decomposer.verbs.effort import as_assumption
+from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import minimised, regime_of
 from decomposer.verbs.results import FORMAT_VERSION
@@ -167,8 +168,6 @@ def map_of(problem: Problem, best: Sequence[Candidate], regime: Regime, complete
 
     Raises
     ------
-    DesignError
-        When a hand design breaks the contract.
     OutsideClassError
         When costs cannot be compared, or the map is too large.
     """
@@ -187,7 +186,8 @@ def _space(problem: Problem, regime: Regime) -> tuple[tuple[Contestant, ...], bo
 
 def _contestants(problem: Problem, best: Sequence[Candidate], regime: Regime) -> tuple[Contestant, ...]:
     """Designs named as by hand where the hand drew them."""
-    known = {hand_design(problem, name): name for name in reversed(list(problem.designs))}
+    legal, _ = without_illegal(problem)
+    known = {hand_design(legal, name): name for name in reversed(list(legal.designs))}
     found = []
     for place, candidate in enumerate(best, 1):
         plain = OPTIMUM if len(best) == 1 else f"design {place}"

@@ -14,6 +14,7 @@ from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Fact
 from decomposer.search.price import Policy
+from decomposer.verbs.illegal import IllegalDesign
 
 if TYPE_CHECKING:
     from decomposer.verbs.regimes import RegimeMap
@@ -183,6 +184,8 @@ class Result:
         What the reader should know: facts that no rule uses, parameters that are never used.
     regimes : RegimeMap, optional
         Which of several options is best where; `None` where there is one, or no map of reasonable size.
+    illegal : tuple of IllegalDesign
+        Hand designs that break the contract of a task, with what is wrong; they are not compared.
     """
 
     problem: Problem
@@ -203,6 +206,7 @@ class Result:
     at: tuple[tuple[str, Fraction], ...] = ()
     notes: tuple[str, ...] = ()
     regimes: RegimeMap | None = None
+    illegal: tuple[IllegalDesign, ...] = ()
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -246,6 +250,7 @@ class Result:
                 for option in self.options
             ],
             "hand_designs": [design.to_dict(self.problem) for design in self.hand_designs],
+            "illegal_designs": [design.to_dict() for design in self.illegal],
             "search": self.search.to_dict(),
             "notes": list(self.notes),
             "regimes": None if self.regimes is None else self.regimes.to_dict(),
