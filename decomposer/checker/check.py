@@ -361,9 +361,7 @@ class Check:
             self.integer(growth, given, Fraction(low), top)
         else:
             value = mapping(given, "is", "above", "below")
-            factors = {factor for takes in design.takes.values() for mono in takes for factor, _ in mono}
-            factors = {re.sub(r"\*\*\([-\d/]+\)", "", factor) for factor in factors}
-            if any(re.search(r"log\(|\*\*\(", factor) and re.search(rf"\b{name}\b", factor) for factor in factors):
+            if not all(rounded(takes, name) for takes in most.values()):
                 raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
             formula = self.posynomial(growth, value["is"])
             growth.bounded(ONE, formula, value["above"])
@@ -380,3 +378,16 @@ class Check:
             raise Refused(f"{value!r} is no value from {low}")
         if not (len(top) == 1 and growth.growing(*top)) and (len(top) != 1 or value > top.get(frozenset(), 0)):
             raise Refused(f"{value} may be more than {show(top)}")
+
+
+def rounded(takes: Poly, name: str) -> bool:
+    """Whether rounding a parameter is harmless: it changes logarithms by a constant, and that is added anyway."""
+    for mono in takes:
+        for factor, x in mono:
+            plainly = re.sub(r"\*\*\([-\d/]+\)", "", factor)
+            if not re.search(rf"\b{name}\b", plainly) or not re.search(r"log\(|\*\*\(", plainly):
+                continue
+            alone = x == 1 and re.fullmatch(r"log\([\w*+ ]*\)", plainly) and min(parse(factor[4:-1]).values()) > 0
+            if not alone or takes.get(mono - {(factor, x)}, 0) <= 0:
+                return False
+    return True

@@ -289,7 +289,7 @@ class Growth:
                 row = Row(more, Fraction(1)) if self.at_least_one({frozenset(more.items()): Fraction(1)}) else None
                 if row is None and all(map(self.positive, more)):
                     up, down = (frozenset((n, s * x) for n, x in more.items() if s * x > 0) for s in (1, -1))
-                    row = self.judge(up, down, more, Fraction(1))
+                    row = self.judge(outer, inner, more, Fraction(1)) or self.judge(up, down, more, Fraction(1))
                 exact = row is not None and row.factor is not None and d * row.factor >= c and self.plain(outer, inner)
                 return exact or (row is not None and (self.growing(outer) or self.growing(inner)))
         if below.startswith("rounds(") and y == 1 and [high] == list(parse(arguments(below)[0])):

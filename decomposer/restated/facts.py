@@ -13,7 +13,7 @@ COVERED = {
     "parameters": {"name", "about", "kind", "low", "high"},
     "texts": {"name", "about", "tokens", "part", "count", "each", "head", "split_by"},
     "capabilities": {"name", "about", "size", "family", "options"},
-    "models": {"name", "about", "size", "can", "hosting", "delay"},
+    "models": {"name", "about", "size", "can", "window", "hosting", "delay"},
     "tasks": {
         "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
         "check", "remembers", "methods", "steps", "combines", "compresses", "overhead",

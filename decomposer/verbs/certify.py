@@ -32,6 +32,7 @@ from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.multipliers import NoMultipliers, bounded, contradiction, covers
+from decomposer.verbs.restating import matched, restated
 
 WEIGHT = 16
 """Coefficient of all terms of a value. Values count up to a constant; with a large one, what is subtracted elsewhere
@@ -80,12 +81,12 @@ class _Writer:
         self.priced, self.best, complete = self.found()
         if not self.best:
             raise CertificateError("no design is feasible, so there is nothing to certify")
-        # Under limits the search does not know whether its answer is best; a certificate may show that it is.
-        if not complete and not self.check.limits.keys() - {"models"}:
+        if not complete:
             raise CertificateError("the answer is not proved, so there is nothing to certify")
-        self.values = {restated(goal): self.stated(goal) for goal in space.graph.bottom_up()}
-        if self.values.keys() != self.check.ways.keys():
-            raise CertificateError("the rules and their restatement differ: please report this")
+        self.ways = {goal: self.matched(goal) for goal in space.graph.arcs}
+        # Only ways whose calls do not fit their windows need what the search does not know: any value will do.
+        self.values = {goal: [self.least()] if ways else [] for goal, ways in self.check.ways.items()}
+        self.values |= {restated(goal): self.stated(goal) for goal in space.graph.bottom_up()}
         self.check.values = self.values
 
     def found(self) -> tuple[dict[Goal, list[Candidate]], list[Candidate], bool]:
@@ -104,6 +105,18 @@ class _Writer:
             return priced, best, complete
         best, complete = timed.least(self.problem, pricing.within(priced[root]), self.regime)
         return priced, best, complete and pricing.complete
+
+    def matched(self, goal: Goal) -> list[Way]:
+        """The way of each arc of a goal, as the checker states it."""
+        ways = self.check.ways.get(restated(goal))
+        found = None if ways is None else matched(self.space.graph.arcs[goal], [way for way, *_ in ways])
+        if found is None:
+            raise CertificateError("the rules and their restatement differ: please report this")
+        return found
+
+    def least(self) -> Value:
+        """What every design takes."""
+        return Value({measure: number(1) for measure in self.check.spaces}, frozenset())
 
     def stated(self, goal: Goal) -> list[Value]:
         """Values of a goal: growths of its designs of least growth, of which each of its designs reaches one."""
@@ -268,9 +281,7 @@ class _Writer:
         goal, step = next(choices)
         arcs = self.space.graph.arcs[goal]
         arc = next(arc for arc in arcs if arc.item is step)
-        way = self.check.ways[restated(goal)][arcs.index(arc)][0]
-        if way.rule != step.rule:
-            raise CertificateError("the rules and their restatement differ: please report this")
+        way = self.ways[goal][arcs.index(arc)]
         inside = (*scope, (way.free[0], way.free[1:])) if way.free else scope
         needs = [self.design(conditions, choices, policies, inside) for _ in arc.needs]
         growth, known = self.check.growth(scope, conditions), self.check.growth(inside, conditions)
@@ -319,19 +330,6 @@ def cleaned(growth: Growth, value: Poly) -> Poly:
             bounded(growth, [mono], sorted(kept - {mono}, key=show_mono))
             kept.discard(mono)
     return {mono: Fraction(1) for mono in kept}
-
-
-def restated(goal: Goal) -> Restated:
-    """A goal of the search as the checker names it."""
-
-    def text(formula: Expr | None) -> str | None:
-        return None if formula is None else show(parse(str(formula)))
-
-    return Restated(
-        goal.tasks, goal.mode, goal.part, text(goal.size), goal.pending, goal.narrow, goal.scope, goal.write,
-        goal.history is not None, goal.unit, goal.fused, goal.direct, text(goal.share), text(goal.among),
-        text(goal.steps), goal.model, goal.tried, goal.digests, goal.cuts,
-    )  # fmt: skip
 
 
 def _within(regime: Regime, low: str, high: str) -> Regime:

@@ -1,0 +1,50 @@
+"""Goals and ways of the search as the checker of certificates names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from decomposer.checker.algebra import parse, show
+from decomposer.design.evaluate import models_used
+from decomposer.expr import Expr
+from decomposer.restated.space import Goal as Restated
+from decomposer.restated.space import Way
+from decomposer.rules.base import Goal
+from decomposer.search.unfold import Step
+from decomposer.solvers.graph import Arc
+
+
+def restated(goal: Goal) -> Restated:
+    """A goal of the search as the checker names it."""
+
+    def text(formula: Expr | None) -> str | None:
+        return None if formula is None else show(parse(str(formula)))
+
+    return Restated(
+        goal.tasks, goal.mode, goal.part, text(goal.size), goal.pending, goal.narrow, goal.scope, goal.write,
+        goal.history is not None, goal.unit, goal.fused, goal.direct, text(goal.share), text(goal.among),
+        text(goal.steps), goal.model, goal.tried, goal.digests, goal.cuts,
+    )  # fmt: skip
+
+
+def matched(arcs: Sequence[Arc[Goal, Step]], ways: Sequence[Way]) -> list[Way] | None:
+    """The way of each arc: the same, in the same order, but for ways with calls that do not fit their windows.
+
+    Returns
+    -------
+    list of Way, or None
+        `None` where the two differ otherwise.
+    """
+    found: list[Way] = []
+    for way in ways:
+        if len(found) < len(arcs) and _same(arcs[len(found)], way):
+            found.append(way)
+        elif not way.fits:
+            return None
+    return found if len(found) == len(arcs) else None
+
+
+def _same(arc: Arc[Goal, Step], way: Way) -> bool:
+    needs = tuple(restated(need) for need in arc.needs)
+    own = models_used(arc.item.alternative.template)
+    return (arc.item.rule, needs, own) == (way.rule, tuple(n.goal for n in way.needs), tuple(sorted(way.models)))
