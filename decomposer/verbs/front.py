@@ -12,7 +12,7 @@ from decomposer.design.evaluate import span, total_cost
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, substitute
 from decomposer.design.write import steps
-from decomposer.errors import GrowthError, OutsideClassError, ProblemError
+from decomposer.errors import GrowthError, OutsideClassError
 from decomposer.expr import ONE, Expr, num, sym
 from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import leaves, partition
@@ -22,6 +22,7 @@ from decomposer.search import pareto
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.spread import order, settle
 from decomposer.search.unfold import unfold
+from decomposer.verbs.combinations import check_front
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign, without_illegal
@@ -148,10 +149,7 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
     and span O(s). So the front comes out as a map of regimes with one more parameter.
     """
     problem = problem_of(problem)
-    if problem.target is not None:
-        raise ProblemError("a front cannot be combined with a target for the whole", file=problem.file)
-    if not at and (problem.limits.cost is not None or problem.limits.span is not None):
-        raise ProblemError("in growth a front takes no limits on cost and span: choose from it", file=problem.file)
+    check_front(problem, bool(at))
     legal, illegal = without_illegal(problem)
     plain = replace(legal, minimise="cost", workers=None)
     found = _at_numbers(legal, plain, at) if at else _in_growth(legal, plain)

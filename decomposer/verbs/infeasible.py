@@ -19,17 +19,24 @@ from decomposer.search.unfold import Space
 from decomposer.verbs.measure import regime_of
 
 
-def infeasible(problem: Problem, space: Space) -> InfeasibleError:
-    """Make the error for a problem that no design of its space satisfies: what is missing, and for which task."""
-    return InfeasibleError(_reason(problem, space), file=problem.file)
+def infeasible(problem: Problem, space: Space, complete: bool = True) -> InfeasibleError:
+    """Make the error for a problem that no design of its space satisfies: what is missing, and for which task.
+
+    Parameters
+    ----------
+    complete : bool
+        Whether all designs were looked at.
+    """
+    return InfeasibleError(_reason(problem, space, complete), file=problem.file)
 
 
-def _reason(problem: Problem, space: Space) -> Diagnostic:
+def _reason(problem: Problem, space: Space, complete: bool) -> Diagnostic:
     if problem.limits and asymptotic.best(_without_limits(space), regime_of(problem))[0]:
         limits = problem.limits
         given = (("models", limits.models), ("cost", limits.cost), ("span", limits.span))
         told = ", ".join(f"{name} {limit}" for name, limit in given if limit is not None)
-        return Diagnostic(f"no design keeps the limits throughout the regime: {told}", "infeasible")
+        who = "no design keeps" if complete else "no design was found that keeps"
+        return Diagnostic(f"{who} the limits throughout the regime: {told}", "infeasible")
     if problem.models:
         for task in problem.tasks.values():
             if not any(all(name in model.can for name in task.requires) for model in problem.models.values()):

@@ -23,6 +23,7 @@ from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.graph import Graph
+from decomposer.verbs.combinations import check_optimum
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
@@ -78,6 +79,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     legal, illegal = without_illegal(problem)
     numbers = dict(at or {})
     space = unfold(problem)
+    check_optimum(problem, bool(numbers) or space.site.numbered)
     target = numbered(problem, numbers) if numbers else problem
     if problem.target is not None and (numbers or space.site.numbered):
         found, complete = reliable.best(site_of(target))
@@ -90,10 +92,10 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         found, complete = concrete.best(unfold(target))
     else:
         found, complete = asymptotic.best(space, regime)
-    if not found and not complete:
+    if not found and not complete and numbers:
         raise ProblemError("at these numbers every design costs more digits than can be worked with; take smaller ones")
     if not found:
-        raise infeasible(target, space)
+        raise infeasible(target, space, complete)
 
     def prefer(a: Candidate, b: Candidate) -> int:
         return _prefer(target, a, b, regime)

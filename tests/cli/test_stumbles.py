@@ -8,6 +8,7 @@ import pytest
 
 from decomposer.cli.main import main
 from decomposer.expr import parse
+from decomposer.problems import read
 from decomposer.verbs.results import Status
 
 Capture = pytest.CaptureFixture[str]
@@ -233,3 +234,32 @@ def test_constants_that_are_not_decided_are_no_failure(capsys: Capture) -> None:
     """A target leaves the constant of votes open: the growth is proved, and the exit code says so."""
     assert main(["optimize", "maker", "--format", "json"]) == 0
     assert '"status": "optimal_growth"' in capsys.readouterr().out
+
+
+BUDGET = "limits: {cost: k^2}\nminimise: time"
+REFUSED = [
+    ("maker", "limits: {cost: k^2}", "optimize", True, "cannot be combined with limits", "leave out --set"),
+    ("maker", "minimise: span", "optimize", True, "takes the cost, not the span", "leave out --set"),
+    ("maker", "minimise: time", "optimize", True, "takes the cost, not the time", "leave out --set"),
+    ("maker", "", "front", True, "cannot be combined with a target", "leave out `target`"),
+    ("maker", "", "front", False, "cannot be combined with a target", "leave out `target`"),
+    ("debugging", "limits: {span: k^2}", "front", False, "in growth a front takes no limit on the span", "--set"),
+    ("debugging", "limits: {cost: k^2}", "front", False, "in growth a front takes no limit on the cost", "--set"),
+    ("debugging", BUDGET, "optimize", True, "cannot be combined with", "the cost; or"),
+    ("debugging", BUDGET, "optimize", False, "cannot be combined with", "the cost; or"),
+]
+
+
+@pytest.mark.parametrize(("name", "more", "verb", "numbers", "message", "hint"), REFUSED)
+def test_what_cannot_be_had_together(
+    name: str, more: str, verb: str, numbers: bool, message: str, hint: str, tmp_path: Path, capsys: Capture
+) -> None:
+    """As the table in docs/problem-files.md has it: with the line at fault, and what to leave out."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"{read(name).rstrip()}\n{more}\n")
+    given = ["--set", "k=10", "--set", "m_s=1"] if name == "maker" else NUMBERS
+    errors = refused(capsys, verb, str(file), *(given if numbers else []))
+    place = errors.partition(": ")[0].removeprefix(f"{file}:")
+    assert place.partition(":")[0].isdigit()
+    assert message in errors
+    assert hint in errors.splitlines()[-1]
