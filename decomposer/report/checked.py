@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from decomposer.expr import parse
+from decomposer.problem.model import Problem
 from decomposer.report.document import Block, Facts, Heading, Points, Title, Writer
 from decomposer.verbs.check import Checked
 
@@ -12,7 +15,8 @@ def document(found: Checked) -> list[Block]:
     problem, writer = found.problem, Writer(found.problem)
     assumed = ", ".join(map(writer.condition, problem.assume)) or "nothing but that the parameters grow"
     verdict = "proved" if found.proved else f"refused: {found.reason}"
-    blocks: list[Block] = [Title(problem.name), Facts((("certificate", verdict), ("assumed", assumed)))]
+    facts = [("certificate", verdict), ("assumed", assumed), *_spoken_of(problem)]
+    blocks: list[Block] = [Title(problem.name), Facts(tuple(facts))]
     if found.proved:
         lines = tuple(
             writer.theta(parse(theta)) + (f" where {writer.conditions(when)}" if when else "")
@@ -20,3 +24,15 @@ def document(found: Checked) -> list[Block]:
         )
         blocks += [Heading("the design reaches this growth, and no design of the space a smaller one"), Points(lines)]
     return blocks
+
+
+def _spoken_of(problem: Problem) -> Iterator[tuple[str, str]]:
+    """Of what the growth is, where it is not the cost, and how limits are kept."""
+    if problem.minimise != "cost":
+        few = problem.minimise == "time" and problem.workers is not None
+        yield "minimised", f"time on {problem.workers} workers, within a factor of 2" if few else "critical path"
+    if problem.limits.models is not None:
+        yield "models", f"{problem.limits.models} at most"
+    for name, limit in (("cost", problem.limits.cost), ("critical path", problem.limits.span)):
+        if limit is not None:
+            yield name, f"O({limit}); whether less at given sizes, `optimize --set` says"

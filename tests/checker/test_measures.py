@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from decomposer.checker.algebra import Malformed, Refused, parse
 from decomposer.checker.check import Check
 from decomposer.checker.check import check as replay
+from decomposer.cli.main import main
 from decomposer.expr import as_expr, num, sym
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
@@ -244,3 +246,11 @@ def test_bounds_of_what_is_open_speak_of_what_is_there() -> None:
     with pytest.raises(Refused, match="negative"):
         check_.value(Goal(("root",)), value)
     assert check_.value(Goal(("root",), share="s"), value).open
+
+
+def test_what_is_proved_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, said in (("support", "2 at most"), ("chunk-latency", "within a factor of 2")):
+        file = str(tmp_path / name)
+        assert main(["optimize", name, "--certificate", file]) == 0
+        assert main(["check", name, file]) == 0
+        assert said in capsys.readouterr().out
