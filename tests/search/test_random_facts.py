@@ -47,7 +47,11 @@ class Maker:
         return self.dice.random() < share
 
     def problem(self) -> Problem:
-        """Throw the dice until they show a problem that is one."""
+        """A problem, if what the dice show is one."""
+        return load(self.data())
+
+    def data(self) -> dict[str, Any]:
+        """What would stand in its file."""
         pick = self.dice.choice
         each = pick(["l", "l", 1, 2])
         head = {"head": 1} if self.often(0.2) else {}
@@ -74,19 +78,17 @@ class Maker:
         if self.often(0.15):
             parameters[pick(["k", "l", "n", "m0", "b"])] = {"kind": "free"}
         self.assume += ["b <= k"] + [one for one in ("m0 <= m1", "k <= n", "r <= n", "m2 == k*m0") if self.often(0.3)]
-        return load(
-            {
-                "problem": "random",
-                "parameters": parameters,
-                "assume": self.assume,
-                "texts": self.texts,
-                "capabilities": self.capabilities,
-                "scaling": law,
-                "cost": cost,
-                "tasks": self.tasks,
-                **({"models": self.models} if self.models else {}),
-            }
-        )
+        return {
+            "problem": "random",
+            "parameters": parameters,
+            "assume": self.assume,
+            "texts": self.texts,
+            "capabilities": self.capabilities,
+            "scaling": law,
+            "cost": cost,
+            "tasks": self.tasks,
+            **({"models": self.models} if self.models else {}),
+        }
 
     def catalogue(self) -> None:
         """A closed catalogue: a model for everything, and smaller ones."""
