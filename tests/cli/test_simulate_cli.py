@@ -72,10 +72,10 @@ def test_sweep(capsys: Capture) -> None:
 
 
 def test_what_disagrees_sets_the_exit_code(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    from decomposer.verbs import simulation
+    from decomposer.verbs import simulation_points
 
-    right = simulation.predictions
-    monkeypatch.setattr(simulation, "predictions", lambda *given: {**right(*given), "calls": 1.0})
+    right = simulation_points.predictions
+    monkeypatch.setattr(simulation_points, "predictions", lambda *given: {**right(*given), "calls": 1.0})
     assert "OUTSIDE" in answer(capsys, *EVOLUTION, "--runs", "50", code=1)
 
 

@@ -16,7 +16,8 @@ from decomposer.process.reals import Ints
 from decomposer.process.run import run
 from decomposer.process.schedule import makespans
 from decomposer.verbs.measure import numbered
-from decomposer.verbs.simulation import settled, simulate
+from decomposer.verbs.simulation import simulate
+from decomposer.verbs.simulation_plans import settled
 
 CASES = [
     ("debugging", "naive", {"k": 5, "l": 3, "b": 4, "m_q": 2, "m_d": 3}),

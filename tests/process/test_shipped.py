@@ -18,7 +18,8 @@ from decomposer.process.reals import real
 from decomposer.verbs.measure import Numbers, numbered
 from decomposer.verbs.optimize import optimize
 from decomposer.verbs.results import Result
-from decomposer.verbs.simulation import plan_of, simulate
+from decomposer.verbs.simulation import simulate
+from decomposer.verbs.simulation_plans import plan_of
 from decomposer.verbs.simulation_results import Point
 from tests.process.chosen import numbers
 
@@ -79,14 +80,14 @@ def test_the_optimum_at_numbers_is_run(name: str) -> None:
 
 @pytest.mark.parametrize("design", ["naive", "focused", "optimum"])
 def test_a_wrong_prediction_lies_outside(design: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from decomposer.verbs import simulation
+    from decomposer.verbs import simulation_points
 
-    right = simulation.predictions
+    right = simulation_points.predictions
 
     def wrong(problem: Problem, tree: Design, at: Numbers) -> dict[str, float]:
         return {name: value * 1.02 for name, value in right(problem, tree, at).items()}
 
-    monkeypatch.setattr(simulation, "predictions", wrong)
+    monkeypatch.setattr(simulation_points, "predictions", wrong)
     at = numbers(shipped("debugging"), 9, seed=9)
     lines = simulate(shipped("debugging"), design, at=at, runs=10).points[0].lines
     assert {line.name: line.verdict for line in lines} | {"critical path": "outside"} == {
