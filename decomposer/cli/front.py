@@ -30,7 +30,7 @@ def front(problem: str, settings: tuple[str, ...], kind: str | None, path: str |
     Without numbers, costs are growths, and each design says for how many calls at once it is the best; with --set, the
     front is exact.
 
-    Exit code 4 when some designs could not be compared.
+    Exit code 4 when it is not proved that nothing is missing; the answer says why.
     """
     output, given, numbers = output_of(kind, path), load_problem(problem), numbers_of(settings)
     from decomposer.report.front import document

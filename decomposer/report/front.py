@@ -24,7 +24,7 @@ def document(found: Front) -> list[Block]:
     problem, writer = found.problem, Writer(found.problem)
     points = found.points
     many = "one design is the best in both" if len(points) == 1 else f"{len(points)} designs, none better in both"
-    rows = [("front", many + ("" if found.complete else "; not all designs could be compared"))]
+    rows = [("front", many + ("" if found.complete else "; not proved to be all, see below"))]
     if found.at:
         rows.append(("at numbers", ", ".join(f"{name} = {value}" for name, value in found.at)))
     elif found.workers is not None and any(point.when != ((),) for point in points):
@@ -45,6 +45,8 @@ def document(found: Front) -> list[Block]:
             lines.append(f"{hand.name}: cost {show(hand.cost)}, span {show(hand.span)}{beaten}")
         blocks += [Heading("hand designs"), Points(tuple(lines))]
     blocks += illegal_designs(found.illegal)
+    if found.doubts:
+        blocks += [Heading("not proved"), Points(found.doubts)]
     if found.notes:
         blocks += [Heading("note"), Points(found.notes)]
     blocks.append(Hint(f"decomposer optimize {problem.file or problem.name}"))

@@ -48,8 +48,13 @@ def check_limits(problem: Problem) -> None:
 # -- at numbers -----------------------------------------------------------------------------------------
 
 
-def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
+def at_numbers(space: Space, reasons: list[str] | None = None) -> tuple[list[Candidate], bool]:
     """Find all designs of which none is better in both measures, the cheapest first.
+
+    Parameters
+    ----------
+    reasons : list of str, optional
+        Gets why something may be missing, in words.
 
     Returns
     -------
@@ -66,6 +71,10 @@ def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
     numbered = unfold(space.site.problem, spread)
     pricing = _AtNumbers(replace(numbered.site, both=True))
     found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
+    if reasons is not None and not spread.complete:
+        reasons.append("of free parameters with very many values, only some were tried")
+    if reasons is not None and not pricing.complete:
+        reasons.append("designs of costs with more digits than can be worked with are left out")
     return pricing.front(found), spread.complete and pricing.complete
 
 
@@ -141,8 +150,13 @@ def _cheaper(a: Candidate, b: Candidate) -> int:
 # -- in growth ------------------------------------------------------------------------------------------
 
 
-def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+def in_growth(space: Space, regime: Regime, reasons: list[str] | None = None) -> tuple[list[Candidate], bool]:
     """Find designs of which none is better in both measures in growth, with their free parameters open.
+
+    Parameters
+    ----------
+    reasons : list of str, optional
+        Gets why something may be missing, in words.
 
     Returns
     -------
@@ -150,6 +164,8 @@ def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
         Designs with their open parameters; the flag says that none was left out for want of room.
     """
     pricing, values = price(space, regime)
+    if reasons is not None:
+        reasons += pricing.reasons
     return [pricing.plain(one) for one in pricing.within(values[space.graph.root])], pricing.complete
 
 
@@ -166,12 +182,16 @@ class InGrowth(asymptotic.Pricing):
     def __init__(self, space: Space, regime: Regime) -> None:
         super().__init__(space, regime)
         self.names: dict[tuple[Goal, str], str] = {}
+        self.reasons: dict[str, None] = {}
+        """Why something may be missing, in words."""
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
         """Compose; the free parameters of the alternative stay open unless their least value is plainly best."""
         names = [decision.name for candidate in chosen for decision in candidate.open]
         if len(set(names)) < len(names):
-            self.complete = False  # one sub-goal in two places: they might want different values
+            self.complete = False
+            who = " and ".join(goal.tasks)
+            self.reasons[f"{who}: free parameters of what stands in two places got the same values in both"] = None
         candidate = compose(self.site, goal, arc, chosen)
         for decision in arc.item.alternative.decisions:
             assert candidate.other is not None
@@ -198,6 +218,8 @@ class InGrowth(asymptotic.Pricing):
             kept.append(new)
         if len(kept) > MAX_KEPT:
             self.complete = False
+            who = " and ".join(goal.tasks)
+            self.reasons[f"{who}: of {len(kept)} designs, only {MAX_KEPT} were followed up"] = None
             kept = kept[:MAX_KEPT]
         return kept
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from decomposer.design.evaluate import span, total_cost
 from decomposer.design.lift import hand_design
-from decomposer.design.nodes import Design, substitute
+from decomposer.design.nodes import Design, substitute, walk
 from decomposer.design.write import steps
 from decomposer.errors import GrowthError, OutsideClassError
-from decomposer.expr import ONE, Expr, num, sym
+from decomposer.expr import ONE, Expr, num, pretty, sym
 from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import leaves, partition
 from decomposer.problem.load import problem_of
@@ -45,6 +45,8 @@ class Point:
         Values of its free parameters.
     when : tuple of tuple of str
         Where it is the one to choose: sets of conditions, which may speak of the number of workers.
+    proved : bool
+        Whether no other values of its free parameters are better.
     """
 
     design: Design
@@ -52,6 +54,7 @@ class Point:
     span: Expr
     policies: tuple[Policy, ...] = ()
     when: tuple[tuple[str, ...], ...] = ()
+    proved: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class Front:
         Whether nothing was left out.
     illegal : tuple of IllegalDesign
         Hand designs that break the contract of a task; they are not compared.
+    doubts : tuple of str
+        Why it is not known to be complete, in words; none where it is.
     """
 
     problem: Problem
@@ -89,6 +94,7 @@ class Front:
     at: tuple[tuple[str, Fraction], ...] = ()
     notes: tuple[str, ...] = ()
     illegal: tuple[IllegalDesign, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data, fit for JSON."""
@@ -97,6 +103,7 @@ class Front:
             "problem": self.problem.name,
             "at": {name: str(value) for name, value in self.at},
             "complete": self.complete,
+            "doubts": list(self.doubts),
             "workers": self.workers,
             "points": [
                 {
@@ -158,7 +165,8 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
 
 def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
     target = numbered(plain, at)
-    found, complete = pareto.at_numbers(unfold(target))
+    doubts: list[str] = []
+    found, complete = pareto.at_numbers(unfold(target), doubts)
     if not found:
         raise infeasible(target, unfold(target))
     points = [Point(one.design, settle(one.work), settle(one.other or one.work), one.policies) for one in found]
@@ -175,7 +183,8 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
         )
         hands.append(HandPoint(name, cost, path, next(better, None)))
     numbers = tuple((name, Fraction(value)) for name, value in at.items())
-    return Front(problem, tuple(points), tuple(hands), None, complete, numbers, tuple(notes(problem, dict(numbers))))
+    told = tuple(notes(problem, dict(numbers)))
+    return Front(problem, tuple(points), tuple(hands), None, complete, numbers, told, doubts=tuple(doubts))
 
 
 # -- in growth ------------------------------------------------------------------------------------------
@@ -188,20 +197,24 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
     # A span in units of time may be any multiple of a cost; else there is no use for less than one worker.
     timed = any(model.delay is not None for model in problem.models.values())
     weight = (sym(price) if timed else ONE) / sym(workers)
-    found, complete = pareto.in_growth(space, regime)
+    doubts: list[str] = []
+    found, complete = pareto.in_growth(space, regime, doubts)
     if not found:
         raise infeasible(plain, space)
     weighed: dict[str, Candidate] = {}
     originals: dict[str, Candidate] = {}
+    open_ones: set[str] = set()
     for place, one in enumerate(pareto.by_growth(found, regime)):
         assert one.other is not None
         best, proved = pareto.settled(one, one.work * weight + one.other, regime)
         weighed[str(place)], originals[str(place)] = best, one
-        complete = complete and proved
+        if not proved:
+            open_ones.add(str(place))
     tree = partition({name: one.growth for name, one in weighed.items()}, regime)
     points: list[Point] = []
     for leaf in leaves(tree):
-        complete = complete and leaf.verified
+        if not leaf.verified:
+            doubts.append(f"which of the designs is the best is not proved where {_told(leaf.conditions)}")
         best, one = weighed[leaf.winner], originals[leaf.winner]
         for values, conditions in _choices(best, one, leaf.regime):
             inside = leaf.regime.extended([as_assumption(each) for each in conditions])
@@ -213,7 +226,8 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
             path = growth_of((one.other or one.work).subs(values), where)
             policies = tuple(Policy(name, value) for name, value in values.items())
             kept = tuple(policy for policy in best.policies if not policy.when and policy.name not in values)
-            points.append(Point(substitute(one.design, values), cost, path, (*kept, *policies), (when,)))
+            sure = leaf.winner not in open_ones
+            points.append(Point(substitute(one.design, values), cost, path, (*kept, *policies), (when,), sure))
     merged = _merged(points)
     shown = [point for point in merged if not any(_betters(other, point, regime, workers) for other in merged)]
     hands = tuple(
@@ -221,7 +235,36 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
         for name in problem.designs
         for design in (hand_design(problem, name),)
     )
-    return Front(problem, tuple(shown), hands, workers, complete, (), tuple(notes(problem, {})))
+    doubts += _open_values(shown, [originals[name] for name in sorted(open_ones)])
+    told = tuple(notes(problem, {}))
+    return Front(problem, tuple(shown), hands, workers, complete and not doubts, (), told, doubts=tuple(doubts))
+
+
+def _told(conditions: tuple[str, ...]) -> str:
+    return " and ".join(conditions) or "anything may hold"
+
+
+def _open_values(shown: list[Point], unproved: list[Candidate]) -> list[str]:
+    """Say of which free parameters the best value is not proved: of designs that are shown, or of others."""
+    found = []
+    about = {decision.name: decision.about for one in unproved for decision in one.open}
+    for place, point in enumerate(shown, 1):
+        for policy in () if point.proved else point.policies:
+            if policy.name in about:
+                what = f"{policy.name} = {pretty(policy.value)} is the best number of {about[policy.name]}"
+                found.append(f"design {place}: that {what}, is not proved; another may do better")
+    designs = [point.design for point in shown]
+    for one in unproved:
+        values = ", ".join(f"{decision.name} ({decision.about})" for decision in one.open)
+        if not any(_same_shape(one.design, design) for design in designs):
+            way = " and ".join(dict.fromkeys(one.rules))
+            found.append(f"a design that is not listed ({way}): the best {values} is not known; it may belong here")
+    return list(dict.fromkeys(found))
+
+
+def _same_shape(open_design: Design, design: Design) -> bool:
+    """Whether two designs differ in the values of free parameters at most."""
+    return [type(node) for node in walk(open_design)] == [type(node) for node in walk(design)]
 
 
 def _choices(best: Candidate, one: Candidate, regime: Regime) -> Iterator[tuple[dict[str, Expr], tuple[str, ...]]]:

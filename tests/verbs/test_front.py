@@ -136,3 +136,36 @@ def test_limits_are_refused_in_growth() -> None:
 def test_command(capsys: pytest.CaptureFixture[str], kind: str, numbers: tuple[str, ...]) -> None:
     assert main(["front", "chunk-latency", "--format", kind, *numbers]) == 0
     assert "chunk-latency" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("novel", "a design that is not listed (reduce and compress and call): the best g (chapters in a group)"),
+        ("sorting-documents", "a design that is not listed (reduce and compress and call): the best g (documents in"),
+        ("summary-window", "design 2: that g_ = 2·W is the best number of pages in a group"),
+    ],
+)
+def test_what_is_not_proved_is_said(name: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 4 comes with the reason, in every format."""
+    assert main(["front", name]) == 4
+    text = capsys.readouterr().out
+    assert "not proved to be all, see below" in text
+    assert f"  {reason}" in text.partition("\nnot proved\n")[2]
+    found = decomposer.front(name)
+    assert not found.complete
+    assert any(doubt.startswith(reason) for doubt in found.doubts)
+    assert found.to_dict()["doubts"] == list(found.doubts)
+
+
+@pytest.mark.parametrize("name", ["debugging", "chunk-latency", "code-review", "sorting-lists"])
+def test_no_doubts_where_it_is_complete(name: str) -> None:
+    found = decomposer.front(name)
+    assert found.complete
+    assert found.doubts == ()
+
+
+def test_many_values_are_a_reason() -> None:
+    found = decomposer.front("sorting-lists", at={"r": 40, "W": 40, "p": 3})
+    assert not found.complete
+    assert found.doubts == ("of free parameters with very many values, only some were tried",)
