@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from decomposer.design.bounds import at_least
 from decomposer.design.counts import part_count
-from decomposer.design.nodes import substitute
-from decomposer.errors import ExpressionError, NotExactError
-from decomposer.expr import Expr, compare, evaluate, num
-from decomposer.rules.base import Alternative, Decision, Goal, Site
+from decomposer.errors import ExpressionError
+from decomposer.expr import Expr, num
+from decomposer.rules.base import Goal, Site
 from decomposer.search.price import Candidate, Policy, compose, fold, measures, simplest
+from decomposer.search.ranges import Ranges
+from decomposer.search.spread import exact, order
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
-
-EVERY_INTEGER = 512
-"""Up to so many values a free parameter is tried at every integer; beyond, at a spread of them."""
 
 
 def best(space: Space) -> tuple[list[Candidate], bool]:
@@ -27,76 +24,15 @@ def best(space: Space) -> tuple[list[Candidate], bool]:
     Returns
     -------
     candidates, complete
-        Designs of the least cost; the flag says that every integer was tried for every free parameter, and no cost was
-        beyond working with.
+        Designs of the least cost; the flag says that every integer was tried for every free parameter, or excluded by
+        a bound, and no cost was beyond working with.
     """
-    spread = Spread()
-    numbered = unfold(space.site.problem, spread)
-    pricing = Pricing(space.site)
-    found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
-    return found, spread.complete and pricing.complete
-
-
-def exact(value: Expr) -> Fraction:
-    """The rational number that a formula without variables stands for.
-
-    Raises
-    ------
-    NotExactError
-        When the number is irrational.
-    """
-    number = value.as_fraction()
-    return Fraction(number) if number is not None else evaluate(value, {})
-
-
-def settle(value: Expr) -> Expr:
-    """Work a formula without variables out as far as it is rational."""
-    try:
-        return num(exact(value))
-    except NotExactError:
-        return value
-
-
-def order(a: Expr, b: Expr) -> int:
-    """Compare two numbers exactly: -1, 0 or 1."""
-    left, right = a.as_fraction(), b.as_fraction()
-    if left is None or right is None:
-        return compare(a, b, {})
-    return (left > right) - (left < right)
-
-
-class Spread:
-    """Replaces the free parameters of alternatives by integers."""
-
-    def __init__(self) -> None:
-        self.complete = True
-
-    def __call__(self, alternative: Alternative) -> Iterator[Alternative]:
-        """Yield the alternative at each value of its free parameters."""
-        if not alternative.decisions:
-            yield alternative
-            return
-        first, *others = alternative.decisions
-        for value in self.values(first):
-            fixed = {first.name: num(value)}
-            rest = tuple(replace(other, low=other.low.subs(fixed), high=other.high.subs(fixed)) for other in others)
-            template = substitute(alternative.template, fixed)
-            for one in self(replace(alternative, template=template, decisions=rest)):
-                settled = replace(first, low=num(value), high=num(value))
-                yield replace(one, decisions=(settled, *one.decisions))
-
-    def values(self, decision: Decision) -> list[int]:
-        """Integers to try."""
-        low, high = int(exact(decision.low)), int(exact(decision.high))
-        if high - low < EVERY_INTEGER:
-            return list(range(low, high + 1))
-        self.complete = False
-        chosen = set(range(low, low + EVERY_INTEGER // 2)) | {high}
-        value = low + EVERY_INTEGER // 2
-        while value < high:
-            chosen.add(value)
-            value += max(1, value // 16)
-        return sorted(chosen)
+    ranges, pricing = Ranges(space.site), Pricing(space.site)
+    while True:
+        numbered = unfold(space.site.problem, ranges)
+        values = solve(numbered.graph, pricing.combine, pricing.prune)
+        if not ranges.refine(values):
+            return values[numbered.graph.root], ranges.complete and pricing.complete
 
 
 class Pricing:

@@ -15,9 +15,9 @@ from decomposer.design.evaluate import hosting
 from decomposer.errors import InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ZERO
 from decomposer.problem.model import Problem
-from decomposer.search.concrete import Spread, exact
 from decomposer.search.places import Amount, Places
 from decomposer.search.price import Candidate, Policy, compose
+from decomposer.search.spread import Spread, exact
 from decomposer.search.unfold import Space, unfold
 
 if TYPE_CHECKING:

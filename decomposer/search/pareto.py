@@ -23,8 +23,8 @@ from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Goal
 from decomposer.search import asymptotic, concrete
 from decomposer.search.asymptotic import beats, largest, never_falls
-from decomposer.search.concrete import Spread, exact, order
 from decomposer.search.price import Candidate, Policy, complexity, compose, simplest
+from decomposer.search.spread import Spread, exact, order
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc

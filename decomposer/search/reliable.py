@@ -26,8 +26,8 @@ from decomposer.expr import ONE, Expr, evaluate, num
 from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
 from decomposer.rules.vote import least_majority
-from decomposer.search.concrete import Spread, order
 from decomposer.search.price import Candidate, Policy, complexity, fill
+from decomposer.search.spread import Spread, order
 from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
@@ -233,9 +233,9 @@ class _Strides(Spread):
                     value *= 2
                 self.tried[task.name] = sorted(values)
 
-    def __call__(self, alternative: Alternative) -> Iterator[Alternative]:
+    def __call__(self, goal: Goal, alternative: Alternative) -> Iterator[Alternative]:
         """Yield the alternative at each value of its free parameters; the last lead stands for all that are longer."""
-        for one in super().__call__(alternative):
+        for one in super().__call__(goal, alternative):
             yield one
             if one.decisions and one.decisions[0].name == self.site.lead:
                 first = alternative.decisions[0]
@@ -244,14 +244,14 @@ class _Strides(Spread):
                     mark = Decision(self.site.lead, first.high + 1, first.high + 1, "")
                     yield replace(one, template=substitute(alternative.template, longer), decisions=(mark,))
 
-    def values(self, decision: Decision) -> list[int]:
+    def values(self, decision: Decision, every: int) -> list[int]:
         """Integers to try."""
         if decision.name != self.site.stride:
-            return super().values(decision)
+            return super().values(decision, every)
         for name, values in self.tried.items():
             if decision.about == f"steps of {name} in a call":
                 return [value for value in values if value > 1]
-        return super().values(decision)
+        return super().values(decision, every)
 
     def fits(self, task: Task, value: int) -> bool:
         """Whether the chance of so many steps can be written out."""

@@ -11,8 +11,8 @@ from decomposer.growth import Regime
 from decomposer.problem.model import Problem
 from decomposer.search import pareto
 from decomposer.search.asymptotic import beats
-from decomposer.search.concrete import order
 from decomposer.search.price import Candidate
+from decomposer.search.spread import order
 from decomposer.search.unfold import Space
 
 

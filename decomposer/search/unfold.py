@@ -48,12 +48,12 @@ def needs(alternative: Alternative) -> tuple[Goal, ...]:
     return tuple(node.goal for node in walk(alternative.template) if isinstance(node, Hole))  # type: ignore[misc]
 
 
-def unfold(problem: Problem, spread: Callable[[Alternative], Iterable[Alternative]] | None = None) -> Space:
+def unfold(problem: Problem, spread: Callable[[Goal, Alternative], Iterable[Alternative]] | None = None) -> Space:
     """Apply every rule to every goal reachable from the root.
 
     Parameters
     ----------
-    spread : function of an alternative, optional
+    spread : function of a goal and an alternative, optional
         Replaces each alternative by others, such as itself at every value of its free parameters.
 
     Raises
@@ -68,8 +68,13 @@ def unfold(problem: Problem, spread: Callable[[Alternative], Iterable[Alternativ
     The number of goals is linear in the number of tasks: only blocks of a few neighbouring tasks are
     treated as one.
     """
-    site = site_of(problem)
-    root = root_goal(problem)
+    return unfold_from(site_of(problem), root_goal(problem), spread)
+
+
+def unfold_from(
+    site: Site, root: Goal, spread: Callable[[Goal, Alternative], Iterable[Alternative]] | None = None
+) -> Space:
+    """Apply every rule to every goal reachable from one."""
     arcs: dict[Goal, tuple[Arc[Goal, Step], ...]] = {}
     waiting = [root]
     while waiting:
@@ -81,7 +86,7 @@ def unfold(problem: Problem, spread: Callable[[Alternative], Iterable[Alternativ
         found: list[Arc[Goal, Step]] = []
         for rule in RULES:
             made = rule.expand(site, goal)
-            for alternative in made if spread is None else (one for each in made for one in spread(each)):
+            for alternative in made if spread is None else (one for each in made for one in spread(goal, each)):
                 try:
                     check_template(site, goal, alternative)
                 except DesignError as error:

@@ -21,7 +21,7 @@ from decomposer.problem.formulas import formulas
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
-from decomposer.search.concrete import settle
+from decomposer.search.spread import settle
 from decomposer.verbs.growths import growth_of, ratio_of
 from decomposer.verbs.results import AgentReport, Cost, HandDesign
 

@@ -11,7 +11,7 @@ from decomposer.errors import DecomposerError
 from decomposer.expr import Expr, enclose, num
 from decomposer.growth.curves import Curve
 from decomposer.problem.model import Problem
-from decomposer.search.concrete import settle
+from decomposer.search.spread import settle
 
 MAX_DIGITS = 60
 """Longest numbers that are worth trying."""

@@ -16,9 +16,9 @@ from decomposer.problem.build import build
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Limits, Problem
 from decomposer.problem.substitute import substitute as at_numbers
-from decomposer.search.concrete import Spread, exact
 from decomposer.search.coupled import best
 from decomposer.search.enumerate import designs
+from decomposer.search.spread import Spread, exact
 from decomposer.search.unfold import unfold
 from tests.search.test_random_facts import Maker
 

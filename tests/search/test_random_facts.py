@@ -21,8 +21,8 @@ from decomposer.problem.load import load
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute as at_numbers
 from decomposer.rules import Decision
-from decomposer.search.concrete import exact, order, settle
 from decomposer.search.enumerate import designs
+from decomposer.search.spread import exact, order, settle
 from decomposer.search.unfold import Space, unfold
 from decomposer.verbs.optimize import optimize
 

@@ -11,8 +11,8 @@ import decomposer
 from decomposer.cli.main import main
 from decomposer.design.evaluate import span, total_cost
 from decomposer.expr import evaluate
-from decomposer.search.concrete import Spread
 from decomposer.search.enumerate import designs
+from decomposer.search.spread import Spread
 from decomposer.search.unfold import unfold
 from decomposer.verbs.measure import numbered
 
