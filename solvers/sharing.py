@@ -242,7 +242,7 @@ class _Search:
             "optimal" if proved else "feasible",
             self.chosen,
             value,
-            value[0] if proved else self.scaled.first(self.bound),
+            None if not value else value[0] if proved else self.scaled.first(self.bound),
             stopped="proved" if proved else reason,
             backend=NAME,
         )

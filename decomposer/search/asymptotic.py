@@ -25,6 +25,9 @@ MAX_KEPT = 24
 MAX_COUPLED = 256
 """The same under limits, where designs that use other models are kept beside each other."""
 
+MOST_COMBINED = 2000
+"""Designs of one goal that are looked at under limits; with more, a solver is asked."""
+
 
 Bounds = dict[str, tuple[Expr, Expr]]
 """A free parameter with its least and greatest value."""
@@ -43,11 +46,34 @@ def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
         from decomposer.search import timed
 
         return timed.in_growth(space, regime)
-    values, complete = price(space, regime)
-    found = values[space.graph.root]
     if is_coupled(space.site.problem):
-        found = Pricing(space, regime).within_limits(found)
-    return found, complete
+        return _under_limits(space, regime)
+    values, complete = price(space, regime)
+    return values[space.graph.root], complete
+
+
+def _under_limits(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+    """As `best`, where models are shared: by sets of designs while these stay small, else by a solver."""
+    pricing = Pricing(space, regime, MOST_COMBINED)
+    found: list[Candidate] = []
+    try:
+        priced = solve(space.graph, pricing.combine, pricing.prune)
+        found = pricing.within_limits(priced[space.graph.root])
+        if pricing.complete:
+            return found, True
+    except TooManyError:
+        pass
+    from decomposer.search import grown
+
+    other = grown.best(space, regime)
+    if other is None:
+        values, complete = price(space, regime)
+        return pricing.within_limits(values[space.graph.root]), complete
+    for new in other.candidates:
+        if not any(old.work == new.work or beats(old, new, regime) for old in found):
+            found = [*(old for old in found if not beats(new, old, regime)), new]
+    told = [replace(one, exact=other.exact, proof=other.proof if other.complete else ()) for one in found]
+    return told, other.complete
 
 
 def price(space: Space, regime: Regime) -> tuple[dict[Goal, list[Candidate]], bool]:
@@ -74,11 +100,17 @@ def price_alternatives(
     return found
 
 
+class TooManyError(Exception):
+    """More designs of a goal than are to be looked at."""
+
+
 class Pricing:
     """Prices the designs of one goal after the other, in growth."""
 
-    def __init__(self, space: Space, regime: Regime) -> None:
+    def __init__(self, space: Space, regime: Regime, most: int | None = None) -> None:
         self.site = space.site
+        self.most_combined = most
+        self.combined: dict[Goal, int] = {}
         self.regime = regime
         self.complete = True
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
@@ -91,6 +123,10 @@ class Pricing:
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
         """Compose, and settle the alternative's own free parameters."""
+        if self.most_combined is not None:
+            self.combined[goal] = self.combined.get(goal, 0) + 1
+            if self.combined[goal] > self.most_combined:
+                raise TooManyError
         candidate = compose(self.site, goal, arc, chosen)
         if self.most is not None and len(models_used(candidate.design)) > self.most:
             return []

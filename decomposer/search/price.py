@@ -47,7 +47,8 @@ class Candidate:
     contains it, and `growth` is its minimum up to a constant factor. `choices` are the alternatives taken,
     parents first. `rest` is the cost in a last group smaller than the others, at numbers. Where the problem
     minimises the span, all three are spans. `other` is the measure that is limited, or weighed against the work, if
-    one is; `open` are free parameters that await this weighing.
+    one is; `open` are free parameters that await this weighing. Under limits, `exact` is false where only growths were
+    compared, and `proof` says who proved what.
     """
 
     design: Design
@@ -60,6 +61,8 @@ class Candidate:
     rest: Expr | None = None
     other: Expr | None = None
     open: tuple[Decision, ...] = ()
+    exact: bool = True
+    proof: tuple[str, ...] = ()
 
 
 Fold: TypeAlias = Literal["cost", "span", "busy"]

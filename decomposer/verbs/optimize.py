@@ -137,7 +137,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
         search=_searched(space.graph if space.graph.count() else unfold(target).graph),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
-        notes=(*notes(problem, numbers), *missing_target(legal, numbers)),
+        notes=(*notes(problem, numbers), *missing_target(legal, numbers), *best.proof),
         regimes=_map(legal, options, regime, complete) if several else None,
         illegal=illegal,
     )
@@ -191,7 +191,7 @@ def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, r
         return "regimes"
     # A free parameter that grows has its best value up to a constant factor.
     rough = any(policy.value.symbols for policy in options[0].policies)
-    if at or (not rough and all(candidate.work == options[0].work for candidate in ranked)):
+    if at or (not rough and all(candidate.exact and candidate.work == options[0].work for candidate in ranked)):
         return "optimal"
     return "optimal_growth"
 
