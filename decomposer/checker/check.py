@@ -18,12 +18,14 @@ from decomposer.checker.algebra import (
     add,
     constant,
     div,
+    mul,
     parse,
     put,
     show,
     show_mono,
 )
 from decomposer.checker.growth import Growth, listed, mapping, sides, single, texts, tops
+from decomposer.restated.chances import Chances, lead
 from decomposer.restated.space import Goal, Way
 from decomposer.restated.spans import measures
 
@@ -67,7 +69,8 @@ def check(problem: Mapping[str, Any], certificate: object) -> list[Claim]:
     Malformed
         When it is no certificate.
     """
-    given = mapping(certificate, "format", "version", "problem", "goals", "answer")
+    priced = ("price",) if problem["target"] is not None else ()
+    given = mapping(certificate, "format", "version", "problem", "goals", "answer", *priced)
     if given["format"] != "decomposer certificate" or type(given["version"]) is not int or given["version"] != VERSION:
         raise Malformed(f"not a certificate of version {VERSION}")
     try:
@@ -83,6 +86,7 @@ class Check:
         self.problem, self.given = problem, given
         self.values: dict[Goal, list[Value]] = {}
         self.growths: dict[tuple[object, ...], Growth] = {}
+        self.price: Poly = {}
         try:
             self.hosting = {name: parse(model["hosting"]) for name, model in problem["models"].items()}
             self.limits = {name: parse(text) for name, text in problem["limits"].items() if text is not None}
@@ -104,6 +108,8 @@ class Check:
         """Check everything."""
         if self.given["problem"] != self.problem["name"]:
             raise Refused("the certificate is of another problem")
+        if "price" in self.given and self.given["price"] != "0":
+            self.price = self.posynomial(self.growth(()), self.given["price"])
         goals = mapping(self.given["goals"])
         if {goal.key() for goal in self.ways} != set(goals):
             raise Refused("the goals are not those that the facts lead to")
@@ -146,7 +152,9 @@ class Check:
 
         An upper bound is empty where those that introduce the parameter do not agree on one.
         """
-        words = re.findall(r"\w+", f"{goal.size} {goal.share} {goal.among} {self.rules.i if goal.history else ''}")
+        words = re.findall(
+            r"\w+", f"{goal.size} {goal.share} {goal.among} {goal.steps} {self.rules.i if goal.history else ''}"
+        )
         found = {}
         for name in self.free.keys() & set(words):
             bounds = self.free[name]
@@ -256,8 +264,12 @@ class Check:
                 raise Refused(f"{goal.key()}: the models of value {place} need not be used")
             for (measure, least), stated in zip(self.put(value, step["with"], growth), ways, strict=True):
                 proved = mapping(step[measure], "covers", "terms")
-                terms = growth.positive_part(stated.low().cost(one.takes[measure] for one in chosen), proved["covers"])
+                terms = growth.positive_part(self.taken(stated, chosen, measure), proved["covers"])
                 growth.bounded(least, terms, proved["terms"])
+
+    def taken(self, way: Way, chosen: tuple[Value, ...], measure: str) -> Poly:
+        """What a way takes at least, and the price of what it loses itself."""
+        return add(way.low().cost(one.takes[measure] for one in chosen), mul(self.price, way.loss))
 
     def put(self, value: Value, names: object, growth: Growth) -> Iterator[tuple[str, Poly]]:
         """A value with parameters of a scope for those that it leaves open."""
@@ -285,7 +297,8 @@ class Check:
             yield from self.answer(branch["yes"], (*conditions, f"{low} <= {high}"))
             yield from self.answer(branch["no"], (*conditions, f"{high} <= {low}"))
             return
-        leaf = mapping(tree, "theta", "cost", "design", "facts", "above", "below", "within")
+        priced = ("price",) if self.problem["target"] is not None else ()
+        leaf = mapping(tree, "theta", "cost", "design", "facts", "above", "below", "within", *priced)
         growth = self.growth((), conditions)
         design = self.design(self.root, leaf["design"], conditions)
         cost = self.objective(design.takes, design.models)
@@ -310,6 +323,10 @@ class Check:
             known.bounded(theta, known.positive_part(self.objective(value.takes, value.models), []), proof)
         if not values:
             raise Refused("nothing is proved of the root")
+        if priced:
+            ways = {goal: [way for way, *_ in ways] for goal, ways in self.ways.items()}
+            Chances(self.rules, ways).reached(self.root, leaf["design"])
+            growth.vanishing(self.price, theta, leaf["price"])
         yield conditions, show(theta)
 
     def least(self, value: Value, conditions: tuple[str, ...]) -> Growth:
@@ -339,7 +356,7 @@ class Check:
             known.bounded(known.above(length), known.positive_part(window, []), proof)
         stated = dict(zip(self.spaces, ways, strict=True))
         found = Design(
-            {measure: one.cost(each.takes[measure] for each in inner) for measure, one in stated.items()},
+            {measure: (one.most or one).cost(each.takes[measure] for each in inner) for measure, one in stated.items()},
             {measure: one.high().cost(each.most[measure] for each in inner) for measure, one in stated.items()},
             way.models.union(*(each.models for each in inner)),
             frozenset(way.facts).union(*(each.facts for each in inner)),
@@ -348,6 +365,14 @@ class Check:
             if taken["value"] is not None:
                 raise Refused(f"{way.rule} has no free parameter")
             return found
+        if isinstance(taken["value"], dict) and "log" in taken["value"]:
+            value = mapping(taken["value"], "log", "more")
+            often = parse(value["log"])
+            if not self.growth((), when).above_one(often):
+                raise Refused(f"{show(often)} is not plainly more than 1")
+            text = lead(way, often, value["more"]).text()
+            takes, most = ({m: put(one, way.free[0], text) for m, one in each.items()} for each in found[:2])
+            return found._replace(takes=takes, most=most)
         return self.settled(found, way.free, taken["value"], self.growth(scope, when))
 
     def settled(self, design: Design, free: tuple[str, str, str], given: object, growth: Growth) -> Design:

@@ -361,6 +361,17 @@ class Growth:
         for mono in terms:
             self.below(mono, allowed, given[show_mono(mono)])
 
+    def vanishing(self, low: Poly, high: Poly, proof: object) -> None:
+        """Check that every monomial of `low` is small beside one of `high`, which exceeds any multiple of it."""
+        given = mapping(proof)
+        if set(given) != {show_mono(mono) for mono in low}:
+            raise Refused("a proof speaks of other terms")
+        for mono in low:
+            step = mapping(given[show_mono(mono)], "of", "by")
+            top, _ = single(parse(step["of"]))
+            if top not in high or not self.combine(step["by"], difference(self.vector(top), self.vector(mono)))[1]:
+                raise Refused(f"{show_mono(mono)} is not known to be small beside {step['of']}")
+
     def below(self, mono: Mono, allowed: set[Mono], given: object, positive: frozenset[str] = frozenset()) -> None:
         """Check that one monomial is O of a sum: directly, or with one of its logarithms split in two.
 

@@ -21,7 +21,9 @@ class Ballot(NamedTuple):
     right, rival : Poly or None
         Chances of a vote for the right answer and for its strongest rival, where they are known exactly.
     counts : Poly
-        Chance that a vote is for either, at most.
+        Chance that a vote is for either, at most. Where all wrong answers agree, or a majority is asked for, votes
+        that are right less than half the time come out right no more often than the first answer, which is a way of
+        its own: so only others need a bound, and twice their chance to be right is 1 at least.
     wrong : Poly
         Chance of a wrong answer, at least, also where it is only about one unit.
     loses : Poly
@@ -54,7 +56,7 @@ class Votes(Reliability):
         if goal.pending != {name} or goal.fused or self.tasks[name]["finds"] or not self.one_unit(goal, name):
             return
         for model in self.doers(goal, (name,)):
-            attempt, kinds = self.settled(goal, (name,), model), self.kinds(name)
+            attempt, kinds = self.settled(goal, (name,), model)._replace(direct=True), self.kinds(name)
             rates = [self.rate(name, model, hard) for _, hard in kinds]
             plain = [self.ballot(goal, name, share, one) for (share, _), one in zip(kinds, rates, strict=True)]
             base = Way("vote", {}, (), (f"{name} succeeds",), label=words(model))
@@ -75,7 +77,8 @@ class Votes(Reliability):
         units, wrong = self.exposure(task, goal), add(ONE, one, -1)
         right = power(one, units)
         if task["succeeds"]["wrong"] == "agree" or units == ONE:
-            return Ballot(share, right, add(ONE, right, -1), ONE, wrong, mul(units, failing(wrong)), None, ONE, ONE)
+            counts = ONE if units == ONE else mul(number(2), right)
+            return Ballot(share, right, add(ONE, right, -1), counts, wrong, mul(units, failing(wrong)), None, ONE, ONE)
         # Only answers count that are right in all units but one; all the same, they are wrong as often as in one unit.
         counts, loses = div(right, one), mul(units, failing(wrong))
         return Ballot(share, right, mul(wrong, counts), counts, wrong, loses, number(Fraction(1, 2)), ONE, ONE)
@@ -107,7 +110,8 @@ class Votes(Reliability):
             loss: Poly = {}
             for ballot in ballots:
                 leads = label == "lead"
-                runs = div(v, ballot.counts) if leads else v
+                counts = ballot.counts if leads or ballot.leads is None else mul(number(2), ballot.right or ONE)
+                runs = div(v, counts)
                 factor = ballot.leads if leads and ballot.leads is not None else ballot.loses
                 if ballot.wrong:
                     loss = add(loss, mul(mul(ballot.share, factor), power(ballot.wrong, v)))
