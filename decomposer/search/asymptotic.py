@@ -12,6 +12,7 @@ from decomposer.design.nodes import Merge, Recurse, substitute
 from decomposer.errors import Diagnostic, OutsideClassError, ProblemError
 from decomposer.expr import ONE, ZERO, App, Atom, Expr, Sym, atom_expr, minimum, mono_expr, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
+from decomposer.growth.minimise import Minimum
 from decomposer.rules.base import Decision, Goal
 from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, Policy, compose, simplest
@@ -33,8 +34,14 @@ Bounds = dict[str, tuple[Expr, Expr]]
 """A free parameter with its least and greatest value."""
 
 
-def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+def best(space: Space, regime: Regime, constants: bool = True) -> tuple[list[Candidate], bool]:
     """Find the designs that no other beats in the whole regime.
+
+    Parameters
+    ----------
+    constants : bool
+        Whether free parameters that stay constant get their best integer; where only growths are asked for, any integer
+        of the same growth will do, which takes a fraction of the time.
 
     Returns
     -------
@@ -47,14 +54,15 @@ def best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
 
         return timed.in_growth(space, regime)
     if is_coupled(space.site.problem):
-        return _under_limits(space, regime)
-    values, complete = price(space, regime)
-    return values[space.graph.root], complete
+        return _under_limits(space, regime, constants)
+    pricing = Pricing(space, regime, constants)
+    found = solve(space.graph, pricing.combine, pricing.prune)[space.graph.root]
+    return found, pricing.complete
 
 
-def _under_limits(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+def _under_limits(space: Space, regime: Regime, constants: bool) -> tuple[list[Candidate], bool]:
     """As `best`, where models are shared: by sets of designs while these stay small, else by a solver."""
-    pricing = Pricing(space, regime, MOST_COMBINED)
+    pricing = Pricing(space, regime, constants, MOST_COMBINED)
     found: list[Candidate] = []
     try:
         priced = solve(space.graph, pricing.combine, pricing.prune)
@@ -107,10 +115,11 @@ class TooManyError(Exception):
 class Pricing:
     """Prices the designs of one goal after the other, in growth."""
 
-    def __init__(self, space: Space, regime: Regime, most: int | None = None) -> None:
+    def __init__(self, space: Space, regime: Regime, constants: bool = True, most: int | None = None) -> None:
         self.site = space.site
         self.most_combined = most
         self.combined: dict[Goal, int] = {}
+        self.constants = constants
         self.regime = regime
         self.complete = True
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
@@ -162,12 +171,24 @@ class Pricing:
         if len(least.policies) == 1:
             value = least.policies[0].as_dict()[name]
             low = decision.low.as_fraction()
-            if value.as_fraction() is not None and low is not None:
+            constant = value.as_fraction() is not None and low is not None
+            if constant and not self.grows_so(candidate, decision, value, least, regime):
+                assert low is not None
                 top = max(int(low), largest(decision.high))
                 value = num(best_constant(candidate.growth, name, int(low), regime, top))
             return _put(candidate, name, value)
         policies = tuple(Policy(name, policy.as_dict()[name], policy.conditions) for policy in least.policies)
         return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies))
+
+    def grows_so(self, candidate: Candidate, decision: Decision, value: Expr, least: Minimum, regime: Regime) -> bool:
+        """Whether only growths are asked for, and a free parameter has the least of all at this very constant."""
+        number, low = value.as_fraction(), decision.low.as_fraction()
+        if self.constants or number is None or low is None or number < low or number.denominator != 1:
+            return False
+        try:
+            return is_big_o(candidate.growth.subs({decision.name: value}), least.growth, regime) is True
+        except OutsideClassError:
+            return False
 
     def without_subtraction(
         self, candidate: Candidate, decision: Decision, bounds: Bounds, regime: Regime

@@ -168,7 +168,7 @@ def audit(problem: Problem | str | Path) -> Audit:
 
 def _best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
     """The designs of least growth, and whether no other can do better."""
-    found, complete = asymptotic.best(space, regime)
+    found, complete = asymptotic.best(space, regime, constants=False)
     return asymptotic.least_growth(found, regime), complete
 
 
@@ -270,6 +270,7 @@ def _lost(problem: Problem, fact: Fact) -> str:
         "splits": f"if {task.name} cannot tell the parts of what it reads",
         "check": f"if nobody can tell whether {task.name} succeeded",
         "combines": f"if results of {task.name} for groups of parts could not be combined",
+        "memory": f"if {task.name} could not be done one after the other, with what it wrote before in memory",
         "recursive": f"if {task.name} could not be done by divide and conquer",
         "compresses": f"if nothing could be read instead of what {task.name} makes a digest of",
     }

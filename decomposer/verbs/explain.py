@@ -180,7 +180,7 @@ def _does(step: Step) -> str:
 
 def _price(space: Space, regime: Regime, fact: Fact, result: Result) -> Price:
     """The optimum over the designs that do not rest on `fact`."""
-    found, _ = asymptotic.best(without(space, fact), regime)
+    found, _ = asymptotic.best(without(space, fact), regime, constants=False)
     if not found:
         return Price(fact, None, None)
     growth = minimum(*(growth_of(option.growth, regime) for option in asymptotic.least_growth(found, regime)))

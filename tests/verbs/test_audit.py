@@ -8,9 +8,11 @@ import pytest
 
 from decomposer.cli.main import main
 from decomposer.errors import OutsideClassError
-from decomposer.growth import is_big_o, relation
+from decomposer.growth import is_big_o, relation, theta
 from decomposer.problem.load import load, loads
 from decomposer.problems import names
+from decomposer.search import asymptotic
+from decomposer.search.unfold import unfold
 from decomposer.verbs import audit as module
 from decomposer.verbs.audit import Worth, audit, opportunities
 from decomposer.verbs.effort import as_assumption
@@ -131,3 +133,33 @@ def test_a_change_after_which_growths_cannot_be_compared_has_no_price(
     assert all(each.to_dict()["not_comparable"] == "a growth of no class" for each in lost)
     assert main(["audit", "debugging"]) == 0
     assert "not comparable, a growth of no class" in capsys.readouterr().out
+
+
+# -- constants that nobody asks for -------------------------------------------------------------------
+
+
+def test_constants_are_not_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prices are growths: the best integer of a parameter that stays constant does not matter."""
+    problem = load("trip")
+    eager = asymptotic.best
+    before = audit(problem).to_dict()
+
+    def never(*args: object) -> int:
+        raise AssertionError("a constant was settled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asymptotic, "best_constant", never)
+        assert audit(problem).to_dict() == before
+    monkeypatch.setattr(asymptotic, "best", lambda space, regime, constants=True: eager(space, regime))
+    assert audit(problem).to_dict() == before
+
+
+@pytest.mark.parametrize("name", ["evolution", "evolution-q", "answers-cascade", "maker", "policy", "sorting-lists"])
+def test_growths_are_the_same_without_best_integers(name: str) -> None:
+    """Also where a constant stands in an exponent."""
+    problem = load(name)
+    space, regime = unfold(problem), regime_of(problem)
+    settled, unsettled = (asymptotic.best(space, regime, constants=constants) for constants in (True, False))
+    assert settled[1] == unsettled[1]
+    thetas = [[theta(one.growth, regime=regime).expr for one in found] for found, _ in (settled, unsettled)]
+    assert set(thetas[0]) == set(thetas[1])
