@@ -22,7 +22,7 @@ from decomposer.growth.constants import sign
 from decomposer.growth.lift import collect
 from decomposer.problem import model
 from decomposer.problem.frozen import Frozen
-from decomposer.rules.base import Alternative
+from decomposer.rules.base import Alternative, Goal
 from decomposer.search import asymptotic
 from decomposer.search.coupled import composed
 from decomposer.search.places import Places, Way
@@ -350,7 +350,7 @@ def _halves(regime: Regime, mono: Mono, other: Mono) -> list[Regime]:
 # -- free parameters -----------------------------------------------------------------------------------------
 
 
-Spread = Callable[[Alternative], Iterator[Alternative]]
+Spread = Callable[[Goal, Alternative], Iterator[Alternative]]
 
 
 def _spread(space: Space, regime: Regime) -> tuple[Spread, bool]:
@@ -374,7 +374,7 @@ class _Values:
     def __init__(self, others: Mapping[str, Iterable[Expr]]) -> None:
         self.others = others
 
-    def __call__(self, alternative: Alternative) -> Iterator[Alternative]:
+    def __call__(self, goal: Goal, alternative: Alternative) -> Iterator[Alternative]:
         if not alternative.decisions:
             yield alternative
             return
@@ -383,7 +383,7 @@ class _Values:
             fixed = {first.name: value}
             later = tuple(replace(one, low=one.low.subs(fixed), high=one.high.subs(fixed)) for one in rest)
             template = substitute(alternative.template, fixed)
-            for one in self(replace(alternative, template=template, decisions=later)):
+            for one in self(goal, replace(alternative, template=template, decisions=later)):
                 yield replace(one, decisions=(replace(first, low=value, high=value), *one.decisions))
 
 
