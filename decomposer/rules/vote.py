@@ -173,14 +173,20 @@ def growing_lead(site: Site, goal: Goal, right: Expr, rival: Expr) -> Expr | Non
     bounds = tuple((name, parameters[name].low, parameters[name].high) for name in sorted(odds.symbols))
     if sign(ONE - odds, bounds) != 1:
         return None
-    # While the size of a scope is open, take as many scopes as there are at most: of the same growth where it counts.
-    closed = replace(goal, size=_closed(site, goal.size), steps=_closed(site, goal.steps))
-    scopes = without_ceilings(occurrences(site, closed))
-    lead = plain(ceil(log(scopes * fallible(site) / (ONE - target)) / log(ONE / odds)))
+    lead = plain(ceil(log(rarity(site, goal)) / log(ONE / odds)))
     if lead.as_fraction() is not None:
         return lead if at_least(lead, num(2)) else num(2)
     # A lead of one takes the first answer: there the odds of the rival are not all that may go wrong.
     return lead if rival + right == ONE else lead + ONE
+
+
+def rarity(site: Site, goal: Goal) -> Expr:
+    """One failure in so many votes is rare enough: ``K N/(1 - t)``, for N votes on each of K tasks that may fail."""
+    target = site.problem.target
+    assert target is not None
+    # While the size of a scope is open, take as many scopes as there are at most: of the same growth where it counts.
+    closed = replace(goal, size=_closed(site, goal.size), steps=_closed(site, goal.steps))
+    return without_ceilings(occurrences(site, closed)) * fallible(site) / (ONE - target)
 
 
 def _closed(site: Site, size: Expr | None) -> Expr | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from decomposer.checker.algebra import parse, show
 from decomposer.design.evaluate import models_used
+from decomposer.design.nodes import Vote
 from decomposer.expr import Expr
 from decomposer.restated.space import Goal as Restated
 from decomposer.restated.space import Way
@@ -30,6 +31,8 @@ def restated(goal: Goal) -> Restated:
 def matched(arcs: Sequence[Arc[Goal, Step]], ways: Sequence[Way]) -> list[Way] | None:
     """The way of each arc: the same, in the same order, but for ways with calls that do not fit their windows.
 
+    Of votes and first answers, the search leaves out what cannot reach the target, or not for certain.
+
     Returns
     -------
     list of Way, or None
@@ -39,12 +42,15 @@ def matched(arcs: Sequence[Arc[Goal, Step]], ways: Sequence[Way]) -> list[Way] |
     for way in ways:
         if len(found) < len(arcs) and _same(arcs[len(found)], way):
             found.append(way)
-        elif not way.fits:
+        elif not way.fits and way.rule not in ("trust", "vote"):
             return None
     return found if len(found) == len(arcs) else None
 
 
 def _same(arc: Arc[Goal, Step], way: Way) -> bool:
     needs = tuple(restated(need) for need in arc.needs)
-    own = models_used(arc.item.alternative.template)
+    template = arc.item.alternative.template
+    if isinstance(template, Vote) and way.label.split()[-1:] != ["majority" if template.lead is None else "lead"]:
+        return False
+    own = models_used(template)
     return (arc.item.rule, needs, own) == (way.rule, tuple(n.goal for n in way.needs), tuple(sorted(way.models)))
