@@ -365,12 +365,8 @@ class Check:
             if taken["value"] is not None:
                 raise Refused(f"{way.rule} has no free parameter")
             return found
-        if isinstance(taken["value"], dict) and "log" in taken["value"]:
-            value = mapping(taken["value"], "log", "more")
-            often = parse(value["log"])
-            if not self.growth((), when).above_one(often):
-                raise Refused(f"{show(often)} is not plainly more than 1")
-            text = lead(way, often, value["more"]).text()
+        if not way.free[2]:
+            text = self.votes(way, taken["value"], self.growth((), when))
             takes, most = ({m: put(one, way.free[0], text) for m, one in each.items()} for each in found[:2])
             return found._replace(takes=takes, most=most)
         return self.settled(found, way.free, taken["value"], self.growth(scope, when))
@@ -396,6 +392,18 @@ class Check:
             text = show(formula)
         takes, most = ({key: put(one, name, text) for key, one in each.items()} for each in (design.takes, most))
         return design._replace(takes=takes, most=most)
+
+    def votes(self, way: Way, given: object, growth: Growth) -> str:
+        """A number of votes, or a lead that grows: there may be as many as one likes."""
+        if not isinstance(given, dict):
+            if way.free is None or type(given) is not int or given < int(way.free[1]):
+                raise Refused(f"{given!r} is no number of votes")
+            return str(given)
+        value = mapping(given, "log", "more")
+        often = self.posynomial(growth, value["log"])
+        if not growth.above_one(often):
+            raise Refused(f"{show(often)} is not plainly more than 1")
+        return lead(way, often, value["more"]).text()
 
     def integer(self, growth: Growth, value: object, low: Fraction, top: Poly) -> None:
         """A constant value of a free parameter."""

@@ -62,17 +62,22 @@ def certify(problem: Problem | str | Path) -> dict[str, Any]:
     CertificateError
         When a step of the proof is beyond the reasons that certificates know.
     """
+    from decomposer.verbs.targets import Targeted
+
     problem = problem_of(problem)
+    writer = Writer if problem.target is None else Targeted
     try:
         space, regime = unfold(problem), regime_of(problem)
-        certificate = _Writer(problem, space, regime).write()
+        certificate = writer(problem, space, regime).write()
         Check(long_form(problem), certificate).run()
     except (Refused, Malformed, GrowthError) as error:
         raise CertificateError(f"the answer could not be certified: {error}") from error
     return certificate
 
 
-class _Writer:
+class Writer:
+    """Writes the certificate of a problem."""
+
     def __init__(self, problem: Problem, space: Space, regime: Regime) -> None:
         self.problem, self.space, self.regime = problem, space, regime
         self.check = Check(long_form(problem), {})
@@ -81,7 +86,8 @@ class _Writer:
         self.priced, self.best, complete = self.found()
         if not self.best:
             raise CertificateError("no design is feasible, so there is nothing to certify")
-        if not complete:
+        # Under limits the search does not know whether its answer is best; a certificate may show that it is.
+        if not complete and not self.check.limits.keys() - {"models"}:
             raise CertificateError("the answer is not proved, so there is nothing to certify")
         self.ways = {goal: self.matched(goal) for goal in space.graph.arcs}
         # Only ways whose calls do not fit their windows need what the search does not know: any value will do.
@@ -192,7 +198,7 @@ class _Writer:
         covered: dict[str, list[dict[str, Any]]] = {}
         terms: dict[str, list[Mono]] = {}
         for measure, way in zip(self.check.spaces, ways, strict=True):
-            cost = way.low().cost(value.takes[measure] for value in chosen)
+            cost = self.check.taken(way, chosen, measure)
             try:
                 covered[measure] = covers(growth, cost)
             except NoMultipliers as error:
@@ -285,12 +291,16 @@ class _Writer:
         inside = (*scope, (way.free[0], way.free[1:])) if way.free else scope
         needs = [self.design(conditions, choices, policies, inside) for _ in arc.needs]
         growth, known = self.check.growth(scope, conditions), self.check.growth(inside, conditions)
-        value = None if way.free is None else self.settled(growth, self.policy(goal, step, policies), way)
+        value = None if way.free is None else self.chosen(goal, step, policies, growth, way)
         try:
             fits = [bounded(known, known.above(length), known.positive_part(most, [])) for length, most in way.fits]
         except NoMultipliers as error:
             raise CertificateError(f"{way.rule}: no proof that its calls fit into the window") from error
         return {"rule": way.rule, "label": way.label, "fits": fits, "value": value, "needs": needs}
+
+    def chosen(self, goal: Goal, step: Step, policies: list[Policy], growth: Growth, way: Way) -> Any:
+        """The value of the free parameter of a step."""
+        return self.settled(growth, self.policy(goal, step, policies), way)
 
     def policy(self, goal: Goal, step: Step, policies: list[Policy]) -> Expr:
         """The value of the free parameter of a step: those that were open to the end have names of their own."""

@@ -62,6 +62,28 @@ def covers(growth: Growth, cost: Poly) -> list[dict[str, Any]]:
     return found
 
 
+def small(growth: Growth, low: Iterable[Mono], high: Iterable[Mono]) -> dict[str, Any]:
+    """Prove every monomial of `low` to be small beside one of `high`.
+
+    Raises
+    ------
+    NoMultipliers
+        When the rows at hand do not show it.
+    """
+    found: dict[str, Any] = {}
+    for mono in low:
+        for top in high:
+            wanted = difference(growth.vector(top), growth.vector(mono))
+            with suppress(NoMultipliers):
+                by = _multipliers(growth, [wanted])[1]
+                if growth.combine(by, wanted)[1]:
+                    found[show_mono(mono)] = {"of": show_mono(top), "by": by}
+                    break
+        else:
+            raise NoMultipliers(f"{show_mono(mono)} is not small")
+    return found
+
+
 def contradiction(growth: Growth) -> dict[str, str]:
     """Prove that what is known cannot be: of something that grows it would follow that it does not.
 

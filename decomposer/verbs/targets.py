@@ -1,0 +1,157 @@
+"""Writing certificates of problems with a target: what is lost has a price, small beside the cost of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+from decomposer.checker.algebra import ONE, Mono, Poly, add, div, mul, number, parse, show, show_mono
+from decomposer.checker.check import Value
+from decomposer.checker.growth import Growth
+from decomposer.design.nodes import Vote
+from decomposer.growth import Regime
+from decomposer.problem.model import Problem
+from decomposer.restated.space import Goal as Restated
+from decomposer.restated.space import Way
+from decomposer.rules.base import Goal
+from decomposer.rules.vote import rarity
+from decomposer.search import asymptotic
+from decomposer.search.price import Candidate, Policy
+from decomposer.search.unfold import Space, Step
+from decomposer.verbs.certify import WEIGHT, CertificateError, Writer, cleaned
+from decomposer.verbs.growths import growth_of
+from decomposer.verbs.multipliers import NoMultipliers, bounded, small
+from decomposer.verbs.restating import restated
+
+HALF = Fraction(1, 2)
+
+
+class Targeted(Writer):
+    """Writes the certificate of a problem with a target."""
+
+    def __init__(self, problem: Problem, space: Space, regime: Regime) -> None:
+        super().__init__(problem, space, regime)
+        self.known = {restated(goal): goal for goal in space.graph.arcs if self.priced[goal]}
+        self.above: dict[Restated, list[tuple[Restated, Way]]] = {}
+        for goal, ways in self.check.ways.items():
+            for way, *_ in ways:
+                for need in way.needs:
+                    self.above.setdefault(need.goal, []).append((goal, way))
+
+    def write(self) -> dict[str, Any]:
+        """The certificate at the first price with which it can be proved."""
+        best = asymptotic.least_growth(self.best, self.regime)
+        thetas = [parse(str(growth_of(one.growth, self.regime))) for one in best]
+        reason: CertificateError | None = None
+        for price in prices(self.check.growth(()), thetas):
+            self.check.price = price
+            for shared in (True, False):
+                self.values.clear()
+                try:
+                    for goal in self.check.ways:
+                        self.values[goal] = self.valued(goal, shared)
+                    return {**super().write(), "price": show(price)}
+                except CertificateError as error:
+                    reason = error
+        assert reason is not None
+        raise reason
+
+    # -- values ----------------------------------------------------------------------------------------
+
+    def valued(self, goal: Restated, shared: bool) -> list[Value]:
+        """Values of a goal: of the designs that the search knows, of its share in a larger one, or of all its ways."""
+        if goal not in self.values:
+            unknown = goal not in self.known
+            found = (
+                self.share(goal, shared) if goal.pending and (unknown or (shared and self.check.scope(goal))) else []
+            )
+            found = found or ([] if unknown else self.stated(self.known[goal]))
+            self.values[goal] = found or self.derived(goal, shared)
+        return self.values[goal]
+
+    def share(self, goal: Restated, shared: bool) -> list[Value]:
+        """The share of a goal in the values of one that consists of so many like it."""
+        for above, way in self.above.get(goal, ()):
+            count = way.needs[0].cost(ONE)
+            if len(way.needs) == 1 and len(count) == 1 and above.pending:
+                return [
+                    value._replace(takes={name: div(takes, count) for name, takes in value.takes.items()})
+                    for value in self.valued(above, shared)
+                ]
+        return []
+
+    def derived(self, goal: Restated, shared: bool) -> list[Value]:
+        """What all ways of a goal take at least."""
+        kept: list[Value] = []
+        growth = self.check.growth(self.check.scope(goal))
+        for ways in self.check.ways[goal]:
+            for need in ways[0].needs:
+                self.valued(need.goal, shared)
+            for chosen, models in self.check.choices(ways[0]):
+                inside = self.check.inside(goal, ways[0], chosen)
+                takes = cleaned(inside, self.check.taken(ways[0], chosen, "work"))
+                new = Value({"work": mul(number(WEIGHT), takes)}, models if self.hosts else frozenset())
+                if speaks(growth, takes) and not any(no_more(growth, old, new) for old in kept):
+                    kept = [*(old for old in kept if not no_more(growth, new, old)), new]
+        return kept
+
+    # -- the answer ------------------------------------------------------------------------------------
+
+    def leaf(self, candidate: Candidate, conditions: tuple[str, ...], regime: Regime) -> dict[str, Any]:
+        found = super().leaf(candidate, conditions, regime)
+        try:
+            proved = small(self.check.growth((), conditions), self.check.price, parse(found["theta"]))
+        except NoMultipliers as error:
+            raise CertificateError(f"{show(self.check.price)} is not small beside {found['theta']}") from error
+        return {**found, "price": proved}
+
+    def chosen(self, goal: Goal, step: Step, policies: list[Policy], growth: Growth, way: Way) -> Any:
+        template = step.alternative.template
+        if not isinstance(template, Vote):
+            return super().chosen(goal, step, policies, growth, way)
+        count = template.votes if template.lead is None else template.lead
+        if step.alternative.decisions:
+            count = self.policy(goal, step, policies)
+        known = count.as_fraction()
+        if known is not None:
+            return int(known)
+        more = 0 if way.kinds and add(way.kinds[0].right, way.kinds[0].other) == ONE else 1
+        return {"log": show(parse(str(rarity(self.space.site, goal)))), "more": more}
+
+
+def prices(growth: Growth, thetas: list[Poly]) -> Iterator[Poly]:
+    """Prices of what is lost that may be small beside the cost: none, less by a logarithm, or by part of a power."""
+    yield {}
+    terms = {frozenset(pair for pair in mono if not growth.constant(pair[0])) for theta in thetas for mono in theta}
+    slower = {mono: plain for mono in terms if (plain := without_logarithms(mono)) != mono}
+    if slower:
+        yield dict.fromkeys(slower.values(), Fraction(1))
+    for name, parameter in growth.parameters.items():
+        if parameter["kind"] == "growing" and any(name in dict(mono) for mono in terms - slower.keys()):
+            root = {frozenset([(name, -HALF)]): Fraction(1)}
+            roots = {next(iter(mul({mono: Fraction(1)}, root))) for mono in terms - slower.keys()}
+            yield dict.fromkeys({*slower.values(), *roots}, Fraction(1))
+
+
+def without_logarithms(mono: Mono) -> Mono:
+    """A monomial without the logarithms that it is multiplied by."""
+    return frozenset((name, x) for name, x in mono if not (name.startswith("log(") and x > 0))
+
+
+def speaks(growth: Growth, takes: Poly) -> bool:
+    """Whether a formula speaks only of what has a value."""
+    names = {name for mono in takes for name, _ in mono}
+    with suppress(Exception):
+        return bool(takes) and all(growth.positive(name) for name in names)
+    return False
+
+
+def no_more(growth: Growth, less: Value, more: Value) -> bool:
+    """Whether one value is plainly no more than another."""
+    try:
+        bounded(growth, less.takes["work"], sorted(more.takes["work"], key=show_mono))
+    except NoMultipliers:
+        return False
+    return less.models <= more.models
