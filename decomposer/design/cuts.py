@@ -18,6 +18,25 @@ def splitters(problem: Problem, part: str | None, names: Iterable[str]) -> froze
     return frozenset(text.split_by for text in texts if text.part == part and text.split_by is not None)
 
 
+def ahead(problem: Problem, name: str, digests: bool = True) -> frozenset[str]:
+    """Tasks that a task may wait for: those of its methods, who cuts a text that it reads, who makes digests of it.
+
+    None of these may wait for the task itself.
+    """
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        task = problem.tasks[waiting.pop()]
+        reads = {read.text for read in task.reads}
+        before = {inner for method in task.methods for inner in method.tasks}
+        before |= {by for text in reads if (by := problem.texts[text].split_by) is not None}
+        if digests:
+            before |= {one.name for one in problem.tasks.values() if one.compresses and one.compresses.text in reads}
+        waiting += before - found
+        found |= before
+    return frozenset(found)
+
+
 def outdates(problem: Problem, task: Task) -> frozenset[str]:
     """Splitters whose cut holds no longer when a task has been done.
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from decomposer.design.bounds import at_least
-from decomposer.design.context import Context
+from decomposer.design.context import Context, scans
 from decomposer.design.nodes import Call
 from decomposer.design.sizes import output_tokens, prompt_tokens
 from decomposer.errors import OutsideClassError
-from decomposer.expr import ZERO, Expr, floor, minimum
+from decomposer.expr import ONE, ZERO, Expr, floor, minimum
 from decomposer.problem.model import Problem
 
 
 def longest(problem: Problem, call: Call, context: Context) -> Expr:
     """Tokens read and written by the longest of the calls that a call stands for."""
     read = prompt_tokens(problem, call, context)
-    counts = dict(context.indices)
-    if call.history is not None and call.history in counts:
-        read = read * counts[call.history]
+    if call.history is not None:
+        read = read * _rounds(problem, call, context)
     total = read + output_tokens(problem, call, context)
     for level in context.levels:
         total = total.subs({level.index: level.top})
     return total
+
+
+def _rounds(problem: Problem, call: Call, context: Context) -> Expr:
+    """Rounds of the conversation that a call keeps; what is done for an item stands in that of its finder."""
+    counts = dict(context.indices)
+    if call.history in counts:
+        return counts[call.history]
+    task = problem.tasks[call.tasks[0]]
+    finder = problem.tasks[task.for_each or task.name]
+    return (scans(problem, finder, context) if finder.finds is not None else None) or ONE
 
 
 def fits(problem: Problem, model: str, call: Call, context: Context) -> bool:

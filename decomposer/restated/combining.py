@@ -80,7 +80,7 @@ class Combining(Preparing):
         """Who combines, how often until it is accepted, and that two results in the end fit."""
         by, made = self.tasks[whole["combines"]["by"]], set(whole["writes"])
         fails = by["succeeds"]
-        if not by["requires"] or (fails and fails["unit"] != "call"):
+        if not by["requires"] or self.too_long(by, goal) or (fails and fails["unit"] != "call"):
             return
         if not self.problem["parameters"]:
             raise Refused("certificates do not cover combined results in a problem of numbers alone")

@@ -15,15 +15,34 @@ class Preparing(Calls):
 
     def split(self, goal: Goal) -> Iterator[Way]:
         """A task cuts the text into its parts, which then can be worked on."""
-        if goal.mode != "cover" or goal.size or goal.fused or goal.direct or goal.share or goal.tried:
+        if goal.mode != "cover" or goal.size or goal.fused or goal.direct or goal.share or goal.steps or goal.tried:
             return
         inside = self.inside(goal.tasks)
         changing = [task for task in self.tasks.values() if task["edits"] or task["name"] in inside]
         stale = {by for task in changing for by in self.outdated(task)}
         for name in sorted(self.splitters(goal.tasks) - goal.cuts - stale - inside):
+            if inside & self.ahead(name, digests=False):
+                continue
             first = goal._replace(tasks=(name,), pending=self.unsettled((name,)), unit=False)
             after = goal._replace(cuts=goal.cuts | {name})
             yield Way("split", {}, (once(first), once(after)), (f"{name} splits",), label=name)
+
+    def ahead(self, name: str, digests: bool = True) -> set[str]:
+        """Tasks that a task may wait for: inside its methods, or for a text that it reads, to be cut or compressed."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            one = waiting.pop()
+            reads = {read["text"] for read in self.tasks[one]["reads"]}
+            before = self.inside((one,)) - {one} | {
+                self.texts[text]["split_by"] for text in reads if self.texts[text]["split_by"]
+            }
+            if digests:
+                makers = (task for task in self.tasks.values() if task["compresses"])
+                before |= {task["name"] for task in makers if task["compresses"]["text"] in reads}
+            waiting += before - found
+            found |= before
+        return found
 
     def inside(self, names: tuple[str, ...]) -> set[str]:
         """Tasks, and all that their methods may put in their place."""
@@ -45,7 +64,7 @@ class Preparing(Calls):
 
     def compress(self, goal: Goal) -> Iterator[Way]:
         """A digest first, which is read instead of the text."""
-        if goal.mode != "cover" or goal.fused or goal.direct or goal.share or goal.tried:
+        if goal.mode != "cover" or goal.fused or goal.direct or goal.share or goal.steps or goal.tried:
             return
         made = {text for name in goal.tasks for text in self.tasks[name]["writes"]}
         reads = [{read["text"] for read in self.tasks[name]["reads"]} for name in goal.tasks]
@@ -60,7 +79,7 @@ class Preparing(Calls):
             changed = any(task["edits"] and task["edits"]["text"] == text for task in self.tasks.values())
             if not readers or changed or any(read["text"] in made for read in maker["reads"]):
                 continue
-            if goal.size is not None and maker["local"] != goal.part:
+            if (goal.size is not None and maker["local"] != goal.part) or self.ahead(name) & set(goal.tasks):
                 continue
             first = goal._replace(tasks=(name,), pending=self.unsettled((name,)), unit=False)
             # Where one task alone reads it, a sequence of tasks makes the digest just before that one.

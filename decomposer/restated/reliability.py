@@ -143,6 +143,8 @@ class Reliability(Calls):
         if not by:
             yield (), {}, ()
             return
+        if any(self.too_long(self.tasks[n], goal._replace(steps=None)) for n in by):
+            return
         plain = goal._replace(narrow=True, write=None, scope="here", history=False, among=None, model=None)
         found: list[tuple[tuple[str, ...], Poly, Fits]] = [((), {}, ())]
         for name in by:

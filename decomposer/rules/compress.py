@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from decomposer.design.cuts import ahead
 from decomposer.design.nodes import seq
 from decomposer.problem.graph import auxiliary, unsettled
 from decomposer.problem.model import Problem, Task
@@ -13,7 +14,8 @@ from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     """For each task that makes a digest of a text that the goal reads: that task, then the goal with the digest."""
-    if goal.mode != "cover" or goal.fused or goal.direct or goal.share is not None or goal.tried:
+    settled = goal.fused or goal.direct or goal.share is not None or goal.steps is not None or goal.tried
+    if goal.mode != "cover" or settled:
         return
     problem = site.problem
     makers = [task for task in problem.tasks.values() if task.compresses is not None]
@@ -32,6 +34,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         if not lasting(problem, text) or not plain(maker) or any(need.text in made for need in maker.reads):
             continue
         if goal.size is not None and maker.local != goal.part:
+            continue
+        if not ahead(problem, maker.name).isdisjoint(goal.tasks):
             continue
         names = (maker.name,)
         first = replace(goal, tasks=names, pending=unsettled(problem, names), unit=False)

@@ -14,7 +14,7 @@ from decomposer.expr import ONE, Expr, minimum, num, sym
 from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Task, Text
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
-from decomposer.rules.call import bounded_groups, by_each_model, digests_read
+from decomposer.rules.call import bounded_groups, by_each_model, digests_read, too_many_steps
 
 FAN_INS = (2, 3)
 """Fan-ins of trees in growth; at numbers every one is tried."""
@@ -56,7 +56,9 @@ def _by(site: Site, goal: Goal, task: Task, text: Text) -> Iterator[Design]:
     assert task.combines is not None and task.combines.by is not None
     assert text.part is not None and text.count is not None
     by = site.task(task.combines.by)
-    if not by.requires or (by.succeeds is not None and (by.succeeds.unit != "call" or by.succeeds.hard is not None)):
+    if not by.requires or too_many_steps(by, goal):
+        return
+    if by.succeeds is not None and (by.succeeds.unit != "call" or by.succeeds.hard is not None):
         return
     merging = replace(goal, tasks=(by.name,), pending=frozenset())
     made = {name for name, one in site.problem.tasks.items() if one.compresses and one.compresses.text in task.writes}

@@ -12,7 +12,7 @@ from decomposer.design.recursing import own_problem
 from decomposer.design.sizes import covers
 from decomposer.expr import ONE
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
-from decomposer.rules.call import by_each_model
+from decomposer.rules.call import by_each_model, too_many_steps
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
@@ -82,6 +82,8 @@ def checked(site: Site, goal: Goal, names: tuple[str, ...], attempt: Design) -> 
     judges = [check.by for check in (site.task(name).check for name in names) if check and check.by]
     bodies: list[Design] = [attempt]
     for judge in dict.fromkeys(judges):
+        if too_many_steps(site.task(judge), replace(goal, steps=None)):
+            return
         calls = list(by_each_model(site, replace(goal, model=None), Call((judge,))))
         bodies = [seq(body, call) for body in bodies for call in calls]
     yield from bodies

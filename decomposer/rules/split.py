@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from decomposer.design.cuts import outdates, splitters
+from decomposer.design.cuts import ahead, outdates, splitters
 from decomposer.design.nodes import seq
 from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Problem
@@ -14,7 +14,7 @@ from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     """For each task that cuts a text of the goal: that task, then the goal with the text in parts."""
-    settled = goal.fused or goal.direct or goal.share is not None or goal.tried
+    settled = goal.fused or goal.direct or goal.share is not None or goal.steps is not None or goal.tried
     if goal.mode != "cover" or goal.size is not None or settled:
         return
     problem = site.problem
@@ -24,6 +24,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     stale = {name for task in problem.tasks.values() if task.edits is not None for name in outdates(problem, task)}
     stale |= {name for inner in inside for name in outdates(problem, problem.tasks[inner])}
     for name in sorted(needed - stale - inside):
+        if not inside.isdisjoint(ahead(problem, name, digests=False)):
+            continue
         first = replace(goal, tasks=(name,), pending=unsettled(problem, (name,)), unit=False)
         after = replace(goal, cuts=goal.cuts | {name})
         yield Alternative(seq(hole(first), hole(after)), (Fact(name, "splits"),))
