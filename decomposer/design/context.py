@@ -58,6 +58,8 @@ class Context:
         Levels of which this context is any one.
     overlaps : mapping of task name to Expr
         Parts that the subproblems of a problem have together, where that are not its own.
+    memory : mapping of task name to Expr
+        Tokens in its memory, where there is one.
     """
 
     extents: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
@@ -73,6 +75,7 @@ class Context:
     merging: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
     levels: tuple[Level, ...] = ()
     overlaps: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
+    memory: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
 
     def narrowed(self, part: str, size: Expr) -> Context:
         """Enter a loop over groups of `size` parts."""

@@ -28,6 +28,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Until,
     Vote,
@@ -35,6 +36,7 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.design.progress import Progress
+from decomposer.design.serving import Serving
 from decomposer.design.sizes import uncertain
 from decomposer.expr import ONE, Expr
 from decomposer.problem.graph import topological, unsettled
@@ -80,6 +82,8 @@ class Checker(Calls):
             Combining(self, node).check(context, progress)
         elif isinstance(node, Recurse):
             Dividing(self, node).check(context, progress)
+        elif isinstance(node, Serve):
+            Serving(self, node).check(context, progress)
         elif isinstance(node, ForEach):
             self.free_hand(node, node.finder, progress, at_hand)
             if node.finder not in progress.scanned and not self.template:
@@ -162,6 +166,10 @@ class Checker(Calls):
         if extent(texts[0], context) == ONE:
             raise self.fail(node, f"the scope is a single {node.part} already")
         whole_for_all(self, node, node.body)
+        for name in sorted(tasks_of(node.body)):
+            if self.problem.tasks[name].memory is not None:
+                message = f"{name} needs what it wrote for the {node.part}s before, but they are done side by side"
+                raise self.fail(node, message, f"write `serve: {name}`")
         self.cut(node, node.part, tasks_of(node.body), progress)
         inner = progress.inner(self.all_complete(context, progress))
         narrowed = context.narrowed(node.part, node.size)

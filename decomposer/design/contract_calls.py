@@ -10,10 +10,11 @@ from decomposer.design.merging import combined_by, combines_here
 from decomposer.design.nodes import Call, Design
 from decomposer.design.progress import Progress, amount
 from decomposer.design.recursing import beyond_base, divided_by, done_in_pieces, joined_by
+from decomposer.design.remembering import condensed_by
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits
 from decomposer.expr import ONE
-from decomposer.problem.graph import auxiliary, combined, divides
+from decomposer.problem.graph import auxiliary, combined, condenses, divides
 from decomposer.problem.model import Task
 
 
@@ -40,6 +41,8 @@ class Calls(Questions):
             if joined_by(self.problem, name, context) is not None:
                 self.combining(node, task, progress)
                 continue
+            if condensed_by(self.problem, name, context) is None and condenses(self.problem, name):
+                raise self.fail(node, f"{name} condenses a memory: there is none here", "put it under `by` of serve")
             if divided_by(self.problem, name, context) is None and divides(self.problem, name):
                 raise self.fail(node, f"{name} divides problems: there is none here", "put it under `split` of recurse")
             if name in combined(self.problem) and name in auxiliary(self.problem):

@@ -24,6 +24,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Until,
     Vote,
@@ -31,6 +32,7 @@ from decomposer.design.nodes import (
 )
 from decomposer.design.recursing import longest_way
 from decomposer.design.reliability import attempts, rejected, runs, strides
+from decomposer.design.remembering import condensings, served
 from decomposer.design.sizes import requirements
 from decomposer.expr import ONE, ZERO, Expr, maximum
 from decomposer.problem.model import Problem
@@ -143,6 +145,15 @@ def span(
         return total
     if isinstance(node, Recurse):
         return longest_way(problem, node, context, lambda one, there: span(problem, one, there, holes), over_rounds)
+    if isinstance(node, Serve):
+        total = ZERO
+        bodies = [(node.body, number, inside) for number, inside in served(problem, node, context)]
+        helper = node.condense or node.body
+        bodies += [(helper, number, inside) for number, inside in condensings(problem, node, context)]
+        for one, number, inside in bodies:
+            once = number * span(problem, one, inside, holes)
+            total = total + over_rounds(once, Context(levels=inside.levels[len(context.levels) :]))
+        return total
     if isinstance(node, ForEach):
         body = span(problem, node.body, context, holes)
         return body if _parallel(problem, node.body) else body * item_rate(problem, node.finder, context)

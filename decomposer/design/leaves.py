@@ -27,6 +27,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Until,
     Vote,
@@ -34,6 +35,7 @@ from decomposer.design.nodes import (
 )
 from decomposer.design.recursing import bases, splits
 from decomposer.design.reliability import attempts, cases, rejected, runs, strides
+from decomposer.design.remembering import condensings, served
 from decomposer.design.sizes import model_size, output_tokens, prompt_tokens, repeated_tokens, rewritten
 from decomposer.expr import ONE, Expr, sym
 from decomposer.growth.closed_forms import closed_form
@@ -90,6 +92,13 @@ def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr =
             for helper in (node.split, node.combine):
                 if helper is not None:
                     yield from leaves(problem, helper, inside, outer * number)
+    elif isinstance(node, Serve):
+        outer = count * context.rounds
+        for number, inside in served(problem, node, context):
+            yield from leaves(problem, node.body, inside, outer * number)
+        for number, inside in condensings(problem, node, context):
+            assert node.condense is not None
+            yield from leaves(problem, node.condense, inside, outer * number)
     elif isinstance(node, Stride):
         outer = count * context.rounds
         for number, size in strides(problem, node, context):

@@ -20,6 +20,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Scope,
+    Serve,
     Stride,
     Until,
     Vote,
@@ -27,6 +28,7 @@ from decomposer.design.nodes import (
     seq,
     walk,
 )
+from decomposer.design.remembering import full_memory
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits
 from decomposer.errors import DesignError, Diagnostic
@@ -226,6 +228,27 @@ class _Lifter:
         split = self.helper(step, step.before, fact.split, there)
         combine = self.helper(step, step.otherwise, fact.combine, there)
         return Recurse(task.name, text.part, body, into, fact.shrink or into, size, split, combine)
+
+    def _serve(self, step: Step, around: _Surroundings) -> Design:
+        task = self.task(step, str(step.value))
+        fact = task.memory
+        part = None if fact is None else self.problem.texts[fact.text].part
+        if fact is None or part is None:
+            raise self.fail(step, f"serve {task.name}: it has no memory")
+        size, last, every = step.options.get("group", ONE), step.options.get("last"), step.options.get("every")
+        assert isinstance(size, Expr) and (last is None or isinstance(last, Expr))
+        assert every is None or isinstance(every, Expr)
+        if every is None and step.otherwise:
+            raise self.fail(step, f"serve {task.name}: after how many calls is the memory condensed?", "add `every: r`")
+        if every is not None and fact.condense is None:
+            hint = "state `condense`, and `to`"
+            raise self.fail(step, f"serve {task.name}: nobody condenses its memory", hint)
+        node = Serve(task.name, part, Call((task.name,)), size, last, every)
+        there = full_memory(self.problem, node, around.context)
+        body = self.block(step.do, replace(around, context=there))
+        short = replace(around, context=there)
+        condense = None if every is None else self.helper(step, step.otherwise, fact.condense, short)
+        return replace(node, body=body, condense=condense)
 
     def helper(self, step: Step, steps: Sequence[Step], name: str | None, around: _Surroundings) -> Design | None:
         """Steps as written, by default a call of the task that does it; nothing where an oracle does."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from decomposer.design.literal import Chunk, natural, tokens_of, worked_text
+from decomposer.design.literal_memory import recalled, shortened
 from decomposer.design.literal_merging import combining, told
 from decomposer.design.literal_recursion import joining, told_to_subproblems
 from decomposer.design.literal_table import Here, Piece, Table
@@ -42,6 +43,8 @@ class Calls(Table):
             written += sum(self.digest_size(task, node, here) for task in tasks)
         else:
             fresh, written = combined
+        fresh += recalled(self.problem, node, here.memory)
+        written += shortened(self.problem, node, here.memory)
         written += told_to_subproblems(self.problem, self.papers, node, here.taken)
         fresh[:0] = told(self.problem, node.tasks)
         for task in (self.problem.tasks[name] for name in node.tasks):

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from decomposer.design.chances import leads, majority, until_all, until_lead
 from decomposer.design.literal import natural
+from decomposer.design.literal_memory import turns
 from decomposer.design.literal_merging import mergers
 from decomposer.design.literal_recursion import helpers, problems
 from decomposer.design.literal_table import Here, Table
@@ -22,6 +23,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Vote,
     walk,
@@ -183,6 +185,13 @@ class Chances(Table):
                 inside = replace(here, scope={**here.scope, node.part: parts}, taken={**here.taken, node.task: subs})
                 for place, helper in helpers(node) if subs else ((0, node.body),):
                     right *= self.chance(helper, inside.child(place), names)
+        elif isinstance(node, Serve):
+            for served, _ in turns(self.problem, self.papers, node, self.scope(node.part, here)):
+                if served is None and node.condense is not None:
+                    right *= self.chance(node.condense, here.child(1), names)
+                elif served is not None:
+                    inside = replace(here, scope={**here.scope, node.part: served})
+                    right *= self.chance(node.body, inside.child(0), names)
         elif isinstance(node, Stride):
             size, left = natural(node.size, "the steps in a call"), self.chain(node.task, here)
             while left:

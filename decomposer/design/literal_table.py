@@ -25,7 +25,7 @@ class Here:
     `turn` are the rounds and groups that enclose it, each by the place of its loop; `rounds` the loops that
     number their rounds; `hand` the item at hand of a finder; `weight` how often this happens in expectation;
     `steps` those of a chain that are being taken; `hard` what is known of the unit at hand;
-    `taken` the results that are being combined, each by the parts that it covers.
+    `taken` the results that are being combined, each by the parts that it covers; `memory` what is in memory.
     """
 
     path: Path = ()
@@ -38,6 +38,7 @@ class Here:
     steps: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     hard: Mapping[str, bool] = field(default_factory=dict)
     taken: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+    memory: Mapping[str, tuple[Chunk, ...]] = field(default_factory=dict)
 
     def child(self, number: int) -> Here:
         """Step down the tree."""

@@ -123,6 +123,23 @@ class Recurse:
 
 
 @dataclass(frozen=True, slots=True)
+class Serve:
+    """One after the other, for every group of `size` parts, with the memory of `task`.
+
+    It holds what was written for all parts before, or for the `last` of them; or `condense` makes it short again after
+    `every` so many calls.
+    """
+
+    task: str
+    part: str
+    body: Design
+    size: Expr = ONE
+    last: Expr | None = None
+    every: Expr | None = None
+    condense: Design | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ForEach:
     """For every item that `finder` found in the scope."""
 
@@ -252,7 +269,22 @@ class Hole:
 
 
 Design: TypeAlias = (
-    Call | Seq | Repeat | Until | Each | Merge | Recurse | ForEach | If | Case | Stride | Retry | Escalate | Vote | Hole
+    Call
+    | Seq
+    | Repeat
+    | Until
+    | Each
+    | Merge
+    | Recurse
+    | Serve
+    | ForEach
+    | If
+    | Case
+    | Stride
+    | Retry
+    | Escalate
+    | Vote
+    | Hole
 )
 
 
@@ -276,6 +308,8 @@ def children(node: Design) -> tuple[Design, ...]:
         return (node.body, node.merge)
     if isinstance(node, Recurse):
         return (node.body, *(helper for helper in (node.split, node.combine) if helper is not None))
+    if isinstance(node, Serve):
+        return (node.body,) if node.condense is None else (node.body, node.condense)
     if isinstance(node, Call | Hole):
         return ()
     return (node.body,)
@@ -294,6 +328,8 @@ def with_children(node: Design, parts: tuple[Design, ...]) -> Design:
     if isinstance(node, Recurse):
         split = None if node.split is None else parts[1]
         return replace(node, body=parts[0], split=split, combine=None if node.combine is None else parts[-1])
+    if isinstance(node, Serve):
+        return replace(node, body=parts[0], condense=parts[1] if len(parts) > 1 else None)
     if isinstance(node, Call | Hole):
         return node
     return replace(node, body=parts[0])

@@ -21,12 +21,14 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Until,
     Vote,
     walk,
 )
 from decomposer.design.recursing import bases, splits
+from decomposer.design.remembering import condensings, served
 from decomposer.design.sizes import success, unit_success
 from decomposer.design.votes import divided, majority_right, race_right, race_runs, raised
 from decomposer.expr import ONE, ZERO, Expr, rounds
@@ -92,6 +94,14 @@ def repeated(problem: Problem, node: Design, context: Context) -> Iterator[tuple
             for helper in (node.split, node.combine):
                 if helper is not None:  # it succeeds per call, so that it is as good on every level
                     yield helper, inside, number
+    elif isinstance(node, Serve):
+        bodies = [(node.body, inside, number) for number, inside in served(problem, node, context)]
+        helper = node.condense or node.body
+        bodies += [(helper, inside, number) for number, inside in condensings(problem, node, context)]
+        for inner, inside, number in bodies:
+            for level in inside.levels[len(context.levels) :]:
+                number = summed(number, level)
+            yield inner, inside, number
     elif isinstance(node, Stride):
         for number, size in strides(problem, node, context):
             yield node.body, context.striding(node.task, size), number

@@ -20,6 +20,7 @@ from random import Random
 from decomposer.design.literal import Count, natural, worked_text
 from decomposer.design.literal_calls import Calls
 from decomposer.design.literal_chance import Chances
+from decomposer.design.literal_memory import turns
 from decomposer.design.literal_merging import mergers
 from decomposer.design.literal_recursion import helpers, problems
 from decomposer.design.literal_table import Here
@@ -36,6 +37,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Until,
     Vote,
@@ -109,6 +111,8 @@ class _Run(Calls, Chances):
             self.merge(node, here)
         elif isinstance(node, Recurse):
             self.recurse(node, here)
+        elif isinstance(node, Serve):
+            self.serve(node, here)
         elif isinstance(node, ForEach | If):
             self.where_found(node, here)
         elif isinstance(node, Case):
@@ -172,6 +176,16 @@ class _Run(Calls, Chances):
             for place, helper in helpers(node) if subs else ((0, node.body),):
                 self.visit(helper, inside.child(place))
         self.state.covered.setdefault(node.task, set()).update(self.scope(node.part, here))
+
+    def serve(self, node: Serve, here: Here) -> None:
+        """Do groups one after the other, and condense what is in memory when it is time."""
+        for number, (group, notes) in enumerate(turns(self.problem, self.papers, node, self.scope(node.part, here))):
+            inside = replace(here.at(number), memory={**here.memory, node.task: notes})
+            if group is not None:
+                inside = replace(inside, scope={**here.scope, node.part: group})
+                self.visit(node.body, inside.child(0))
+            elif node.condense is not None:
+                self.visit(node.condense, inside.child(1))
 
     def where_found(self, node: ForEach | If, here: Here) -> None:
         """Handle the items found in the scope since this step was last taken, one by one."""

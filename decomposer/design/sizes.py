@@ -9,6 +9,7 @@ from decomposer.design.digests import digest_tokens, digested
 from decomposer.design.merging import combined_by, merge_output, merge_prompt
 from decomposer.design.nodes import Call, Design, ForEach, If, Scope, Until, walk
 from decomposer.design.recursing import briefs, divided_by, joined_by, joined_output, joined_prompt
+from decomposer.design.remembering import condensed_by, remembered
 from decomposer.design.votes import raised
 from decomposer.expr import ONE, ZERO, Expr, maximum, num
 from decomposer.problem.model import Problem, Task, Text
@@ -58,6 +59,8 @@ def prompt_texts(problem: Problem, call: Call, context: Context) -> list[tuple[s
     for task in (problem.tasks[name] for name in call.tasks):
         if task.steps is not None and task.name in context.steps:
             prompt.append((f"state of {task.name}", task.steps.state))
+    for name in call.tasks:
+        prompt += remembered(problem, name, context)
     return prompt
 
 
@@ -113,6 +116,9 @@ def task_output(problem: Problem, task: Task, call: Call, context: Context) -> E
 def _written(problem: Problem, task: Task, call: Call, context: Context) -> Expr:
     divided = divided_by(problem, task.name, context)
     total = ZERO if divided is None else briefs(problem, divided, context)
+    forgetful = condensed_by(problem, task.name, context)
+    if forgetful is not None and forgetful.memory is not None and forgetful.memory.to is not None:
+        total = total + forgetful.memory.to
     for name in task.writes:
         text = problem.texts[name]
         total = total + text_tokens(text, context, call.scope)

@@ -18,6 +18,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Until,
     Vote,
@@ -53,6 +54,12 @@ def steps(problem: Problem, node: Design) -> list[Data]:
         split: Data = {} if node.split is None else {"split": steps(problem, node.split)}
         by: Data = {} if node.combine is None else {"by": steps(problem, node.combine)}
         return [{"recurse": node.task, "into": _formula(node.into), **cases, **split, "do": body, **by}]
+    if isinstance(node, Serve):
+        some: Data = {} if node.size == ONE else {"group": _formula(node.size)}
+        last: Data = {} if node.last is None else {"last": _formula(node.last)}
+        every: Data = {} if node.every is None else {"every": _formula(node.every)}
+        short: Data = {} if node.condense is None else {"by": steps(problem, node.condense)}
+        return [{"serve": node.task, **some, **last, **every, "do": body, **short}]
     if isinstance(node, ForEach):
         return [{"for_each": node.finder, "do": body}]
     if isinstance(node, If):
@@ -130,7 +137,10 @@ def _lines(data: list[Data], indent: str, lines: list[str]) -> None:
             _recursion(step, indent, lines)
             continue
         _lines(step.get("do", []), indent + "  ", lines)
-        if "by" in step:
+        if "serve" in step and "by" in step:
+            lines.append(f"{indent}after every {_shown(step['every'])} calls:")
+            _lines(step["by"], indent + "  ", lines)
+        elif "by" in step:
             fan_in = step.get("fan_in")
             taken = (
                 f"{_shown(fan_in)} at a time, level by level" if fan_in else "one after the other, with all before it"
@@ -173,6 +183,11 @@ def _sentence(step: Data) -> str:
         return f"for each group of {_shown(group)} parts, in parallel:" if group else "for each part, in parallel:"
     if "recurse" in step:
         return f"divide {step['recurse']} into {_shown(step['into'])}, and these in the same way, in parallel"
+    if "serve" in step:
+        group = f"group of {_shown(step['group'])} parts" if "group" in step else "part"
+        known = "its condensed memory" if "every" in step else "all before in memory"
+        known = f"the last {_shown(step['last'])} in memory" if "last" in step else known
+        return f"for each {group}, one after the other, with {known}:"
     if "for_each" in step:
         return f"for each item that {step['for_each']} found:"
     if "if" in step:

@@ -22,6 +22,7 @@ from decomposer.problem.model import (
     Hard,
     Law,
     Limits,
+    Memory,
     Method,
     Model,
     OneOf,
@@ -47,6 +48,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "each": ("group",),
     "merge": ("group", "fan_in"),
     "recurse": ("group", "into"),
+    "serve": ("group", "last", "every"),
     "for_each": (),
     "if": (),
     "case": ("share",),
@@ -62,6 +64,7 @@ _OTHERWISE: Mapping[str, tuple[str, ...]] = {
     "escalate": ("else",),
     "merge": ("by",),
     "recurse": ("by", "split"),
+    "serve": ("by",),
 }
 """The kinds of step with further lists of steps."""
 
@@ -202,6 +205,7 @@ def _task(name: str, data: Data, texts: Mapping[str, Text]) -> Task:
         compresses=Compresses(**data["compresses"]) if "compresses" in data else None,
         overhead=data.get("overhead", ZERO),
         recursive=_recursive(data["recursive"]) if "recursive" in data else None,
+        memory=Memory(**data["memory"]) if "memory" in data else None,
     )
 
 
@@ -267,7 +271,7 @@ class _Steps:
             self.issues.append(Issue((*loc, key), f"`{kind}` has no option `{key}`", "bad-step", hint, at_key=True))
         value = self.finder(_tupled(given[kind])) if kind == "if" else _tupled(given[kind])
         do = self.many(given.get("do", ()), (*loc, "do"))
-        if "do" not in given and kind in ("case", "retry", "merge", "recurse"):
+        if "do" not in given and kind in ("case", "retry", "merge", "recurse", "serve"):
             do = (Step("call", value, path=dotted((*loc, "do", 0))),)
         elif not given.get("do") and kind != "call":
             self.issues.append(Issue(loc, f"`{kind}` has nothing to do", "bad-step", "add `do:` with steps"))

@@ -57,6 +57,9 @@ def _step(problem: Problem, step: Step, here: Loc) -> Iterator[Issue]:
     if step.kind == "recurse" and problem.tasks[step.value].recursive is None:
         message = f"nothing says that `{step.value}` is done by divide and conquer"
         yield Issue((*here, "recurse"), message, "bad-step", f"add `recursive` to `{step.value}`", step.value)
+    if step.kind == "serve" and problem.tasks[step.value].memory is None:
+        message = f"`{step.value}` has no memory"
+        yield Issue((*here, "serve"), message, "bad-step", f"add `memory` to `{step.value}`", step.value)
     if step.kind == "steps" and problem.tasks[step.value].steps is None:
         message = f"`{step.value}` is no chain of steps"
         yield Issue((*here, "steps"), message, "bad-step", f"add `steps` to `{step.value}`", step.value)

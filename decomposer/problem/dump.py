@@ -13,6 +13,7 @@ from decomposer.problem.model import (
     CostModel,
     Law,
     Limits,
+    Memory,
     Model,
     Parameter,
     Problem,
@@ -200,6 +201,8 @@ def task_data(one: Task, partless: Iterable[str] | None = None) -> Data:
         data["compresses"] = {"text": one.compresses.text, "to": formula_data(one.compresses.to)}
     if one.recursive is not None:
         data["recursive"] = _recursive(one.recursive)
+    if one.memory is not None:
+        data["memory"] = _memory(one.memory)
     if one.overhead != ZERO:
         data["overhead"] = formula_data(one.overhead)
     data["about"] = one.about
@@ -263,6 +266,17 @@ def _recursive(one: Recursive) -> Any:
     if one.base is not None:
         data["base"] = formula_data(one.base)
     return _short(data, "split", "")
+
+
+def _memory(one: Memory) -> Any:
+    data: Data = {"text": one.text}
+    if one.last is not None:
+        data["last"] = formula_data(one.last)
+    if one.condense is not None:
+        data["condense"] = one.condense
+    if one.to is not None:
+        data["to"] = formula_data(one.to)
+    return _short(data, "text", "")
 
 
 def _finds(one: Task) -> Any:

@@ -12,6 +12,7 @@ from decomposer.problem.assemble import whole_of
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.formulas import Formula, formulas
 from decomposer.problem.graph import auxiliary
+from decomposer.problem.memory import forgotten
 from decomposer.problem.model import Problem, Task, Text
 from decomposer.problem.recursion import misuses
 
@@ -183,6 +184,7 @@ def _task(problem: Problem, task: Task) -> Iterator[Issue]:
     yield from _parts(problem, task, loc)
     yield from _others(problem, task, loc)
     yield from misuses(problem, task)
+    yield from forgotten(problem, task)
     if task.one_of is not None:
         family = task.one_of.family
         if problem.capabilities[family].family is None:

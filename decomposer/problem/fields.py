@@ -18,6 +18,8 @@ from decomposer.problem.budget import Formulas
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
 
+Data = dict[str, Any]
+
 Schema = dict[str, Any]
 """A schema of pydantic's core, written out; `metadata` holds what JSON Schema says of it."""
 
@@ -200,3 +202,47 @@ def expanding(expand: Callable[[object], object], long: Schema, short: Any) -> S
     """
     call = {"type": "no-info", "function": expand}
     return {"type": "function-before", "function": call, "schema": long, "metadata": {"short": short}}
+
+
+def key(schema: Schema, about: str = "", required: bool = False) -> Schema:
+    """Declare a key of a form."""
+    return {"type": "typed-dict-field", "schema": schema, "required": required, "metadata": {"about": about}}
+
+
+def form(
+    about: str,
+    keys: dict[str, Schema],
+    short: tuple[str, Any] | None = None,
+    check: Callable[[Data], Data] | None = None,
+    expand: Callable[[object], object] | None = None,
+) -> Schema:
+    """Declare a mapping with these keys and no others.
+
+    Parameters
+    ----------
+    short : (str, JSON Schema), optional
+        The key that a value standing alone is for, and what that value may be.
+    check : callable, optional
+        Raises when the values do not fit together.
+    expand : callable, optional
+        Turns the short form into the long one, where it is more than a value standing alone.
+    """
+    long: Schema = {
+        "type": "typed-dict",
+        "fields": keys,
+        "extra_behavior": "forbid",
+        "strict": True,
+        "metadata": {"about": about},
+    }
+    if check is not None:
+        long = {"type": "function-after", "function": {"type": "no-info", "function": check}, "schema": long}
+    if short is None:
+        return long
+    return expanding(expand or _alone(short[0]), long, [short[1]])
+
+
+def _alone(name: str) -> Callable[[object], object]:
+    def expand(value: object) -> object:
+        return value if isinstance(value, dict | list | tuple) or value is None else {name: value}
+
+    return expand

@@ -123,6 +123,10 @@ def _task(task: Task) -> Iterator[Formula]:
             value = getattr(task.recursive, key)
             if value is not None:
                 yield Formula((*loc, "recursive", key), value, "count")
+    if task.memory is not None and task.memory.last is not None:
+        yield Formula((*loc, "memory", "last"), task.memory.last, "count")
+    if task.memory is not None and task.memory.to is not None:
+        yield Formula((*loc, "memory", "to"), task.memory.to, "size")
     yield Formula((*loc, "overhead"), task.overhead, "price")
 
 

@@ -163,8 +163,8 @@ def _shortest_cycle(group: list[str], start: str, after: Mapping[str, Iterable[s
 def auxiliary(problem: Problem) -> frozenset[str]:
     """Return the tasks that are done only where a design uses them.
 
-    These are named by `told_by`, `check`, `combines`, `recursive` or a method, or make a digest, and no other task
-    needs what they make: neither their items, nor a text that only such tasks write.
+    These are named by `told_by`, `check`, `combines`, `recursive`, `memory` or a method, or make a digest, and no other
+    task needs what they make: neither their items, nor a text that only such tasks write.
     """
     aside = {name for task in problem.tasks.values() for name in _helpers(task) if name in problem.tasks}
     splitters = (text.split_by for text in problem.texts.values())
@@ -187,6 +187,8 @@ def _helpers(task: Task) -> Iterator[str]:
             yield fact.by
     if task.recursive is not None:
         yield from (name for name in (task.recursive.split, task.recursive.combine) if name is not None)
+    if task.memory is not None and task.memory.condense is not None:
+        yield task.memory.condense
     for method in task.methods:
         yield from method.tasks
     if task.compresses is not None:
@@ -209,6 +211,12 @@ def divides(problem: Problem, name: str) -> bool:
     """Return whether a task is there to divide problems, and for nothing else."""
     facts = (task.recursive for task in problem.tasks.values())
     return name in auxiliary(problem) and any(fact is not None and fact.split == name for fact in facts)
+
+
+def condenses(problem: Problem, name: str) -> bool:
+    """Return whether a task is there to condense memories, and for nothing else."""
+    facts = (task.memory for task in problem.tasks.values())
+    return name in auxiliary(problem) and any(fact is not None and fact.condense == name for fact in facts)
 
 
 def topological(problem: Problem, names: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -311,7 +319,7 @@ def _shape(task: Task) -> Hashable:
     """What can be said of a task without a name."""
     facts = (
         task.local, task.finds, task.for_each, task.one_of, task.succeeds, task.check, task.edits, task.steps,
-        task.combines, task.compresses, task.recursive,
+        task.combines, task.compresses, task.recursive, task.memory,
     )  # fmt: skip
     heads = sum(read.head for read in task.reads)
     sizes = (len(task.reads), heads, len(task.writes), len(task.requires), len(task.methods))

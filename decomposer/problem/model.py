@@ -261,6 +261,27 @@ class Recursive:
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """The task reads, for each part, what it has written of `text` for the parts before: a memory that grows.
+
+    Parameters
+    ----------
+    text : str
+        With the parts that the task is local to.
+    last : Expr, optional
+        Of how many parts before it needs to know at most; of all, where nothing is said.
+    condense : str, optional
+        A task that makes `to` tokens of all that is in memory, which will do instead.
+    to : Expr, optional
+    """
+
+    text: str
+    last: Expr | None = None
+    condense: str | None = None
+    to: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A user's own way of doing a task: the tasks (declared beside it) that together do it."""
 
@@ -274,8 +295,8 @@ class Task:
 
     `requires` may be empty only when `methods` say how the task is done. `remembers` says that the task
     needs what earlier rounds of a loop said. `overhead` are tokens of instructions, read in every call. A task is
-    *auxiliary* when only `told_by`, `check`, `combines`, `recursive` or a method names it, or when it makes a digest:
-    it is done where a design uses it, and not otherwise.
+    *auxiliary* when only `told_by`, `check`, `combines`, `recursive`, `memory` or a method names it, or when it makes a
+    digest: it is done where a design uses it, and not otherwise.
     """
 
     name: str
@@ -297,6 +318,7 @@ class Task:
     compresses: Compresses | None = None
     overhead: Expr = ZERO
     recursive: Recursive | None = None
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +367,7 @@ class Step:
     each       part name               group, do   (group: parts in a group, default 1)
     merge      task with `combines`    group, fan_in, do, by   (fan_in: results combined at a time; else in turn)
     recurse    task with `recursive`   group, into, split, do, by   (group: parts in a base case, default 1)
+    serve      task with `memory`      group, last, every, do, by   (last: parts remembered; every: calls, then `by`)
     for_each   finder task             do          (once per item found)
     if         finder task             do, else
     case       task with `one_of`      share, do   (share: family members a specialist has)

@@ -98,6 +98,10 @@ def _in_task(known: _Known, task: Task) -> Iterator[Issue]:
                 yield from _one((*loc, "recursive", key), name, tasks, "task")
         if task.recursive.brief is not None:
             yield from _one((*loc, "recursive", "brief"), task.recursive.brief, texts, "text")
+    if task.memory is not None:
+        yield from _one((*loc, "memory", "text"), task.memory.text, texts, "text")
+        if task.memory.condense is not None:
+            yield from _one((*loc, "memory", "condense"), task.memory.condense, tasks, "task")
     for method in task.methods:
         yield from _named((*loc, "methods", method.name), method.tasks, tasks, "task")
 
@@ -123,7 +127,7 @@ def _in_step(known: _Known, step: Step, here: Loc, loops: tuple[str, ...]) -> It
             else "no task `finds` anything"
         )
         yield Issue((*here, "if"), f"`{FOUND}` by which task?", "unknown-name", hint, FOUND)
-    elif step.kind in ("call", "retry", "until", "for_each", "if", "case", "steps", "escalate", "merge", "recurse"):
+    elif step.kind not in ("repeat", "vote"):
         yield from _words((*here, step.kind), step.value, known.tasks, "task")
     if "on" in step.options:
         for name in _listed(step.options["on"]):

@@ -7,7 +7,6 @@ of a second longer to start.) Names are not resolved here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +21,14 @@ from decomposer.problem.fields import (
     RELATION,
     SYMBOL,
     TITLE,
+    Data,
     Schema,
     choice,
     expanding,
     fail,
+    form,
     formula,
+    key,
     leaf,
     listing,
     mapping,
@@ -36,54 +38,8 @@ if TYPE_CHECKING:
     from pydantic_core import SchemaValidator
     from pydantic_core.core_schema import ValidationInfo
 
-Data = dict[str, Any]
-
 _TEXT = {"type": "string"}
 _SCALAR = {"type": ["string", "number"]}
-
-
-def key(schema: Schema, about: str = "", required: bool = False) -> Schema:
-    """Declare a key of a form."""
-    return {"type": "typed-dict-field", "schema": schema, "required": required, "metadata": {"about": about}}
-
-
-def form(
-    about: str,
-    keys: dict[str, Schema],
-    short: tuple[str, Any] | None = None,
-    check: Callable[[Data], Data] | None = None,
-    expand: Callable[[object], object] | None = None,
-) -> Schema:
-    """Declare a mapping with these keys and no others.
-
-    Parameters
-    ----------
-    short : (str, JSON Schema), optional
-        The key that a value standing alone is for, and what that value may be.
-    check : callable, optional
-        Raises when the values do not fit together.
-    expand : callable, optional
-        Turns the short form into the long one, where it is more than a value standing alone.
-    """
-    long: Schema = {
-        "type": "typed-dict",
-        "fields": keys,
-        "extra_behavior": "forbid",
-        "strict": True,
-        "metadata": {"about": about},
-    }
-    if check is not None:
-        long = {"type": "function-after", "function": {"type": "no-info", "function": check}, "schema": long}
-    if short is None:
-        return long
-    return expanding(expand or _alone(short[0]), long, [short[1]])
-
-
-def _alone(name: str) -> Callable[[object], object]:
-    def expand(value: object) -> object:
-        return value if isinstance(value, dict | list | tuple) or value is None else {name: value}
-
-    return expand
 
 
 # -- sizes --------------------------------------------------------------------------------------------
@@ -330,6 +286,16 @@ RECURSIVE = form(
     },
     ("split", _TEXT),
 )
+MEMORY = form(
+    "What was written for the parts before is read for each part; the short form is the text.",
+    {
+        "text": key(NAME, "It is written for each part, and read for those that follow.", required=True),
+        "last": key(FORMULA, "Of how many parts before it is needed at most; of all, where nothing is said."),
+        "condense": key(NAME, "The task that condenses all that is in memory."),
+        "to": key(FORMULA, "Tokens of the memory when it has been condensed."),
+    },
+    ("text", _TEXT),
+)
 TASK = form(
     "A task and the facts that the user vouches for.",
     {
@@ -350,6 +316,7 @@ TASK = form(
         "combines": key(COMBINES),
         "compresses": key(COMPRESSES),
         "recursive": key(RECURSIVE),
+        "memory": key(MEMORY),
         "overhead": key(FORMULA, "Tokens of instructions, read in every call."),
     },
 )
@@ -365,6 +332,7 @@ STEP_KEYS = {
     "each": key(NAME, "For each part."),
     "merge": key(NAME, "For each part, then combine the results of this task."),
     "recurse": key(NAME, "Divide and conquer: split, do base cases, combine."),
+    "serve": key(NAME, "For each part, one after the other, with the memory of this task."),
     "for_each": key(NAME, "For each item that this task found."),
     "if": key(NAME, "When this task found something."),
     "case": key(NAME, "Have the fitting specialist do this task."),
@@ -383,13 +351,15 @@ STEP_KEYS = {
     "group": key(FORMULA, "Parts, or steps, taken together."),
     "fan_in": key(FORMULA, "Results combined at a time; one after the other, where nothing is said."),
     "into": key(FORMULA, "Subproblems that a split makes, where the task leaves it open."),
+    "last": key(FORMULA, "Parts that are remembered; all that went before, where nothing is said."),
+    "every": key(FORMULA, "Calls after which the memory is condensed each time."),
     "digest": key(NAMES, "The tasks whose digests the call reads instead of texts."),
     "share": key(FORMULA, "Members of the family that one specialist has."),
     "keep": key(FLAG, "Keep the parts accepted between attempts."),
     "lead": key(FORMULA, "Vote until one answer leads by so many."),
     "do": key(_BODY, "The steps inside."),
     "split": key(_BODY, "The steps that divide a problem; a call of the task that does, where nothing is said."),
-    "by": key(_BODY, "The steps that combine results; a call of the task that does, where nothing is said."),
+    "by": key(_BODY, "The steps that combine, or condense; a call of the task that does, where nothing is said."),
     "else": key(_BODY, "The steps when nothing was found."),
 }
 STEP = {

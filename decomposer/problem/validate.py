@@ -46,6 +46,8 @@ def _makes(task: Task, helper: str) -> bool:
     fact = task.recursive
     if task.combines is not None and task.combines.by == helper:
         return True
+    if task.memory is not None and task.memory.condense == helper:
+        return True
     return fact is not None and (fact.combine == helper or (fact.split == helper and fact.brief is not None))
 
 

@@ -13,6 +13,7 @@ from decomposer.expr import Expr
 from decomposer.problem.model import Problem, Task
 from decomposer.process.items import Hidden
 from decomposer.process.lanes import Fault, Here, Lanes, Outcome, both
+from decomposer.process.memory import recalled, shortened
 from decomposer.process.merges import combined, combined_writes, partial_reads
 from decomposer.process.process import Process
 from decomposer.process.reals import Ints, Reals, real, whole
@@ -116,6 +117,8 @@ def _prompt(process: Process, node: Call, lanes: Lanes) -> dict[str, Amount]:
     for task in (problem.tasks[name] for name in node.tasks):
         if task.steps is not None and task.name in lanes.steps:
             prompt[f"state of {task.name}"] = real(task.steps.state)
+    for task in (problem.tasks[name] for name in node.tasks):
+        prompt |= recalled(process, task, lanes)
     return prompt
 
 
@@ -201,7 +204,7 @@ def _writes(process: Process, task: Task, node: Call, lanes: Lanes) -> Amount:
     divided = joined(process.problem, node, lanes)
     if divided is not None:
         return joined_writes(process, task, divided, lanes)
-    total: Amount = briefs(process, task, lanes)
+    total: Amount = briefs(process, task, lanes) + shortened(process, task, lanes)
     for name in task.writes:
         total = total + _tokens(process, name, node, lanes)
     if task.compresses is not None:

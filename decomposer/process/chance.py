@@ -18,6 +18,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Vote,
     walk,
@@ -32,7 +33,7 @@ from decomposer.process.reals import MOST, Flags, Ints, real, whole
 
 Visit = Callable[[Process, Design, Lanes, Here], Outcome]
 
-AT_ONCE = (Call, Seq, Each, Merge, Recurse, Repeat, Stride, Case)
+AT_ONCE = (Call, Seq, Each, Merge, Recurse, Serve, Repeat, Stride, Case)
 """Nodes that take the same in every attempt."""
 
 

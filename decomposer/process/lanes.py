@@ -67,6 +67,8 @@ class Lanes:
         How many of its results are being combined, or subproblems made.
     covered : mapping of task to array
         How many parts these subproblems have together.
+    memory : mapping of task to array
+        Tokens in its memory.
     times : array, optional
         How often in a row each is executed, where not once.
     after : array, optional
@@ -81,6 +83,7 @@ class Lanes:
     given: Mapping[str, Flags] = field(default_factory=dict)
     taken: Mapping[str, Ints] = field(default_factory=dict)
     covered: Mapping[str, Ints] = field(default_factory=dict)
+    memory: Mapping[str, Reals] = field(default_factory=dict)
     times: Reals | None = None
     after: Ints | None = None
 
@@ -98,6 +101,7 @@ class Lanes:
             {name: value[which] for name, value in self.given.items()},
             {name: value[which] for name, value in self.taken.items()},
             {name: value[which] for name, value in self.covered.items()},
+            {name: value[which] for name, value in self.memory.items()},
             None if self.times is None else self.times[which],
             None if self.after is None else self.after[which],
         )

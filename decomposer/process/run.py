@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from decomposer.design.nodes import Case, Design, Each, ForEach, Merge, Recurse, Repeat, Stride, children
+from decomposer.design.nodes import Case, Design, Each, ForEach, Merge, Recurse, Repeat, Serve, Stride, children
 from decomposer.errors import DesignError, ProblemError
 from decomposer.problem.graph import auxiliary
 from decomposer.problem.model import Problem
@@ -152,7 +152,7 @@ def _slots(problem: Problem, sheets: dict[str, Sheet]) -> list[int]:
 def _width(problem: Problem, sheets: dict[str, Sheet], node: Design, outer: int) -> int:
     """Lanes side by side in one run, at most."""
     inner = outer
-    if isinstance(node, Each):
+    if isinstance(node, Each | Serve):
         number = next((sheet.parts for sheet in sheets.values() if sheet.part == node.part), 1)
         inner = outer * -(-number // max(1, whole(node.size, "the size of a group")))
     elif isinstance(node, Merge):

@@ -21,6 +21,7 @@ from decomposer.design.nodes import (
     Repeat,
     Retry,
     Seq,
+    Serve,
     Stride,
     Until,
     Vote,
@@ -34,6 +35,7 @@ from decomposer.process.calls import call
 from decomposer.process.chance import escalate, retry, vote
 from decomposer.process.groups import added, counted, faults_of, longest, spread
 from decomposer.process.lanes import Fault, Here, Lanes, Outcome, ending, nothing, select, then
+from decomposer.process.memory import serve
 from decomposer.process.merges import Merged, stages
 from decomposer.process.parallel import independent
 from decomposer.process.process import Process
@@ -63,6 +65,8 @@ def visit(process: Process, node: Design, lanes: Lanes, here: Here) -> Outcome:
         return _merge(process, node, lanes, here)
     if isinstance(node, Recurse):
         return recurse(process, node, lanes, here, visit, loop, _range)
+    if isinstance(node, Serve):
+        return serve(process, node, lanes, here, visit, loop, _range)
     if isinstance(node, Repeat):
         return _repeat(process, node, lanes, here)
     if isinstance(node, Stride):

@@ -18,7 +18,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     tasks = [site.task(name) for name in goal.tasks]
     part = tasks[0].local
-    if part is None or any(task.remembers for task in tasks):
+    if part is None or any(task.remembers or task.memory for task in tasks):
         return
     # What is done for an item found in a part may read more than that part; everything else must be local.
     if any(task.local != part and (task.for_each is None or len(tasks) == 1) for task in tasks):

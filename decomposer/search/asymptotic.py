@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.evaluate import hosting, models_used
-from decomposer.design.nodes import Merge, Recurse, substitute
+from decomposer.design.nodes import Merge, Recurse, Serve, substitute
 from decomposer.errors import Diagnostic, OutsideClassError, ProblemError
 from decomposer.expr import ONE, ZERO, App, Atom, Expr, Sym, atom_expr, minimum, mono_expr, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
@@ -199,7 +199,7 @@ class Pricing:
         that the cost without it has the same growth; one group for all is the design without groups. So it is where a
         problem is divided once or more: a sum over levels is at least a constant share of its largest term.
         """
-        if not isinstance(candidate.design, Merge | Recurse):
+        if not isinstance(candidate.design, Merge | Recurse | Serve):
             return None
         added = Expr(tuple(term for term in candidate.growth.terms if term[1] > 0))
         try:

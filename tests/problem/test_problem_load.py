@@ -221,7 +221,7 @@ CASES: list[tuple[list[tuple[str, str]], str, int, int, str, str]] = [
         14,
         25,
         "group",
-        "it belongs to `each` and `merge` and `recurse` and `steps`",
+        "it belongs to `each` and `merge` and `recurse` and `serve` and `steps`",
     ),
     (
         [("do: [find,", "do: [{call: find, until: find},")],
