@@ -6,12 +6,7 @@ paid once. Every engine gets the same time limit; peers run in processes of thei
 
 from __future__ import annotations
 
-import argparse
-import csv
 import json
-import math
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from decimal import Decimal
@@ -19,6 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from benchmarks.comparison import Row, command_line, known, peer, run
 from decomposer.solvers import evaluate, sharing
 from decomposer.solvers.answer import Limits
 from decomposer.solvers.components import scale
@@ -30,8 +26,6 @@ from decomposer.solvers.selection import Alternative, Number, Selection
 
 PEERS = ("bottom-up", "greedy-dag", "cpsat", "highs")
 PROVERS = ("cpsat", "highs")
-
-Row = dict[str, Any]
 
 
 class Unreadable(ValueError):
@@ -80,7 +74,7 @@ def ours(problem: Selection, seconds: float, seed: int) -> Row:
     start = time.perf_counter()
     answer = sharing.run(problem, Limits(seconds=seconds, seed=seed))
     spent = time.perf_counter() - start
-    return _row("decomposer", problem, answer.chosen, answer.bound, answer.status == "optimal", spent)
+    return _row(problem, answer.chosen, answer.bound, answer.status == "optimal", spent)
 
 
 def refined(problem: Selection, seconds: float, seed: int) -> Row:
@@ -95,13 +89,12 @@ def refined(problem: Selection, seconds: float, seed: int) -> Row:
     construct(board, stop)
     refine(board, stop, seed)
     chosen = reduced.restore(board.chosen())
-    return _row("refinement", problem, chosen, None, False, time.perf_counter() - start)
+    return _row(problem, chosen, None, False, time.perf_counter() - start)
 
 
-def _row(engine: str, problem: Selection, chosen: Any, bound: Number | None, proved: bool, seconds: float) -> Row:
+def _row(problem: Selection, chosen: Any, bound: Number | None, proved: bool, seconds: float) -> Row:
     wrong = evaluate.check(problem, chosen) if chosen else ["no answer"]
     return {
-        "engine": engine,
         "cost": None if wrong else float(evaluate.value(problem, chosen)[0]),
         "bound": None if bound is None else float(bound),
         "proved": proved and not wrong,
@@ -109,109 +102,30 @@ def _row(engine: str, problem: Selection, chosen: Any, bound: Number | None, pro
     }
 
 
-def peer(name: str, path: Path, seconds: float) -> Row:
-    """A peer in a process of its own; its seconds are without start and reading."""
-    command = [sys.executable, "-m", "benchmarks.peers_andor", name, str(path), "--time-limit", str(seconds)]
-    nothing = {"engine": name, "cost": None, "bound": None, "proved": False, "seconds": seconds}
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=3 * seconds + 60, check=False)
-    except subprocess.TimeoutExpired:
-        return {**nothing, "failed": "did not stop"}
-    if done.returncode:
-        return {**nothing, "failed": done.stderr.strip().rpartition("\n")[2]}
-    row: Row = json.loads(done.stdout.strip().rpartition("\n")[2])  # solvers print banners
-    return row
-
-
-def known(path: Path) -> dict[str, Any]:
-    """What ``known.csv`` beside the file says of it, if anything."""
-    table = path.with_name("known.csv")
-    if not table.is_file():
-        return {}
-    with table.open(encoding="utf-8") as file:
-        return next((row for row in csv.DictReader(file) if row.get("file") == path.name), {})
-
-
 def measure(path: Path, seconds: float, seed: int, peers: Sequence[str]) -> Row:
     """All engines on one file."""
-    problem = read(path)
-    best = known(path).get("best")
-    rows = [refined(problem, seconds, seed), ours(problem, seconds, seed)]
-    rows += [peer(name, path, seconds) for name in peers]
+    problem, best = read(path), known(path, "best")
+    mine = ours(problem, seconds, seed)
     return {
-        "file": path.name,
+        "instance": str(path),
         "nodes": len(problem.choices),
         "alternatives": sum(map(len, problem.choices)),
-        "known": float(best) if best else None,
-        "engines": rows,
+        "known": best,
+        "matches": None if best is None or mine["cost"] is None else mine["cost"] <= float(best) * (1 + 1e-9),
+        "ours": mine,
+        "refined": refined(problem, seconds, seed),
+        "peers": {name: peer("peers_andor", [name, str(path)], seconds) for name in peers},
     }
-
-
-def summary(results: Sequence[Row]) -> Row:
-    """Geometric means of times: the better of the provers over ours; a prover without proof counts the time it took."""
-    ratios: list[float] = []
-    slow: list[float] = []
-    quick: list[float] = []
-    for result in results:
-        rows = {row["engine"]: row for row in result["engines"]}
-        mine = rows["decomposer"]
-        quick.append(max(mine["seconds"], 1e-3) / max(rows["refinement"]["seconds"], 1e-3))
-        provers = [rows[name] for name in PROVERS if name in rows]
-        if provers:
-            best = min((row["seconds"] for row in provers if row["proved"]), default=None)
-            best = max(row["seconds"] for row in provers) if best is None else best
-            ratios.append(max(best, 1e-3) / max(mine["seconds"], 1e-3))
-            if best > 1:
-                slow.append(ratios[-1])
-    return {
-        "better prover / decomposer": _mean(ratios),
-        "the same where that takes over a second": _mean(slow),
-        "instances over a second": len(slow),
-        "decomposer / refinement": _mean(quick),
-    }
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return round(math.exp(sum(map(math.log, values)) / len(values)), 2) if values else None
-
-
-def show(result: Row) -> str:
-    """One instance as text."""
-    head = f"{result['file']}: {result['nodes']} nodes, {result['alternatives']} alternatives"
-    lines = [head + (f", best known {result['known']:g}" if result["known"] is not None else "")]
-    for row in result["engines"]:
-        cost = "-" if row["cost"] is None else f"{row['cost']:.10g}"
-        bound = "-" if row["bound"] is None else f"{row['bound']:.10g}"
-        proved = "proved" if row["proved"] else row.get("failed", "")
-        lines.append(f"  {row['engine']:11s} {cost:>14s}  bound {bound:>14s}  {row['seconds']:9.3f} s  {proved}")
-    return "\n".join(lines)
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.andor", description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--time-limit", type=float, default=60.0, metavar="S")
+    parser = command_line(__doc__, "FILE", "a serialized e-graph (.json)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--no-peers", action="store_true")
-    given = parser.parse_args()
+    options = parser.parse_args()
     load("sat.python.cp_model")  # imported before any clock runs, as with the peers
-    results = []
-    for path in given.files:
-        try:
-            result = measure(path, given.time_limit, given.seed, () if given.no_peers else PEERS)
-        except (Unreadable, OSError) as error:
-            parser.exit(2, f"{error}\n")
-        results.append(result)
-        if given.format == "text":
-            print(show(result), flush=True)
-    means = summary(results)
-    if given.format == "json":
-        print(json.dumps({"instances": results, "summary": means}, indent=1))
-    else:
-        for name, value in means.items():
-            print(f"{name}: {value}")
+    peers = () if options.no_peers else PEERS
+    run(parser, options, lambda path: measure(path, options.time_limit, options.seed, peers), PROVERS)
 
 
 if __name__ == "__main__":

@@ -8,18 +8,12 @@ refinement alone: a population of schedules, then parts of the best made anew; i
 
 from __future__ import annotations
 
-import argparse
-import csv
-import json
-import math
-import subprocess
-import sys
 import time
 from pathlib import Path
 from random import Random
-from typing import Any
 
-from benchmarks.modes_reader import Unreadable, read
+from benchmarks.comparison import Row, command_line, known, peer, run
+from benchmarks.modes_reader import read
 from benchmarks.peers_modes import PEERS
 from decomposer.solvers.answer import Limits
 from decomposer.solvers.engine import load
@@ -30,18 +24,6 @@ from decomposer.solvers.selection import Selection
 from decomposer.solvers.serial import Effort, Search
 from decomposer.solvers.solve import solve
 from decomposer.solvers.windows import lower_bound, reduce_project
-
-Row = dict[str, Any]
-
-
-def known(path: Path) -> int | None:
-    """The best makespan known, from the table beside the file."""
-    table = path.with_name("known.csv")
-    if not table.exists():
-        return None
-    with table.open(encoding="utf-8") as lines:
-        values = {row["file"]: row["best_makespan"] for row in csv.DictReader(lines)}
-    return int(values[path.name]) if values.get(path.name) else None
 
 
 def ours(problem: Selection, seconds: float) -> Row:
@@ -79,94 +61,30 @@ def refined(problem: Selection, seconds: float) -> Row:
     }
 
 
-def peer(kind: str, path: Path, seconds: float, horizon: int) -> Row:
-    """What a peer finds; without cost where it fails."""
-    command = [sys.executable, "-m", "benchmarks.peers_modes", kind, str(path), "--time-limit", str(seconds)]
-    command += ["--horizon", str(horizon)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=3 * seconds + 60, check=False)
-        row: Row = json.loads(done.stdout.strip().splitlines()[-1])
-    except (subprocess.TimeoutExpired, ValueError, IndexError):
-        return {"cost": None, "bound": None, "proved": False, "seconds": math.inf}
+def measure(path: Path, seconds: float, peers: bool) -> Row:
+    """All engines on one project."""
+    problem, best = read(path), known(path, "best_makespan")
+    row: Row = {
+        "instance": str(path),
+        "known": None if best is None else int(best),
+        "ours": ours(problem, seconds),
+        "refined": refined(problem, seconds),
+    }
+    cost = row["ours"]["cost"]
+    row["matches"] = None if best is None or cost is None else cost <= int(best)
+    horizon = cost or int(sum(max(mode.duration for mode in modes) for modes in problem.choices))
+    arguments = [str(path), "--horizon", str(horizon)]
+    kinds = tuple(PEERS) if peers else ()
+    row["peers"] = {kind: peer("peers_modes", [kind, *arguments], seconds) for kind in kinds}
     return row
 
 
-def ratios(rows: list[Row], least: float) -> list[float]:
-    """Time of the best peer over ours, where that peer takes at least so many seconds.
-
-    The best is the quickest to prove; where none proves, the ratio is to the time they had, and so at least that.
-    """
-    found = []
-    for row in rows:
-        peers = row["peers"].values()
-        times = [one["seconds"] for one in peers if one["proved"]] or [one["seconds"] for one in peers]
-        if times and row["ours"]["proved"] and math.isfinite(min(times)) and min(times) >= least:
-            found.append(min(times) / row["ours"]["seconds"])
-    return found
-
-
-def mean(values: list[float]) -> float | None:
-    """Geometric."""
-    return math.exp(sum(map(math.log, values)) / len(values)) if values else None
-
-
-def shown(row: Row) -> str:
-    """One line for one instance."""
-    cells = [f"{Path(row['instance']).name:<24}", f"known {row['known'] or '?':>4}"]
-    for kind, one in (("ours", row["ours"]), ("refined", row["refined"]), *row["peers"].items()):
-        bound = "?" if one["bound"] is None else f"{one['bound']:.4g}"
-        cost = "?" if one["cost"] is None else one["cost"]
-        cells.append(f"{kind} {cost}{'=' if one['proved'] else '+'} (bound {bound}) {one['seconds']:.2f} s")
-    return "  ".join(cells)
-
-
 def main() -> None:
-    """Run ours and the peers on each instance, print a line for each, and the means of the ratios of time."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("instances", nargs="+", type=Path, metavar="FILE", help="a project (.mm)")
-    parser.add_argument("--time-limit", type=float, default=60.0, metavar="S", help="seconds for each engine")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--no-peers", action="store_true")
+    """The command line."""
+    parser = command_line(__doc__, "FILE", "a project (.mm)")
     options = parser.parse_args()
     load("sat.python.cp_model")  # imports are not held against the first instance
-    rows: list[Row] = []
-    for path in options.instances:
-        try:
-            problem = read(path)
-        except (OSError, Unreadable) as error:
-            parser.exit(2, f"{error}\n")
-        row: Row = {
-            "instance": str(path),
-            "known": known(path),
-            "ours": ours(problem, options.time_limit),
-            "refined": refined(problem, options.time_limit),
-        }
-        best = row["ours"]["cost"]
-        row["matches"] = None if row["known"] is None or best is None else best <= row["known"]
-        horizon = best or int(sum(max(mode.duration for mode in modes) for modes in problem.choices))
-        kinds = () if options.no_peers else tuple(PEERS)
-        row["peers"] = {kind: peer(kind, path, options.time_limit, horizon) for kind in kinds}
-        rows.append(row)
-        if options.format == "text":
-            print(shown(row), flush=True)
-    summary = {
-        "instances": len(rows),
-        "proved": sum(row["ours"]["proved"] for row in rows),
-        "worse_than_known": sum(row["matches"] is False for row in rows),
-        "ratio": mean(ratios(rows, 0.0)),
-        "ratio_over_a_second": mean(ratios(rows, 1.0)),
-    }
-    if options.format == "json":
-        json.dump({"rows": rows, "summary": summary}, sys.stdout, indent=1)
-        print()
-        return
-    print(f"proved {summary['proved']} of {summary['instances']}, worse than known {summary['worse_than_known']}")
-    if not options.no_peers:
-        for words, key in (("all", "ratio"), ("those over a second", "ratio_over_a_second")):
-            value = summary[key]
-            print(
-                f"best peer's time over ours, geometric mean over {words}: {'-' if value is None else f'{value:.1f}'}"
-            )
+    run(parser, options, lambda path: measure(path, options.time_limit, not options.no_peers))
 
 
 if __name__ == "__main__":

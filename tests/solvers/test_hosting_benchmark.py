@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import comparison, peers_hosting
 from benchmarks import hosting as benchmark
-from benchmarks import peers_hosting
 from benchmarks.hosting_reader import Unreadable, generate, instance
 from decomposer.solvers import hosting
+
+PROVERS = ("cpsat", "highs")
 
 TEXT = " 2 3\n 10 4.5\n 10 6.\n 1\n 1 9\n 1\n 1.25 9\n 1\n 9 1\n"
 
@@ -66,11 +68,12 @@ def test_known_values_are_compared_to_their_last_digit() -> None:
     assert benchmark.matches(None, Decimal(1)) is None
 
 
-def compared(ours: bool, peer: bool, seconds: float | None) -> benchmark.Row:
+def compared(ours: bool, peer: bool, seconds: float | None) -> comparison.Row:
     greedy = {"proved": False, "seconds": 0.0, "cost": "1", "bound": None}
     return {
         "instance": "x",
         "known": None,
+        "matches": None,
         "ours": {"proved": ours, "seconds": 10.0, "cost": "1", "bound": "1"},
         "refined": greedy,
         "peers": {"highs": {"proved": peer, "seconds": seconds, "cost": None, "bound": None}, "greedy": greedy},
@@ -80,12 +83,12 @@ def compared(ours: bool, peer: bool, seconds: float | None) -> benchmark.Row:
 def test_ratios_count_against_us_where_a_peer_proves_and_we_do_not() -> None:
     rows = [compared(True, True, 20.0), compared(False, True, 5.0)]
     rows += [compared(False, False, 60.0), compared(True, False, 60.0)]
-    assert benchmark.ratios(rows, 1.0) == [2.0, 0.5, 6.0]
-    assert benchmark.ratios(rows, 30.0) == [6.0]
-    assert benchmark.mean([2.0, 8.0]) == pytest.approx(4.0)
+    assert comparison.ratios(rows, 1.0, PROVERS) == [2.0, 0.5, 6.0]
+    assert comparison.ratios(rows, 30.0, PROVERS) == [6.0]
+    assert comparison.mean([2.0, 8.0]) == pytest.approx(4.0)
 
 
 def test_a_peer_that_fails_is_told_and_does_not_count() -> None:
     failed = compared(True, False, None)
-    assert benchmark.ratios([failed], 0.0) == []
-    assert "highs failed" in benchmark.shown(failed)
+    assert comparison.ratios([failed], 0.0, PROVERS) == []
+    assert "highs failed" in comparison.shown(failed)
