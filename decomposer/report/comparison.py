@@ -15,9 +15,12 @@ from decomposer.report.document import (
     Writer,
     decimal,
     illegal_designs,
+    largest,
     rounded_down,
+    whose,
 )
 from decomposer.verbs.compare import Comparison, Crossover, Row
+from decomposer.verbs.scopes import WORDS
 
 _TOTAL = {"cost": "in total", "span": "critical path", "time": "time"}
 """What a ratio of two designs is about, by what the problem minimises."""
@@ -45,6 +48,7 @@ def document(comparison: Comparison) -> list[Block]:
             tuple(_line(row, writer, fails, bool(comparison.at)) for row in rows),
         ),
     ]
+    blocks.append(Table(("scope", *WORDS.values()), tuple((row.name, *_scope(row, writer)) for row in rows)))
     if comparison.at:
         blocks.append(Points((", ".join(f"{name} = {value}" for name, value in comparison.at),)))
     for row in comparison.rows:
@@ -70,6 +74,10 @@ def _line(row: Row, writer: Writer, fails: bool, numbers: bool) -> tuple[str, ..
         return cells
     value = row.cost.value
     return (*cells, "" if value is None else decimal(value))
+
+
+def _scope(row: Row, writer: Writer) -> tuple[str, ...]:
+    return tuple(f"{largest(found, writer)} ({whose(found)})" for found in row.scope)
 
 
 def _chance(row: Row, writer: Writer) -> str:

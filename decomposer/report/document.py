@@ -12,6 +12,7 @@ from decomposer.expr import Expr, enclose, parse, pretty
 from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 from decomposer.verbs.illegal import IllegalDesign
+from decomposer.verbs.scopes import Extent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,21 @@ def illegal_designs(found: Iterable[IllegalDesign]) -> list[Block]:
 
 def _indented(text: str) -> list[str]:
     return [f"  {line}" for line in text.splitlines()]
+
+
+def largest(found: Extent, writer: Writer) -> str:
+    """Write one measure of a scope: exactly, or its growth where that is long; and at numbers."""
+    exact = writer.formula(found.exact)
+    shown = exact if len(exact) <= MOST_SHOWN else writer.theta(found.theta)
+    if found.value is None:
+        return shown
+    plain = number(found.value)
+    return plain if shown == plain else f"{plain} = {shown}"
+
+
+def whose(found: Extent) -> str:
+    """Name the agents that have the largest; `or` where it depends on the growth of the parameters."""
+    return (", " if found.everywhere else " or ").join(found.agents)
 
 
 Block: TypeAlias = Title | Heading | Facts | Code | Table | Points | Hint

@@ -16,9 +16,12 @@ from decomposer.report.document import (
     Writer,
     decimal,
     illegal_designs,
+    largest,
     number,
+    whose,
 )
 from decomposer.verbs.results import Result
+from decomposer.verbs.scopes import Extent
 
 _STATUS = {
     "optimal": "optimal: none of the {designs} designs that the facts license costs less",
@@ -74,6 +77,7 @@ def document(result: Result) -> list[Block]:
                 Facts(tuple((policy.name, _policy(writer, policy.value, policy.when)) for policy in result.policies))
             )
         blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
+        blocks += [Table(("scope", "largest", "agent"), tuple(_extent(found, writer) for found in result.scope))]
     if result.hand_designs:
         blocks += [Heading("against hand designs"), Points(tuple(_against(result, writer)))]
     blocks += illegal_designs(result.illegal)
@@ -85,6 +89,10 @@ def document(result: Result) -> list[Block]:
     name = problem.file or problem.name
     blocks.append(Hint(f"decomposer explain {name}"))
     return blocks
+
+
+def _extent(found: Extent, writer: Writer) -> tuple[str, str, str]:
+    return found.measure, largest(found, writer), whose(found)
 
 
 def _agents(result: Result, writer: Writer) -> tuple[tuple[str, ...], ...]:

@@ -35,7 +35,8 @@ from decomposer.verbs.measure import (
     value_at,
 )
 from decomposer.verbs.optimize import optimize
-from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases, shortened
+from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases, scope_data, shortened
+from decomposer.verbs.scopes import Extent, scope_of
 
 OPTIMUM = "optimum"
 LARGEST = 2**40
@@ -69,6 +70,7 @@ class Row:
     footprint: Footprint
     reliability: Expr
     chance: Fraction | None
+    scope: tuple[Extent, ...]
     relation: str
     ratio: Ratio
     span_ratio: Ratio
@@ -114,6 +116,7 @@ class Comparison:
             "longest_context": str(row.footprint.longest),
             "reliability": str(row.reliability),
             "reliability_value": None if row.chance is None else shortened(row.chance),
+            "scope": scope_data(row.scope),
             "relation": row.relation,
             "ratio": str(row.ratio.expr),
             "ratio_holds_when": ratio_cases(row.ratio),
@@ -172,7 +175,8 @@ def compare(
     )
     reference = _row(problem, against, design, design, {})
     cost, chance = measure(problem, design, regime_of(problem), numbers), chance_at(problem, design, numbers)
-    reference = replace(reference, cost=cost, chance=chance)
+    scope = scope_of(problem, design, regime_of(problem), numbers)
+    reference = replace(reference, cost=cost, chance=chance, scope=scope)
     rows = tuple(_row(problem, name, one, design, numbers) for name, one in chosen.items())
     given = tuple((name, Fraction(value)) for name, value in numbers.items())
     return Comparison(problem, reference, rows, given, illegal)
@@ -190,6 +194,7 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         footprint=footprint(problem, design),
         reliability=reliability_of(problem, design),
         chance=chance_at(problem, design, at),
+        scope=scope_of(problem, design, regime, at),
         relation=relation(mine, theirs, regime=regime).kind,
         ratio=ratio_of(mine, theirs, regime),
         span_ratio=ratio_of(cost.span, other.span, regime),

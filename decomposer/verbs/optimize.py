@@ -40,6 +40,7 @@ from decomposer.verbs.measure import (
 )
 from decomposer.verbs.notes import averaged, notes
 from decomposer.verbs.results import Option, Result, SearchReport, Status
+from decomposer.verbs.scopes import scope_of
 
 if TYPE_CHECKING:
     from decomposer.verbs.regimes import RegimeMap
@@ -127,6 +128,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         cost=symbolic,
         agents=report_agents(problem, best.design, symbolic.exact, regime),
         footprint=footprint(problem, best.design),
+        scope=scope_of(problem, best.design, regime, numbers),
         reliability=reliability_of(problem, best.design),
         chance=chance_at(problem, best.design, numbers),
         policies=best.policies,
@@ -227,4 +229,5 @@ def _option(problem: Problem, option: Candidate, options: list[Candidate], regim
         cost=measure(problem, option.design, regime, at),
         policies=option.policies,
         when=tuple(f"{own} = O({rival})" for rival in rivals),
+        scope=scope_of(problem, option.design, regime, at),
     )

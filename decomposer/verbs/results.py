@@ -18,6 +18,7 @@ from decomposer.verbs.illegal import IllegalDesign
 
 if TYPE_CHECKING:
     from decomposer.verbs.regimes import RegimeMap
+    from decomposer.verbs.scopes import Extent
 
 FORMAT_VERSION = 1
 
@@ -60,6 +61,11 @@ class Cost:
         if self.time is not None:
             data |= {"time": str(self.time), "time_theta": str(self.time_theta)}
         return data
+
+
+def scope_data(scope: tuple[Extent, ...]) -> dict[str, Any]:
+    """Write a scope as plain data."""
+    return {extent.measure: extent.to_dict() for extent in scope}
 
 
 def shortened(chance: Fraction) -> str:
@@ -145,6 +151,7 @@ class Option:
     cost: Cost
     policies: tuple[Policy, ...]
     when: tuple[str, ...]
+    scope: tuple[Extent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +176,7 @@ class Result:
     status : Status
     theta : Expr
         Growth of the least cost; a minimum where it depends on the regime.
-    design, cost, agents, footprint, reliability, policies
+    design, cost, agents, footprint, reliability, policies, scope
         Of the design chosen: the best, or the first of `options`.
     facts, rules
         The facts that it rests on, and the rules that made it.
@@ -207,6 +214,7 @@ class Result:
     notes: tuple[str, ...] = ()
     regimes: RegimeMap | None = None
     illegal: tuple[IllegalDesign, ...] = ()
+    scope: tuple[Extent, ...] = ()
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -237,6 +245,7 @@ class Result:
                 "hosted": str(self.footprint.hosted),
                 "longest_context": str(self.footprint.longest),
             },
+            "scope": scope_data(self.scope),
             "reliability": str(self.reliability),
             "reliability_value": None if self.chance is None else shortened(self.chance),
             "facts_used": [{"task": fact.task, "fact": fact.kind} for fact in self.facts],
@@ -246,6 +255,7 @@ class Result:
                     "design": steps(self.problem, option.design),
                     "cost": option.cost.to_dict(),
                     "when": list(option.when),
+                    "scope": scope_data(option.scope),
                 }
                 for option in self.options
             ],
