@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from decomposer.design.bounds import at_least
 from decomposer.design.counts import part_count
-from decomposer.errors import ExpressionError
+from decomposer.errors import ExpressionError, ProblemError
 from decomposer.expr import Expr, num
 from decomposer.rules.base import Goal, Site
 from decomposer.search.price import Candidate, Policy, compose, fold, measures, simplest
@@ -26,13 +26,23 @@ def best(space: Space) -> tuple[list[Candidate], bool]:
     candidates, complete
         Designs of the least cost; the flag says that every integer was tried for every free parameter, or excluded by
         a bound, and no cost was beyond working with.
+
+    Raises
+    ------
+    ProblemError
+        When no cost can be worked with.
     """
     ranges, pricing = Ranges(space.site), Pricing(space.site)
     while True:
         numbered = unfold(space.site.problem, ranges)
         values = solve(numbered.graph, pricing.combine, pricing.prune)
         if not ranges.refine(values):
-            return values[numbered.graph.root], ranges.complete and pricing.complete
+            break
+    found = values[numbered.graph.root]
+    if not found and not pricing.complete:
+        message = "at these numbers every design costs more digits than can be worked with; take smaller ones"
+        raise ProblemError(message, file=space.site.problem.file)
+    return found, ranges.complete and pricing.complete
 
 
 class Pricing:

@@ -12,7 +12,7 @@ from decomposer.design.certainty import certainty
 from decomposer.design.evaluate import agents, footprint
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import substitute
-from decomposer.errors import ExpressionError, OutsideClassError, ProblemError
+from decomposer.errors import ExpressionError, OutsideClassError
 from decomposer.expr import ONE, Expr, evaluate, maximum, minimum, num
 from decomposer.growth import Regime, eventually
 from decomposer.problem.load import problem_of
@@ -93,8 +93,6 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         found, complete = concrete.best(unfold(target))
     else:
         found, complete = asymptotic.best(space, regime)
-    if not found and not complete and numbers:
-        raise ProblemError("at these numbers every design costs more digits than can be worked with; take smaller ones")
     if not found:
         raise infeasible(target, space, complete)
 
