@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from decomposer.design.bounds import at_least, has_functions
+from decomposer.design.bounds import at_least
 from decomposer.design.combining import tasks_of
 from decomposer.design.context import Context
 from decomposer.design.counts import part_count
 from decomposer.design.nodes import Call, Retry, Serve, Vote, walk
 from decomposer.design.progress import Progress
 from decomposer.design.remembering import full_memory, most_condensed, reaches_back
-from decomposer.expr import ONE
+from decomposer.expr import Expr
 from decomposer.problem.model import Memory, Task
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class Serving:
     def amounts(self, task: Task, fact: Memory) -> None:
         """Groups hold something, and what is remembered is enough."""
         checker, node = self.checker, self.node
-        if not at_least(node.size, ONE) and not has_functions(node.size):
+        if _below_one(node.size):
             raise checker.fail(node, f"serve {task.name}: there is nothing in a group")
         if node.every is not None and node.last is not None:
             raise checker.fail(node, f"serve {task.name}: it remembers the last parts, or condenses; not both")
-        if node.every is not None and not at_least(node.every, ONE) and not has_functions(node.every):
+        if node.every is not None and _below_one(node.every):
             raise checker.fail(node, f"serve {task.name}: the memory is condensed after one call at least")
         if node.last is None:
             return
@@ -89,3 +89,9 @@ class Serving:
         name = fact.condense
         if name in progress.attempted and name not in progress.done and checker.problem.target is None:
             raise checker.fail(node, f"{name} may fail, and nothing retries it", f"put {name} under 'retry'")
+
+
+def _below_one(value: Expr) -> bool:
+    """Whether it is a number below one."""
+    number = value.as_fraction()
+    return number is not None and number < 1

@@ -44,7 +44,12 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
             for body in _calls(site, goal, task, full_memory(site.problem, largest, Context())):
                 yield Alternative(replace(keeping, body=body), facts, decisions)
         for condensing, more in _condensing(site, goal, fact, node, text.count):
-            yield Alternative(condensing, facts, (*decisions, *more))
+            # In growth, groups and calls between need not both be free: of so many parts between two condensings, it is
+            # best to do all in one call, or each in a call of its own, under every cost model.
+            if decisions and not site.numbered:
+                yield Alternative(replace(condensing, every=ONE), facts, decisions)
+            else:
+                yield Alternative(condensing, facts, (*decisions, *more))
 
 
 def _condensing(
