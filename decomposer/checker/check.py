@@ -69,7 +69,7 @@ def check(problem: Mapping[str, Any], certificate: object) -> list[Claim]:
     Malformed
         When it is no certificate.
     """
-    priced = ("price",) if problem["target"] is not None else ()
+    priced = ("price",) if "price" in mapping(certificate) else ()
     given = mapping(certificate, "format", "version", "problem", "goals", "answer", *priced)
     if given["format"] != "decomposer certificate" or type(given["version"]) is not int or given["version"] != VERSION:
         raise Malformed(f"not a certificate of version {VERSION}")
@@ -108,7 +108,9 @@ class Check:
         """Check everything."""
         if self.given["problem"] != self.problem["name"]:
             raise Refused("the certificate is of another problem")
-        if "price" in self.given and self.given["price"] != "0":
+        if ("price" in self.given) != (self.problem["target"] is not None):
+            raise Refused("what is lost has a price where there is a target, and only there")
+        if self.given.get("price", "0") != "0":
             self.price = self.posynomial(self.growth(()), self.given["price"])
         goals = mapping(self.given["goals"])
         if {goal.key() for goal in self.ways} != set(goals):

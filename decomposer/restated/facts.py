@@ -8,12 +8,12 @@ from typing import Any
 COVERED = {
     "problem": {
         "name", "parameters", "texts", "capabilities", "law", "models", "cost", "tasks", "order", "assume", "minimise",
-        "limits", "workers", "overhead",
+        "limits", "workers", "overhead", "target",
     },
     "parameters": {"name", "about", "kind", "low", "high"},
     "texts": {"name", "about", "tokens", "part", "count", "each", "head", "split_by"},
     "capabilities": {"name", "about", "size", "family", "options"},
-    "models": {"name", "about", "size", "can", "window", "hosting", "delay"},
+    "models": {"name", "about", "size", "can", "window", "hosting", "delay", "succeeds", "hard"},
     "tasks": {
         "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
         "check", "remembers", "methods", "steps", "combines", "compresses", "overhead",
@@ -23,8 +23,9 @@ COVERED = {
     "edits": {"text", "unit", "patch"},
     "finds": {"count", "per_call", "per_part"},
     "one_of": {"family", "told_by"},
-    "succeeds": {"probability", "unit"},
-    "check": {"scope", "by"},
+    "succeeds": {"probability", "unit", "wrong", "hard"},
+    "check": {"scope", "by", "accepts", "rejects"},
+    "hard": {"share", "probability"},
     "steps": {"count", "state", "per_call"},
     "combines": {"by", "at_once", "per"},
     "compresses": {"text", "to"},
@@ -41,6 +42,8 @@ def unknown(problem: Mapping[str, Any]) -> Iterator[str]:
     for name, task in problem["tasks"].items():
         facts = ("edits", "finds", "one_of", "succeeds", "check", "steps", "combines", "compresses")
         places += [(fact, f" of {name}", task[fact]) for fact in facts if task[fact]]
+        if task["succeeds"] and task["succeeds"]["hard"]:
+            places.append(("hard", f" of {name}", task["succeeds"]["hard"]))
     for place, of, fields in places:
         yield from (f"`{field}`{of}" for field in fields if field not in COVERED[place] and says(fields[field]))
 

@@ -77,9 +77,10 @@ def fitting(space: Space, mine: dict[Goal, list[Way]]) -> dict[Goal, list[Way]]:
     for goal, arcs in space.graph.arcs.items():
         ways = matched(arcs, mine[restated(goal)])
         assert ways is not None, goal
-        assert ways == [way for way in mine[restated(goal)] if fit(problem, way)]
+        every = [way for way in mine[restated(goal)] if fit(problem, way)]
+        assert ways == [way for way in every if way in ways or way.rule not in ("trust", "vote")]
         found[restated(goal)] = ways
-    if not any(model.window for model in problem.models.values()):
+    if problem.target is None and not any(model.window for model in problem.models.values()):
         assert found.keys() == mine.keys()
     return found
 
@@ -89,9 +90,10 @@ def same(problem: Problem) -> None:
     found = fitting(space, mine)
     for goal, arcs in space.graph.arcs.items():
         for arc, way in zip(arcs, found[restated(goal)], strict=True):
-            assert {one.name for one in arc.item.alternative.decisions} == ({way.free[0]} if way.free else set())
+            free = {way.free[0]} if way.free and way.free[2] else set()  # as many votes as one likes
+            assert {one.name for one in arc.item.alternative.decisions} == free
             assert facts(arc) == set(way.facts)
-    if space.graph.count() <= MOST:
+    if problem.target is None and space.graph.count() <= MOST:  # with a target, see `test_reliability`
         theirs_ = [work(problem, design) for design, _ in designs(space)]
         mine_ = [formula(show(cost)) for cost in costs(found, next(iter(mine)))]
         if sorted(map(str, theirs_)) != sorted(map(str, mine_)):  # a root of a square may be written in two ways
@@ -142,7 +144,7 @@ def same_spans(problem: Problem) -> None:
     try:
         spaces = {measure: ways(rules) for measure, rules in measures(long_form(problem)).items()}
     except Refused as error:
-        assert re.search("cached|slowest|conversation|time of reduce", str(error))
+        assert re.search("cached|slowest|conversation|time of reduce|target", str(error))
         return
     stated = {measure: fitting(space, mine) for measure, mine in spaces.items()}
     for measure, fold in (("work", busy), ("span", span)):
@@ -161,19 +163,13 @@ def at_numbers(formula: Poly) -> str:
 def test_every_rule_is_stated_or_needs_facts_that_are_refused() -> None:
     """A new rule must not go unnoticed: with facts that are covered, the space would be larger than what is proved."""
     stated = {"call" if name == "by_call" else name for name in dir(Rules)}
-    # What each needs: votes and what is let pass unchecked a target, cascades a check that errs or rates of models.
     beyond = {
-        "cascade": ("check", "accepts"),
         "recurse": ("tasks", "recursive"),
-        "trust": ("problem", "target"),
-        "vote": ("problem", "target"),
     }
     for rule in RULES:
         if rule.name not in stated:
             place, field = beyond[rule.name]
             assert field not in COVERED[place], rule.name
-    assert not {"accepts", "rejects"} & COVERED["check"]
-    assert "succeeds" not in COVERED["models"]
 
 
 def test_what_is_covered_exists() -> None:
@@ -182,7 +178,7 @@ def test_what_is_covered_exists() -> None:
         "parameters": model.Parameter, "texts": model.Text, "capabilities": model.Capability, "models": model.Model,
         "tasks": model.Task, "law": model.Law, "cost": model.CostModel, "edits": model.Edit, "finds": model.Finds,
         "one_of": model.OneOf, "succeeds": model.Succeeds, "check": model.Check, "steps": model.Chain,
-        "combines": model.Combines, "compresses": model.Compresses,
+        "combines": model.Combines, "compresses": model.Compresses, "hard": model.Hard,
     }  # fmt: skip
     for kind, cls in kinds.items():
         assert COVERED[kind] <= {field.name for field in fields(cls)}, kind
@@ -191,7 +187,8 @@ def test_what_is_covered_exists() -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"target": "9/10"}, "target"),
+        ({"target": "9/10", "minimise": "span"}, "target"),
+        ({"target": "9/10", "limits": {"models": "2", "cost": None, "span": None}}, "target"),
     ],
 )
 def test_what_is_not_covered_is_refused(change: dict[str, Any], named: str) -> None:
