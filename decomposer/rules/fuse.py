@@ -32,6 +32,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         if always_finds(site, goal):
             yield Alternative(acting)
             return
+        if goal.history is not None:  # which rounds found something, and spoke, would not be known
+            return
         first, *rest = goal.tasks
         scan = Call(
             (first,),

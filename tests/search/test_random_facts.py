@@ -291,3 +291,20 @@ def test_a_group_has_no_more_parts_than_there_are(minimise: str) -> None:
     for policy in result.policies:
         value = policy.value.as_fraction()
         assert value is not None and 2 <= value <= 4
+
+
+def test_numbers_that_break_an_assumption_give_an_answer() -> None:
+    """More items than parts, of which there is one: in a conversation it is not known who speaks."""
+    problem = problem_of(34)
+    numbers: dict[str, int | Fraction] = {
+        "k": 1,
+        "l": 12,
+        "b": 13,
+        "n": 1,
+        "r": 2,
+        "m0": 6,
+        "m1": 2,
+        "m2": 1,
+        "q": Fraction(1, 2),
+    }
+    assert optimize(problem, at=numbers).design is not None
