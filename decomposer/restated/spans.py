@@ -13,6 +13,9 @@ from decomposer.restated.space import Goal, Need, Way, groups, times
 def measures(problem: Mapping[str, Any]) -> dict[str, Rules]:
     """What is minimised, and what is limited or weighed against it: each a statement of what the ways take."""
     limits, minimised = problem["limits"], problem["minimise"]
+    other = [name for name in limits if limits[name] is not None and name not in ("models", "cost", "span")]
+    if minimised not in ("cost", "span", "time") or other:
+        raise Refused(f"certificates do not cover {', '.join(other) or minimised} as what is limited or minimised")
     found: dict[str, Rules] = {}
     if minimised == "time" and problem["workers"] is not None:
         found["work"] = Times(problem)

@@ -254,3 +254,10 @@ def test_what_is_proved_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
         assert main(["optimize", name, "--certificate", file]) == 0
         assert main(["check", name, file]) == 0
         assert said in capsys.readouterr().out
+
+
+def test_other_aims_are_refused() -> None:
+    spelled = long_form(load("k-task"))
+    for change in ({"minimise": "beauty"}, {"limits": {**spelled["limits"], "beauty": "3"}}):
+        with pytest.raises(Refused, match="beauty"):
+            Check({**spelled, **change}, {})
