@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import product
@@ -13,6 +13,7 @@ from decomposer.checker.algebra import Malformed, Mono, Poly, Refused, constant,
 from decomposer.checker.check import VERSION, Check, Scope, Value
 from decomposer.checker.growth import Growth, tops
 from decomposer.design.evaluate import models_used
+from decomposer.design.nodes import substitute
 from decomposer.errors import DecomposerError, GrowthError
 from decomposer.expr import Expr
 from decomposer.growth import Regime, is_big_o
@@ -26,8 +27,10 @@ from decomposer.restated.space import Way
 from decomposer.rules.base import Goal
 from decomposer.search import asymptotic, pareto, timed
 from decomposer.search.coupled import is_coupled
-from decomposer.search.price import Candidate, Policy
+from decomposer.search.price import Candidate, Policy, complexity
 from decomposer.search.unfold import Space, Step, unfold
+from decomposer.solvers.graph import Arc
+from decomposer.verbs.combinations import check_costs
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.measure import regime_of
@@ -65,6 +68,7 @@ def certify(problem: Problem | str | Path) -> dict[str, Any]:
     from decomposer.verbs.targets import Targeted
 
     problem = problem_of(problem)
+    check_costs(problem, "a certificate proves a least growth")
     writer = Writer if problem.target is None else Targeted
     try:
         space, regime = unfold(problem), regime_of(problem)
@@ -170,7 +174,8 @@ class Writer:
             }
             for goal, stated in self.check.ways.items()
         }
-        best = asymptotic.least_growth(self.best, self.regime)
+        simple = sorted(self.best, key=lambda one: complexity(one.design))
+        best = asymptotic.least_growth(simple, self.regime)
         names = {str(place): candidate for place, candidate in enumerate(best)}
         tree = partition({name: candidate.growth for name, candidate in names.items()}, self.regime)
         return {
@@ -245,7 +250,7 @@ class Writer:
         growth = self.check.growth((), conditions)
         choices = iter(candidate.choices)
         policies = _chosen(candidate.policies, regime)
-        written_ = self.design(conditions, choices, policies)
+        written_ = self.design(conditions, choices, policies, self.space.graph.root)
         design = self.check.design(self.check.root, written_, conditions)
         cost = self.check.objective(design.takes, design.models)
         theta = cleaned(growth, parse(str(growth_of(candidate.growth, regime))))
@@ -281,17 +286,26 @@ class Writer:
         conditions: tuple[str, ...],
         choices: Iterator[tuple[Goal, Step]],
         policies: list[Policy],
+        goal: Goal,
         scope: Scope = (),
+        fixed: Mapping[str, Expr] = {},
     ) -> dict[str, Any]:
-        """The ways taken, parents first; values of free parameters come children first, as they were settled."""
-        goal, step = next(choices)
+        """The ways taken, parents first; values of free parameters come children first, as they were settled.
+
+        Under limits, a search may have `fixed` them before it began.
+        """
+        _, step = next(choices)
         arcs = self.space.graph.arcs[goal]
-        arc = next(arc for arc in arcs if arc.item is step)
+        arc, fixed = next(found for arc in arcs if (found := _fixed(arc, step, fixed)) is not None)
         way = self.ways[goal][arcs.index(arc)]
         inside = (*scope, (way.free[0], way.free[1:])) if way.free else scope
-        needs = [self.design(conditions, choices, policies, inside) for _ in arc.needs]
+        needs = [self.design(conditions, choices, policies, need, inside, fixed) for need in arc.needs]
         growth, known = self.check.growth(scope, conditions), self.check.growth(inside, conditions)
-        value = None if way.free is None else self.chosen(goal, step, policies, growth, way)
+        value = None
+        if way.free is not None and arc.item is not step:
+            value = self.settled(growth, step.alternative.decisions[0].low, way)
+        elif way.free is not None:
+            value = self.chosen(goal, step, policies, growth, way)
         try:
             fits = [bounded(known, known.above(length), known.positive_part(most, [])) for length, most in way.fits]
         except NoMultipliers as error:
@@ -340,6 +354,19 @@ def cleaned(growth: Growth, value: Poly) -> Poly:
             bounded(growth, [mono], sorted(kept - {mono}, key=show_mono))
             kept.discard(mono)
     return {mono: Fraction(1) for mono in kept}
+
+
+def _fixed(
+    arc: Arc[Goal, Step], step: Step, fixed: Mapping[str, Expr]
+) -> tuple[Arc[Goal, Step], Mapping[str, Expr]] | None:
+    """The values of free parameters that make a step of an arc; `None` where none do."""
+    mine, theirs = arc.item.alternative, step.alternative
+    if arc.item is step:
+        return arc, fixed
+    if arc.item.rule != step.rule or len(mine.decisions) != len(theirs.decisions):
+        return None
+    values = {**fixed, **{one.name: other.low for one, other in zip(mine.decisions, theirs.decisions, strict=True)}}
+    return (arc, values) if substitute(mine.template, values) == theirs.template else None
 
 
 def _within(regime: Regime, low: str, high: str) -> Regime:
