@@ -24,7 +24,8 @@ from decomposer.checker.algebra import (
     show,
     show_mono,
 )
-from decomposer.checker.growth import Growth, listed, mapping, sides, single, texts, tops
+from decomposer.checker.fields import listed, mapping, sides, single, texts
+from decomposer.checker.growth import Growth, Limits, tops
 from decomposer.restated.chances import Chances, lead
 from decomposer.restated.space import Goal, Way
 from decomposer.restated.spans import measures
@@ -34,7 +35,6 @@ DEEPEST = 400
 
 Claim: TypeAlias = tuple[tuple[str, ...], str]
 Scope: TypeAlias = tuple[tuple[str, tuple[str, str]], ...]
-Limited: TypeAlias = tuple[tuple[Poly, Poly], ...]
 
 
 class Value(NamedTuple):
@@ -168,7 +168,7 @@ class Check:
             found[way.free[0]] = way.free[1:]
         return tuple(sorted(found.items()))
 
-    def growth(self, scope: Scope, conditions: tuple[str, ...] = (), limited: Limited = ()) -> Growth:
+    def growth(self, scope: Scope, conditions: tuple[str, ...] = (), limited: Limits = ()) -> Growth:
         """What is known with these free parameters, under conditions, and where something is limited in growth."""
         key = (scope, conditions, *(show(one) for pair in limited for one in pair))
         if key not in self.growths:
@@ -275,7 +275,9 @@ class Check:
 
     def put(self, value: Value, names: object, growth: Growth) -> Iterator[tuple[str, Poly]]:
         """A value with parameters of a scope for those that it leaves open."""
-        given = mapping(names, *(name for name, _ in value.open))
+        given = mapping(names)
+        if given.keys() != dict(value.open).keys():
+            raise Refused("other parameters are put than a value leaves open")
         taken = dict(zip(given, texts(list(given.values())), strict=True))
         for name, bounds in value.open:
             if growth.free.get(taken[name]) != bounds:
@@ -293,8 +295,8 @@ class Check:
         if "if" in mapping(tree):
             branch = mapping(tree, "if", "yes", "no")
             monos = [single(parse(side))[0] for side in sides(str(branch["if"]), " <= ")]
-            if any(name not in self.problem["parameters"] for mono in monos for name, _ in mono):
-                raise Refused(f"{branch['if']} speaks of more than parameters")
+            for mono in monos:
+                self.growth(()).vector(mono)
             low, high = map(show_mono, monos)
             yield from self.answer(branch["yes"], (*conditions, f"{low} <= {high}"))
             yield from self.answer(branch["no"], (*conditions, f"{high} <= {low}"))
@@ -384,12 +386,16 @@ class Check:
             self.integer(growth, given, Fraction(low), top)
         else:
             value = mapping(given, "is", "above", "below")
-            if not all(rounded(takes, name) for takes in most.values()):
-                raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
             formula = self.posynomial(growth, value["is"])
+            number = constant(formula)
+            exact = number is not None and number.denominator == 1 and number >= Fraction(low)
+            if not exact and not all(rounded(takes, name) for takes in most.values()):
+                raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
             growth.bounded(ONE, formula, value["above"])
             for bound, proof in zip((top, *others), listed(value["below"], 1 + len(others)), strict=True):
                 growth.bounded(formula, growth.positive_part(bound, []), proof)
+                if (limit := constant(bound)) is not None and (number is None or number > limit):
+                    raise Refused(f"{show(formula)} may be more than {limit}")
             most = {key: {mono: c for mono, c in takes.items() if c > 0} for key, takes in most.items()}
             text = show(formula)
         takes, most = ({key: put(one, name, text) for key, one in each.items()} for each in (design.takes, most))

@@ -101,6 +101,18 @@ class Reliability(Calls):
         rated = {name for model in models for kind in ("succeeds", "hard") for name in model[kind]}
         return bool(rated & {*names, *(required for name in names for required in self.tasks[name]["requires"])})
 
+    def at_work(self, name: str, goal: Goal) -> Poly:
+        """The same where it is open yet how items are dealt with; of a finder, in one round at least."""
+        task = self.tasks[name]
+        units = self.exposure(task, goal)
+        each = task["for_each"] if goal.mode == "cover" else None
+        return mul(units, self.items(self.tasks[each], goal)) if each else units
+
+    def hopeless(self, goal: Goal, most: Fraction | None) -> bool:
+        """Whether something misses the target for certain that is right so often at most, once or more often."""
+        target = constant(parse(self.problem["target"]))
+        return goal.mode == "cover" and not goal.tried and most is not None and target is not None and most < target
+
     def doers(self, goal: Goal, names: tuple[str, ...]) -> Iterator[str | None]:
         """Models for attempts, where success depends on them."""
         if not self.rated(names) and not goal.tried:
@@ -245,15 +257,18 @@ class Reliability(Calls):
             lost: Poly = {}
             attempt = attempt._replace(direct=attempt.direct or goal.direct)
             for name in names:
-                units = self.exposure(self.tasks[name], goal)
+                units = self.at_work(name, goal)
                 mean = total(mul(share, self.rate(name, model, hard)) for share, hard in self.kinds(name))
                 lost = add(lost, mul(units, failing(add(ONE, mean, -1))))
                 right = mul(right, power(mean, units))
+            if self.hopeless(goal, constant(right)):
+                continue
             kinds: tuple[Kind, ...] = (Kind(ONE, right, ONE),)
-            if len(names) == 1 and self.one_unit(goal, names[0]) and self.tasks[names[0]]["succeeds"]["hard"]:
-                kinds = tuple(
-                    Kind(share, self.rate(names[0], model, hard), ONE) for share, hard in self.kinds(names[0])
-                )
+            (first, *others), fact = names, self.tasks[names[0]]["succeeds"]
+            if goal.mode == "cover" and self.tasks[first]["finds"]:
+                kinds = ()  # in how many rounds is open yet
+            elif not others and fact["hard"] and units == ONE:
+                kinds = tuple(Kind(share, self.rate(first, model, hard), ONE) for share, hard in self.kinds(first))
             yield Way("trust", {}, (once(attempt),), facts, label=words(model), loss=self.lost(goal, lost), kinds=kinds)
 
     def cascade(self, goal: Goal) -> Iterator[Way]:

@@ -145,6 +145,8 @@ class Rules(Combining, Votes):
             if self.always(goal):
                 yield Way("fuse", {}, (Need(acting, self.every_round(goal)),))
                 return
+            if goal.history:
+                return
             items = self.items(tasks[0], goal)
             idle = add(self.rounds(goal), items, -1)
             facts = tuple(f"{n} for_each" for n in goal.tasks[1:])
@@ -175,7 +177,7 @@ class Rules(Combining, Votes):
             return
         if any(t["local"] != part and (not t["for_each"] or len(tasks) == 1) for t in tasks):
             return
-        if any(self.tasks[n]["check"]["scope"] == "whole" for n in goal.pending):
+        if any((self.tasks[n]["check"] or {}).get("scope") == "whole" for n in goal.pending):
             return
         facts = tuple(f"{n} local" for n in goal.tasks if self.tasks[n]["local"] == part)
         inner = goal._replace(part=part, unit=goal.unit and len(tasks) > 1)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from decomposer.checker.algebra import ONE, Poly, add, constant, div, mul, number, parse, power
-from decomposer.restated.reliability import Reliability, Verdict, failing, repeated, words
+from decomposer.restated.reliability import Reliability, Verdict, failing, repeated, total, words
 from decomposer.restated.space import Goal, Kind, Way, used
 
 
@@ -55,6 +55,8 @@ class Votes(Reliability):
         (name,) = goal.tasks
         if goal.pending != {name} or goal.fused or self.tasks[name]["finds"] or not self.one_unit(goal, name):
             return
+        if goal.mode == "cover" and self.tasks[name]["for_each"]:
+            return
         for model in self.doers(goal, (name,)):
             attempt, kinds = self.settled(goal, (name,), model)._replace(direct=True), self.kinds(name)
             rates = [self.rate(name, model, hard) for _, hard in kinds]
@@ -75,13 +77,17 @@ class Votes(Reliability):
         """Votes that are right about one unit with a chance of `one`."""
         task = self.tasks[name]
         units, wrong = self.exposure(task, goal), add(ONE, one, -1)
-        right = power(one, units)
+        right, chance, half = power(one, units), constant(one), number(Fraction(1, 2))
+        if chance is not None and 2 * chance <= 1:  # however many votes, the right answer wins half the time at most
+            rival = mul(wrong, div(right, one)) if chance and task["succeeds"]["wrong"] == "scatter" else None
+            rival = add(ONE, right, -1) if rival is None else rival
+            return Ballot(share, right, rival, add(right, rival), ONE, half, half, ONE, ONE)
         if task["succeeds"]["wrong"] == "agree" or units == ONE:
             counts = ONE if units == ONE else mul(number(2), right)
             return Ballot(share, right, add(ONE, right, -1), counts, wrong, mul(units, failing(wrong)), None, ONE, ONE)
         # Only answers count that are right in all units but one; all the same, they are wrong as often as in one unit.
         counts, loses = div(right, one), mul(units, failing(wrong))
-        return Ballot(share, right, mul(wrong, counts), counts, wrong, loses, number(Fraction(1, 2)), ONE, ONE)
+        return Ballot(share, right, mul(wrong, counts), counts, wrong, loses, half, ONE, ONE)
 
     def checked(self, goal: Goal, name: str, verdict: Verdict, one: Poly) -> Ballot:
         """Votes of answers that are accepted."""
@@ -98,7 +104,9 @@ class Votes(Reliability):
 
     def votes(self, goal: Goal, attempt: Goal, ballots: list[Ballot], base: Way, judged: Poly) -> Iterator[Way]:
         """First to lead by v votes, and a majority of v."""
-        if not any(ballot.wrong for ballot in ballots):
+        # Where the right answer is not the likelier one, it wins half the time at most.
+        most = constant(total(mul(b.share, number(Fraction(1, 2) if b.wrong == ONE else 1)) for b in ballots))
+        if not any(ballot.wrong for ballot in ballots) or self.hopeless(goal, most):
             return
         self.uncached()
         v = parse(self.v)

@@ -40,6 +40,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     task = site.task(name)
     if len(goal.tasks) > 1 or goal.fused or task.finds is not None or not single_unit(site, goal, name):
         return
+    if goal.mode == "cover" and task.for_each is not None:  # each item has a vote of its own
+        return
     facts = (Fact(name, "succeeds"),)
     for model in doers(site, goal, (name,)):
         settled = replace(goal, pending=frozenset(), direct=True, unit=False, model=model, tried=frozenset())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -22,7 +22,7 @@ from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import Space, Step
 from decomposer.verbs.certify import WEIGHT, CertificateError, Writer, cleaned
 from decomposer.verbs.growths import growth_of
-from decomposer.verbs.multipliers import NoMultipliers, bounded, small
+from decomposer.verbs.multipliers import NoMultipliers, bounded, logarithm, small
 from decomposer.verbs.restating import restated
 
 HALF = Fraction(1, 2)
@@ -34,6 +34,7 @@ class Targeted(Writer):
     def __init__(self, problem: Problem, space: Space, regime: Regime) -> None:
         super().__init__(problem, space, regime)
         self.known = {restated(goal): goal for goal in space.graph.arcs if self.priced[goal]}
+        self.shared = self.caps = False
         self.above: dict[Restated, list[tuple[Restated, Way]]] = {}
         for goal, ways in self.check.ways.items():
             for way, *_ in ways:
@@ -47,11 +48,11 @@ class Targeted(Writer):
         reason: CertificateError | None = None
         for price in prices(self.check.growth(()), thetas):
             self.check.price = price
-            for shared in (True, False):
+            for self.shared, self.caps in ((True, False), (True, True), (False, False)):
                 self.values.clear()
                 try:
                     for goal in self.check.ways:
-                        self.values[goal] = self.valued(goal, shared)
+                        self.values[goal] = self.valued(goal)
                     return {**super().write(), "price": show(price)}
                 except CertificateError as error:
                     reason = error
@@ -60,35 +61,50 @@ class Targeted(Writer):
 
     # -- values ----------------------------------------------------------------------------------------
 
-    def valued(self, goal: Restated, shared: bool) -> list[Value]:
+    def valued(self, goal: Restated) -> list[Value]:
         """Values of a goal: of the designs that the search knows, of its share in a larger one, or of all its ways."""
         if goal not in self.values:
             unknown = goal not in self.known
-            found = (
-                self.share(goal, shared) if goal.pending and (unknown or (shared and self.check.scope(goal))) else []
-            )
-            found = found or ([] if unknown else self.stated(self.known[goal]))
-            self.values[goal] = found or self.derived(goal, shared)
+            found = self.share(goal) if goal.pending and (unknown or (self.shared and self.check.scope(goal))) else []
+            found = found or ([] if unknown else [self.capped(goal, one) for one in self.stated(self.known[goal])])
+            self.values[goal] = found or self.derived(goal)
         return self.values[goal]
 
-    def share(self, goal: Restated, shared: bool) -> list[Value]:
+    def share(self, goal: Restated) -> list[Value]:
         """The share of a goal in the values of one that consists of so many like it."""
         for above, way in self.above.get(goal, ()):
             count = way.needs[0].cost(ONE)
             if len(way.needs) == 1 and len(count) == 1 and above.pending:
                 return [
                     value._replace(takes={name: div(takes, count) for name, takes in value.takes.items()})
-                    for value in self.valued(above, shared)
+                    for value in self.valued(above)
                 ]
         return []
 
-    def derived(self, goal: Restated, shared: bool) -> list[Value]:
+    def capped(self, goal: Restated, value: Value) -> Value:
+        """A value whose logarithms cost no more than the price of what is lost without the votes that they count.
+
+        Where ``log(M)`` votes cost more than losing one in M, it is better to lose it: so much is a bound all the same.
+        """
+        growth, found = self.check.growth(self.check.scope(goal)), dict[Mono, Fraction]()
+        if not self.caps or not goal.pending or len(goal.tasks) > 1 or goal == self.check.root:
+            return value
+        price = mul(self.check.price, self.check.rules.at_work(goal.tasks[0], goal))
+        for mono, c in value.takes["work"].items():
+            logs = [(name, x) for name, x in mono if (inner := logarithm(name)) and len(inner) == 1 and x == 1]
+            lost = [next(iter(mul(div({one: c}, logarithm(log[0]) or {}), {frozenset([log]): Fraction(1)})))
+                    for log in logs for one in price]  # fmt: skip
+            lost = [one for one in lost if proved(growth, [one], [mono]) and not proved(growth, [mono], [one])]
+            found |= dict.fromkeys([without_logarithms(mono), *lost] if lost else [mono], c)
+        return value._replace(takes={"work": found})
+
+    def derived(self, goal: Restated) -> list[Value]:
         """What all ways of a goal take at least."""
         kept: list[Value] = []
         growth = self.check.growth(self.check.scope(goal))
         for ways in self.check.ways[goal]:
             for need in ways[0].needs:
-                self.valued(need.goal, shared)
+                self.valued(need.goal)
             for chosen, models in self.check.choices(ways[0]):
                 inside = self.check.inside(goal, ways[0], chosen)
                 takes = cleaned(inside, self.check.taken(ways[0], chosen, "work"))
@@ -150,8 +166,13 @@ def speaks(growth: Growth, takes: Poly) -> bool:
 
 def no_more(growth: Growth, less: Value, more: Value) -> bool:
     """Whether one value is plainly no more than another."""
+    return less.models <= more.models and proved(growth, less.takes["work"], more.takes["work"])
+
+
+def proved(growth: Growth, low: Iterable[Mono], high: Iterable[Mono]) -> bool:
+    """Whether rows prove one sum to be O of another."""
     try:
-        bounded(growth, less.takes["work"], sorted(more.takes["work"], key=show_mono))
+        bounded(growth, low, sorted(high, key=show_mono))
     except NoMultipliers:
         return False
-    return less.models <= more.models
+    return True
