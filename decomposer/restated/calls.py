@@ -147,9 +147,12 @@ class Calls(Space):
     def length(
         self, tasks: tuple[str, ...], goal: Goal, scope: str, write: str | None, digests: frozenset[str]
     ) -> Poly:
-        """Tokens read and written by the longest such call; a call on groups of any size may be on all parts."""
+        """Tokens read and written by the longest such call: where its size is open, on all parts, or all steps."""
         if goal.model is None and goal.part and goal.size in (self.g, *self.rooms.values()):
             goal = goal._replace(size=show(self.count(goal.part)))
+        if goal.steps == self.m:
+            chain = self.tasks[goal.tasks[0]]["steps"]
+            goal = goal._replace(steps=chain["per_call"] or chain["count"])
         read = self.prompt(tasks, goal, scope, digests)
         if goal.history:
             finder = self.tasks[self.tasks[goal.tasks[0]]["for_each"] or goal.tasks[0]]
@@ -181,7 +184,7 @@ class Calls(Space):
         for model, name in self.rooms.items():
             tops, fits = self.room(model, goal)
             if tops:
-                free = (name, "2", f"min({', '.join(dict.fromkeys(map(show, (count, *tops))))})")
+                free = (name, "2", least([count, *tops]))
                 need = Need(goal._replace(size=name, model=model), times(div(count, parse(name))))
                 yield need, free, f"groups for {model}", fits
 
@@ -264,6 +267,12 @@ def sums(poly: Poly, x: Fraction) -> Poly:
     for mono in poly:
         total = add(total, power({mono: Fraction(1)}, number(x)))
     return total
+
+
+def least(tops: list[Poly]) -> str:
+    """The least of several upper bounds."""
+    texts = list(dict.fromkeys(map(show, tops)))
+    return texts[0] if len(texts) == 1 else f"min({', '.join(texts)})"
 
 
 def within(window: Poly, least: Poly, slope: Poly) -> list[Poly]:

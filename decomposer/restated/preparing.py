@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from decomposer.checker.algebra import ONE, div, parse, show
-from decomposer.restated.calls import Calls
+from decomposer.restated.calls import Calls, least
 from decomposer.restated.space import Goal, Need, Way, once, times
 
 
@@ -98,9 +98,9 @@ class Preparing(Calls):
         count = parse(task["steps"]["count"])
         if count == ONE or (judged and self.problem["target"] is None):
             return
-        facts, most = (f"{task['name']} steps",), parse(task["steps"]["per_call"] or task["steps"]["count"])
+        facts, tops = (f"{task['name']} steps",), [count, parse(task["steps"]["per_call"] or task["steps"]["count"])]
         inner = goal._replace(unit=False)
         yield Way("steps", {}, (Need(inner._replace(steps="1"), times(count)),), facts)
-        if most != ONE:
+        if ONE not in tops:
             need = Need(inner._replace(steps=self.m), times(div(count, parse(self.m))))
-            yield Way("steps", {}, (need,), facts, (self.m, "2", show(most)), "several")
+            yield Way("steps", {}, (need,), facts, (self.m, "2", least(tops)), "several")

@@ -36,7 +36,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
 def by_each_model(site: Site, goal: Goal, call: Call, context: Context | None = None) -> Iterator[Call]:
     """The call by the model that the scaling law gives, or by each model of the catalogue that covers it.
 
-    A group of any size fits only into the window of a model for which it is bounded.
+    A group of any size fits only into the window of a model for which it is bounded, and any number of steps only where
+    all do that a call may take.
     """
     if not site.problem.models:
         yield call
@@ -46,12 +47,16 @@ def by_each_model(site: Site, goal: Goal, call: Call, context: Context | None = 
     for name in site.problem.models if goal.model is None else (goal.model,):
         if not covers(site.problem, name, call, context) or not fits(site.problem, name, call, context):
             continue
-        if open_size and goal.model is None and site.problem.models[name].window is not None:
+        every = context
+        if open_size and goal.model is None:
             assert goal.part is not None
             count = site.text_of(goal.part).count or ONE
-            every = replace(context, extents=Frozen({**context.extents, goal.part: count}))
-            if not fits(site.problem, name, call, every):
-                continue
+            every = replace(every, extents=Frozen({**every.extents, goal.part: count}))
+        chain = site.task(goal.tasks[0]).steps
+        if chain is not None and goal.steps is not None and not goal.steps.symbols <= site.problem.parameters.keys():
+            every = every.striding(goal.tasks[0], chain.per_call or chain.count)
+        if every != context and not fits(site.problem, name, call, every):
+            continue
         yield replace(call, model=name)
 
 

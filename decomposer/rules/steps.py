@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from decomposer.design.nodes import Stride
+from decomposer.design.windows import least
 from decomposer.expr import ONE, num, sym
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
 
@@ -25,7 +26,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     facts = (Fact(task.name, "steps"),)
     yield Alternative(Stride(task.name, hole(replace(goal, steps=ONE, unit=False))), facts)
-    most = count if task.steps.per_call is None else task.steps.per_call
+    most = count if task.steps.per_call is None else least(site.problem, count, task.steps.per_call)
     if most == ONE:
         return
     taken = sym(site.stride)
