@@ -156,6 +156,18 @@ def towers(name: str, exponent: Poly) -> Poly:
     return total
 
 
+def arguments(name: str) -> list[str]:
+    """The arguments of a call, as they are printed."""
+    found, depth = [""], 0
+    for character in name[name.index("(") + 1 : -1]:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return [text.strip() for text in found]
+
+
 def apply(name: str, values: tuple[Poly, ...]) -> Poly:
     """A function; worked out at numbers where that is exact."""
     numbers = [constant(value) for value in values]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import lcm, prod
 from typing import Any, NamedTuple, TypeAlias
@@ -11,12 +11,13 @@ from typing import Any, NamedTuple, TypeAlias
 from decomposer.checker.algebra import (
     EMPTY,
     LIMIT,
-    Malformed,
+    ONE,
     Mono,
     Poly,
     Refused,
     add,
     apply,
+    arguments,
     constant,
     div,
     mul,
@@ -27,8 +28,13 @@ from decomposer.checker.algebra import (
     show_mono,
     tower,
 )
+from decomposer.checker.fields import listed, mapping, rational, sides, single
 
 Vector: TypeAlias = dict[str, Fraction]
+Limits: TypeAlias = tuple[tuple[Poly, Poly], ...]
+
+POWER = 4
+"""How much slower logarithms are than powers, and these than exponentials: any number would do."""
 
 
 class Row(NamedTuple):
@@ -42,77 +48,30 @@ class Row(NamedTuple):
     endless: bool = False
 
 
-def rational(value: object) -> Fraction:
-    """A number of a certificate: an integer, or text such as ``3/2``."""
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,40}(/[0-9]{1,40})?", value) and not re.search("/0+$", value):
-        return Fraction(value)
-    raise Malformed(f"a rational number in text was expected, not {str(value)[:40]!r}")
-
-
-def mapping(value: object, *names: str) -> Mapping[str, Any]:
-    """An object; where names are given, with exactly these fields."""
-    if not isinstance(value, dict):
-        raise Malformed(f"an object was expected, not {str(value)[:40]!r}")
-    if names and set(value) != set(names):
-        raise Malformed(f"expected the fields {', '.join(names)}, not {', '.join(value)[:200]}")
-    return value
-
-
-def listed(value: object, length: int | None = None) -> list[Any]:
-    """A list."""
-    if not isinstance(value, list):
-        raise Malformed(f"a list was expected, not {str(value)[:40]!r}")
-    if length is not None and len(value) != length:
-        raise Refused(f"a list of {length} was expected, not of {len(value)}")
-    return value
-
-
-def texts(value: object) -> tuple[str, ...]:
-    """A list of texts."""
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise Malformed(f"a list of texts was expected, not {str(value)[:40]!r}")
-    return tuple(value)
-
-
-def single(poly: Poly) -> tuple[Mono, Fraction]:
-    """The one term of a formula with a positive coefficient."""
-    if len(poly) != 1 or min(poly.values()) <= 0:
-        raise Refused("a monomial with a positive coefficient was expected")
-    return next(iter(poly.items()))
-
-
 class Growth:
-    """What is known of the parameters: of the problem, of a branch of the tree, and of the free parameters in scope."""
+    """What is known of the parameters: of the problem, of a branch of the tree, and of the free parameters in scope.
+
+    Every factor that is met brings the rows that hold of it by what it is: `rows` by their text, `about` by the factor.
+    """
 
     def __init__(
-        self,
-        problem: Mapping[str, Any],
-        more: Iterable[str],
-        free: Mapping[str, tuple[str, str]],
-        limited: Iterable[tuple[Poly, Poly]] = (),
+        self, problem: Mapping[str, Any], more: Iterable[str], free: Mapping[str, tuple[str, str]], limited: Limits = ()
     ) -> None:
         self.parameters: Mapping[str, Any] = problem["parameters"]
         self.free = free
-        self.known: list[Row] = []
         self.rows: dict[str, Row] = {}
-        self.signs: dict[str, bool] = {}
+        self.about: dict[str, list[str]] = {"": []}
+        self.signs: dict[str, int | None] = {}
         for text in (*problem["assume"], *more):
             left, relation, right = re.split(r"\s*(<=|>=|==|<<|>>|<|>)\s*", text)
-            pairs = [] if relation in (">=", ">", ">>") else [(parse(left), parse(right))]
-            pairs += [(parse(right), parse(left))] if relation in (">=", ">", ">>", "==") else []
-            for low, high in pairs:
-                self.assume(low, high, exact=True, endless=relation in ("<<", ">>"))
+            if relation in ("<=", "<", "<<", "=="):
+                self.assume(parse(left), parse(right), exact=True, endless=relation == "<<")
+            if relation in (">=", ">", ">>", "=="):
+                self.assume(parse(right), parse(left), exact=True, endless=relation == ">>")
         for low, high in limited:
             self.assume(low, high, exact=False)
-        self.known.sort(key=lambda row: not row.endless)
-
-    def assume(self, low: Poly, high: Poly, exact: bool, endless: bool = False) -> None:
-        """Take a sum of positive terms to be at most a monomial: exactly, or up to a constant, or any constant."""
-        if len(high) == 1 and min([*high.values(), *low.values()]) > 0:
-            ((top, d),) = high.items()
-            for mono, c in low.items():
-                row = difference(self.growing_part(top), self.growing_part(mono))
-                self.known.append(Row(row, c / d if exact and self.plain(top, mono) else None, endless))
+        for name in (*self.parameters, *free):
+            self.sign(name)
 
     # -- factors ---------------------------------------------------------------------------------------
 
@@ -127,43 +86,42 @@ class Growth:
             raise Refused(f"a constant of {show_mono(mono)} may be negative")
         return {name: x for name, x in mono if not self.constant(name)}
 
-    def plain(self, *monos: Mono) -> bool:
-        """Whether there are no constant factors."""
-        return not any(self.constant(name) for mono in monos for name, _ in mono)
-
     def vector(self, mono: Mono, positive: frozenset[str] = frozenset()) -> Vector:
         """The same for a monomial that is never negative; `positive` holds factors that are positive here."""
         for name, x in mono:
-            if not (self.positive(name) or name in positive or (x > 0 and self.not_negative(name))):
+            if not (self.positive(name) or name in positive or (x > 0 and self.sign(name) == 0)):
                 raise Refused(f"{name} may be negative")
         return self.growing_part(mono)
 
     def positive(self, name: str) -> bool:
         """Whether a factor is plainly positive throughout the regime."""
+        return self.sign(name) == 1
+
+    def sign(self, name: str) -> int | None:
+        """Whether a factor plainly is positive (1), or at least never negative (0)."""
         if name not in self.signs:
-            self.signs[name] = self.sign(name)
+            self.signs[name], self.about[name] = None, []
+            self.signs[name] = self.judged(name)
+            if self.signs[name] is not None and not self.constant(name):
+                for high, low, factor, endless in self.reasons(name):
+                    self.state(name, high, low, factor, endless)
         return self.signs[name]
 
-    def sign(self, name: str) -> bool:
+    def judged(self, name: str) -> int | None:
         """The same, worked out."""
-        if name in self.parameters and self.constant(name):
-            low = self.bound(name, "low")
-            return low is not None and low >= 0
         if "(" not in name:
-            return name in self.parameters or name in self.free or name.isdigit()
+            if name in self.parameters and self.constant(name):
+                return 1 if self.between(parse(name)) else None
+            return 1 if name in self.parameters or name in self.free or name.isdigit() else None
         if found := tower(name):
-            return self.positive(found[0]) and all(self.positive(factor) for factor, _ in found[1])
+            return 1 if self.positive(found[0]) and all(self.positive(factor) for factor, _ in found[1]) else None
         inner = [parse(text) for text in arguments(name)]
         if name.startswith("log("):
-            return self.above_one(inner[0])
+            return 1 if self.above_one(inner[0]) else 0 if self.at_least_one(inner[0]) else None
         if name.startswith("rounds("):
-            return self.at_least_one(inner[0]) and self.likely(inner[1])
+            return 1 if self.at_least_one(inner[0]) and self.likely(inner[1]) else None
         sums = all(min(part.values()) > 0 and all(self.positive(n) for m in part for n, _ in m) for part in inner)
-        return sums or (name.startswith("(") and self.between(inner[0]))
-
-    def not_negative(self, name: str) -> bool:
-        """Whether a factor is the logarithm of what is at least 1."""
-        return name.startswith("log(") and self.at_least_one(parse(name[4:-1]))
+        return 1 if sums or (name.startswith("(") and self.between(inner[0])) else None
 
     def above_one(self, poly: Poly) -> bool:
         """Whether a formula is plainly more than 1, in the end."""
@@ -175,129 +133,124 @@ class Growth:
         value = constant(poly)
         return value > 1 if value is not None else self.endless(poly)
 
-    def endless(self, poly: Poly) -> bool:
-        """Whether a formula plainly is a monomial that tends to infinity."""
-        return len(poly) == 1 and min(poly.values()) > 0 and self.growing(*poly)
-
     def at_least_one(self, poly: Poly) -> bool:
         """Whether a formula is plainly at least 1."""
         if any(poly == div(top, parse(name)) for name, (_, most) in self.free.items() for top in tops(most)[:1]):
             return True
-        return len(poly) == 1 and min(poly.values()) >= 1 and all(
-            x > 0 and self.positive(name) and (row := self.at_least(name, {}, Fraction(1))) and row.factor is not None
-            for name, x in next(iter(poly))
-        )  # fmt: skip
-
-    def between(self, poly: Poly) -> bool:
-        """Whether a linear formula of one constant is positive between its bounds."""
-        names = {name for mono in poly for name, _ in mono}
-        if len(names) != 1 or any(x != 1 or not self.constant(name) for mono in poly for name, x in mono):
+        if len(poly) != 1 or min(poly.values()) < 1:
             return False
-        (name,) = names
-        slope = next(c for mono, c in poly.items() if mono)
-        ends = [self.bound(name, side) for side in ("low", "high")] if name in self.parameters else []
-        values = [poly.get(EMPTY, Fraction(0)) + slope * end for end in ends if end is not None]
-        return len(values) == 2 and min(values) >= 0 and max(values) > 0
+        rows = [self.rows.get(f"{name} >= 1") for name, x in next(iter(poly)) if x > 0 and self.positive(name)]
+        return len(rows) == len(next(iter(poly))) and all(row and row.factor and row.factor >= 1 for row in rows)
 
-    def bound(self, name: str, side: str) -> Fraction | None:
-        """A strict bound of a constant."""
-        value = self.parameters[name][side]
-        return None if value is None else Fraction(value)
-
-    def likely(self, chance: Poly) -> bool:
-        """Whether a probability is a constant strictly between 0 and 1."""
-        value = constant(chance)
-        if value is not None:
-            return 0 < value < 1
-        return self.between(chance) and self.between(add(number(1), chance, -1))
+    def endless(self, poly: Poly) -> bool:
+        """Whether a formula plainly is a monomial that tends to infinity."""
+        return len(poly) == 1 and min(poly.values()) > 0 and self.growing(next(iter(poly)))
 
     def growing(self, mono: Mono) -> bool:
         """Whether a monomial plainly tends to infinity."""
         rest = self.growing_part(mono)
-        return all(x > 0 and name in self.parameters for name, x in rest.items()) and any(
-            self.parameters[name]["kind"] == "growing" for name in rest
-        )
+        kinds = {self.parameters[name]["kind"] if name in self.parameters and x > 0 else "" for name, x in rest.items()}
+        return "growing" in kinds and "" not in kinds
+
+    def between(self, poly: Poly) -> bool:
+        """Whether a linear formula of one constant is positive between its bounds."""
+        names = {name for mono in poly for name, _ in mono}
+        if len(names) != 1 or any(x != 1 for mono in poly for _, x in mono) or not names <= self.parameters.keys():
+            return False
+        (name,) = names
+        slope = next(c for mono, c in poly.items() if mono)
+        end = self.parameters[name]["low" if slope > 0 else "high"]
+        return self.constant(name) and end is not None and poly.get(EMPTY, 0) + slope * Fraction(end) >= 0
+
+    def likely(self, chance: Poly) -> bool:
+        """Whether a probability is a constant strictly between 0 and 1."""
+        value = constant(chance)
+        return 0 < value < 1 if value is not None else self.between(chance) and self.between(add(ONE, chance, -1))
 
     # -- rows ------------------------------------------------------------------------------------------
 
-    def row(self, text: str) -> Row:
-        """A row that a certificate names, if it holds."""
-        if text not in self.rows:
-            (high, c), (low, d) = (single(parse(side)) for side in sides(text, " >= "))
-            vector = difference(self.growing_part(high), self.growing_part(low))
-            found = self.judge(high, low, vector, d / c)
-            if found is None:
-                raise Refused(f"{text} is not known to hold")
-            self.rows[text] = found
-        return self.rows[text]
+    def assume(self, low: Poly, high: Poly, exact: bool, endless: bool = False) -> None:
+        """Take a sum of positive terms to be at most a monomial: exactly, or up to a constant, or any constant."""
+        if len(high) == 1 and min([*high.values(), *low.values()]) > 0:
+            ((top, d),) = high.items()
+            for mono, c in low.items():
+                self.state("", top, mono, c / d if exact else None, endless)
 
-    def judge(self, high: Mono, low: Mono, vector: Vector, factor: Fraction) -> Row | None:
-        """The closed list of reasons for a row."""
-        for known in self.known:
-            if vector == known.vector:
-                return known
-        if (product := exponential(high)) is not None:
-            if not low and factor <= 1:
-                return Row(vector, factor, self.growing(product))
-            return Row(vector, None) if scaled(product, low) else None
-        above, x = next(iter(high)) if len(high) == 1 else ("", Fraction(0))
-        if not low and x == 1 and (row := self.at_least(above, vector, factor)):
-            return row
-        for top in tops(self.free.get(only(low) or "", ("", ""))[1]):
-            if list(top) == [high] and min(top.values()) > 0:
-                return Row(vector, None)
-        if x > 0 and above.startswith(("ceil(", "max(", "(")):
-            root = frozenset((name, y / x) for name, y in low)
-            for part in map(parse, arguments(above)):
-                if root in part and min(part.values()) > 0:
-                    return Row(vector, part[root] if x == 1 and self.plain(low) else None)
-        return Row(vector, None) if self.slow(high, low, above, x) else None
+    def state(self, about: str, high: Mono, low: Mono, factor: Fraction | None, endless: bool = False) -> None:
+        """Add a row; its factor is known where there are no constants. Of rows of one text, the strongest."""
+        text = f"{show_mono(high)} >= {show_mono(low)}"
+        vector = difference(self.growing_part(high), self.growing_part(low))
+        if any(self.constant(name) for name, _ in high | low):
+            factor = None
+        row = Row(vector, factor, endless)
+        self.rows[text] = max(self.rows.get(text, row), row, key=lambda row: (row.endless, row.factor or 0))
+        self.about[about].append(text)
+        for name in vector:
+            self.sign(name)
 
-    def at_least(self, name: str, vector: Vector, factor: Fraction) -> Row | None:
-        """``name >= factor`` for one factor."""
-        least, endless = Fraction(1), False
+    def reasons(self, name: str) -> Iterator[tuple[Mono, Mono, Fraction | None, bool]]:
+        """The closed list of reasons for a row on a factor: above, below, by how much, and whether by any number."""
+        this, one = frozenset([(name, Fraction(1))]), Fraction(1)
+        inner = [parse(text) for text in arguments(name)] if "(" in name else []
         if name in self.parameters:
-            endless = self.parameters[name]["kind"] == "growing"
-            least = Fraction(0) if self.constant(name) else least
+            yield this, EMPTY, one, self.parameters[name]["kind"] == "growing"
         elif name in self.free:
-            least = Fraction(self.free[name][0])
-        elif name.startswith("log("):
-            inner = parse(name[4:-1])
-            endless = self.endless(inner)
-            if not endless:
-                return Row(vector, None) if self.above_one(inner) else None
+            least, most = self.free[name]
+            yield this, EMPTY, Fraction(least), False
+            yield from ((next(iter(top)), this, None, False) for top in tops(most) if len(top) == 1)
         elif found := tower(name):
             base, exponent = found
-            if not all(y > 0 and self.positive(n) for n, y in exponent):
-                return None
-            if not base.isdigit() and (self.constant(base) or self.at_least(base, {}, least) is None):
-                return None
-        elif not (name.startswith(("ceil(", "rounds(")) or (name.startswith("max(") and "1" in arguments(name))):
-            return None
-        return Row(vector, factor, endless) if endless or factor <= least else None
+            falls = self.likely(parse(base))
+            high = frozenset([(name, -one if falls else one)])
+            if falls or base.isdigit():
+                yield high, EMPTY, one, self.growing(exponent)
+                yield high, frozenset((factor, x * POWER) for factor, x in exponent), None, False
+            elif self.at_least_one(parse(base)):
+                yield high, EMPTY, one, False
+        elif name.startswith("log("):
+            if self.signs[name] == 1:
+                endless = self.endless(inner[0])
+                yield this, EMPTY, one if endless else None, endless
+            for x in (1, POWER) if len(inner[0]) == 1 else ():
+                yield next(iter(inner[0])), frozenset([(name, Fraction(x))]), None, False
+        elif name.startswith("rounds("):
+            yield this, EMPTY, one, False
+            if len(inner[0]) == 1:
+                yield next(iter(inner[0])), this, None, False
+                yield this, next(iter(apply("log", (inner[0],)))), None, False
+        else:
+            terms = [(mono, c) for part in inner for mono, c in part.items() if min(part.values()) > 0]
+            yield from ((this, mono, c, False) for mono, c in terms)
+            if name.startswith("ceil("):
+                yield this, EMPTY, one, False
 
-    def slow(self, high: Mono, low: Mono, above: str, x: Fraction) -> bool:
-        """Logarithms are slower than powers, powers than exponentials."""
-        below, y = next(iter(low)) if len(low) == 1 else ("", Fraction(0))
-        if below.startswith("log(") and y > 0:
-            inner, c = single(parse(below[4:-1]))
-            if scaled(inner, high):
-                return True
-            if above.startswith("log(") and x == y == 1:
-                outer, d = single(parse(above[4:-1]))
-                more = difference(self.growing_part(outer), self.growing_part(inner))
-                row = Row(more, Fraction(1)) if self.at_least_one({frozenset(more.items()): Fraction(1)}) else None
-                if row is None and all(map(self.positive, more)):
-                    up, down = (frozenset((n, s * x) for n, x in more.items() if s * x > 0) for s in (1, -1))
-                    row = self.judge(outer, inner, more, Fraction(1)) or self.judge(up, down, more, Fraction(1))
-                exact = row is not None and row.factor is not None and d * row.factor >= c and self.plain(outer, inner)
-                return exact or (row is not None and (self.growing(outer) or self.growing(inner)))
-        if below.startswith("rounds(") and y == 1 and [high] == list(parse(arguments(below)[0])):
-            return True
-        if above.startswith("rounds(") and x == 1:
-            return [low] == list(parse(f"log({arguments(above)[0]})"))
-        found = tower(above) if x < 0 else None
-        return found is not None and self.likely(parse(found[0])) and (not low or scaled(found[1], low))
+    def row(self, text: str) -> Row:
+        """A row that a certificate names: stated of a factor, or of two logarithms, or of exponentials together."""
+        if text not in self.rows:
+            (high, _), (low, _) = (single(parse(side)) for side in sides(text, " >= "))
+            vector, product = difference(self.growing_part(high), self.growing_part(low)), exponential(high)
+            if product is not None and not low:
+                self.rows[text] = Row(vector, Fraction(1), self.growing(product))
+            elif (product is not None and scaled(product, low)) or self.slower(only(low), only(high)):
+                self.rows[text] = Row(vector, None)
+            else:
+                raise Refused(f"{text} is not known to hold")
+        return self.rows[text]
+
+    def slower(self, below: str, above: str) -> bool:
+        """Whether one logarithm is no larger than another, up to a constant factor."""
+        if not (below.startswith("log(") and above.startswith("log(")):
+            return False
+        (outer, d), (inner, c) = (single(parse(name[4:-1])) for name in (above, below))
+        more = difference(self.growing_part(outer), self.growing_part(inner))
+        ratio = {frozenset(more.items()): Fraction(1)}
+        if not all(map(self.positive, more)):
+            return False
+        row = next((row for row in self.rows.values() if row.vector == more), None)
+        factor = Fraction(1) if self.at_least_one(ratio) else row.factor if row else None
+        plain = not any(self.constant(name) for name, _ in outer | inner)
+        exact = plain and factor is not None and d * factor >= c
+        return exact or ((factor or row) is not None and (self.growing(outer) or self.growing(inner)))
 
     # -- proofs ----------------------------------------------------------------------------------------
 
@@ -310,17 +263,14 @@ class Growth:
         endless = False
         for text, given in mapping(by).items():
             multiplier, row = rational(given), self.row(text)
-            if multiplier <= 0:
-                raise Refused(f"the multiplier of {text} is not positive")
-            for name, x in row.vector.items():
-                if not (self.positive(name) or name in positive):
-                    raise Refused(f"{name} may not be positive")
-                total[name] = total.get(name, Fraction(0)) + multiplier * x
+            if multiplier <= 0 or not all(self.positive(name) or name in positive for name in row.vector):
+                raise Refused(f"{text} cannot be used {multiplier} times, or is of what may be negative")
+            total = added(total, row.vector, multiplier)
             endless = endless or row.endless
             whole = multiplier.denominator == 1 and multiplier <= 64
             if row.factor != 1:
                 factor = factor * row.factor ** int(multiplier) if factor and row.factor and whole else None
-        if {n: x for n, x in total.items() if x} != wanted:
+        if total != wanted:
             raise Refused("the multipliers do not add up")
         return factor, endless
 
@@ -338,7 +288,7 @@ class Growth:
             (low, _), (top, _) = (single(parse(cover[which])) for which in ("of", "under"))
             amount = rational(cover["amount"])
             factor, endless = self.combine(cover["by"], difference(self.vector(top), self.vector(low)))
-            if {pair for pair in top if self.constant(pair[0])} != {pair for pair in low if self.constant(pair[0])}:
+            if any(self.constant(name) for name, _ in top ^ low):
                 factor = None
             c = needed.pop(low, None)
             left[top] = left.get(top, Fraction(0)) - amount
@@ -353,21 +303,16 @@ class Growth:
 
     def bounded(self, low: Iterable[Mono], high: Iterable[Mono], proof: object) -> None:
         """Check that every monomial of `low` is O of the sum of `high`."""
-        given, allowed, terms = mapping(proof), set(high), set(low)
+        allowed = set(high)
         for mono in allowed:
             self.vector(mono)
-        if set(given) != {show_mono(mono) for mono in terms}:
-            raise Refused("a proof speaks of other terms")
-        for mono in terms:
-            self.below(mono, allowed, given[show_mono(mono)])
+        for mono, step in steps(low, proof):
+            self.below(mono, allowed, step)
 
     def vanishing(self, low: Poly, high: Poly, proof: object) -> None:
         """Check that every monomial of `low` is small beside one of `high`, which exceeds any multiple of it."""
-        given = mapping(proof)
-        if set(given) != {show_mono(mono) for mono in low}:
-            raise Refused("a proof speaks of other terms")
-        for mono in low:
-            step = mapping(given[show_mono(mono)], "of", "by")
+        for mono, given in steps(low, proof):
+            step = mapping(given, "of", "by")
             top, _ = single(parse(step["of"]))
             if top not in high or not self.combine(step["by"], difference(self.vector(top), self.vector(mono)))[1]:
                 raise Refused(f"{show_mono(mono)} is not known to be small beside {step['of']}")
@@ -391,25 +336,21 @@ class Growth:
             return
         step = mapping(given, "of", "by")
         shares = {single(parse(text))[0]: rational(share) for text, share in mapping(step["of"]).items()}
+        if not shares.keys() <= allowed or min(shares.values(), default=0) <= 0 or sum(shares.values()) != 1:
+            raise Refused(f"{show_mono(mono)}: these are no shares of the terms that add up to 1")
         wanted: Vector = {}
         for part, share in shares.items():
-            if part not in allowed or share <= 0:
-                raise Refused(f"{show_mono(part)} is none of the terms")
-            for name, x in self.vector(part).items():
-                wanted[name] = wanted.get(name, Fraction(0)) + share * x
-        if sum(shares.values()) != 1:
-            raise Refused("the shares do not add up to 1")
-        positive |= {name for name, x in mono if x > 0 and self.not_negative(name)}
+            wanted = added(wanted, self.vector(part), share)
+        positive |= {name for name, x in mono if x > 0 and self.sign(name) == 0}
         self.combine(step["by"], difference(wanted, self.vector(mono, positive)), positive)
 
     def logarithm(self, at: Poly) -> Poly:
         """The logarithm of a free parameter; of an exponential, up to a constant, its exponent."""
         mono, c = single(at)
-        name, x = next(iter(mono), ("", Fraction(0)))
         if c == 1 and only(mono) in self.free:
             return apply("log", (at,))
-        product, found = exponential(mono), tower(name) if len(mono) == 1 and x < 0 else None
-        if found is not None and self.likely(parse(found[0])):
+        product, found = exponential(mono), tower(next(iter(mono), ("", 0))[0]) if len(mono) == 1 else None
+        if found is not None and next(iter(mono))[1] < 0 and self.likely(parse(found[0])):
             product = found[1]
         if c != 1 or product is None or not all(self.positive(factor) for factor, _ in product):
             raise Refused(f"{show_mono(mono)} is neither a free parameter nor an exponential")
@@ -422,7 +363,7 @@ class Growth:
         while waiting:
             mono, c = waiting.pop(0)
             self.vector(mono)
-            parts = next(((f, p) for f in sorted(mono) if c > 0 and f[1] > 0 and (p := self.opened(*f))), None)
+            parts = next(((f, p) for f in sorted(mono) if c > 0 and f[1] > 0 and (p := opened(*f))), None)
             if parts is not None:
                 waiting += mul({mono - {parts[0]}: Fraction(1)}, parts[1]).items()
             elif c > 0:
@@ -431,17 +372,26 @@ class Growth:
                 raise Refused("too many terms")
         return list(found)
 
-    def opened(self, name: str, x: Fraction) -> Poly | None:
-        """An upper bound of a factor, up to a constant."""
-        if not name.startswith(("ceil(", "max(", "(")) or tower(name):
-            return None
-        parts = [parse(text) for text in arguments(name)] + ([number(1)] if name.startswith("ceil(") else [])
-        if min(c for part in parts for c in part.values()) < 0:
-            return None
-        total: Poly = {}
-        for mono in {mono for part in parts for mono in part}:
-            total = add(total, power({mono: Fraction(1)}, number(x)))
-        return total
+
+def steps(low: Iterable[Mono], proof: object) -> list[tuple[Mono, Any]]:
+    """What a proof says of each monomial."""
+    given, terms = mapping(proof), {show_mono(mono): mono for mono in low}
+    if given.keys() != terms.keys():
+        raise Refused("a proof speaks of other terms")
+    return [(mono, given[text]) for text, mono in terms.items()]
+
+
+def opened(name: str, x: Fraction) -> Poly | None:
+    """An upper bound of a factor, up to a constant: the sum of its terms."""
+    if not name.startswith(("ceil(", "max(", "(")) or tower(name):
+        return None
+    parts = [parse(text) for text in arguments(name)] + ([ONE] if name.startswith("ceil(") else [])
+    if min(c for part in parts for c in part.values()) < 0:
+        return None
+    total: Poly = {}
+    for mono in {mono for part in parts for mono in part}:
+        total = add(total, power({mono: Fraction(1)}, number(x)))
+    return total
 
 
 def tops(most: str) -> list[Poly]:
@@ -450,22 +400,19 @@ def tops(most: str) -> list[Poly]:
     return [parse(text) for text in several if text]
 
 
+def added(a: Vector, b: Vector, times: Fraction) -> Vector:
+    """``a + times * b``."""
+    return {n: x for n in (*a, *b) if (x := a.get(n, Fraction(0)) + times * b.get(n, Fraction(0)))}
+
+
 def difference(a: Vector, b: Vector) -> Vector:
     """``a - b``."""
-    return {n: x for n in (*a, *b) if (x := a.get(n, Fraction(0)) - b.get(n, Fraction(0)))}
+    return added(a, b, Fraction(-1))
 
 
-def sides(text: str, sign: str) -> tuple[str, str]:
-    """Both sides of a relation."""
-    low, found, high = text.partition(sign)
-    if not found:
-        raise Malformed(f"{text[:60]!r} does not compare two monomials")
-    return low, high
-
-
-def only(mono: Mono) -> str | None:
-    """The factor of a monomial that is nothing else."""
-    return next(iter(mono))[0] if len(mono) == 1 and next(iter(mono))[1] == 1 else None
+def only(mono: Mono) -> str:
+    """The factor of a monomial that is nothing else; empty where there is none."""
+    return next(iter(mono))[0] if len(mono) == 1 and next(iter(mono))[1] == 1 else ""
 
 
 def exponential(mono: Mono) -> Mono | None:
@@ -477,18 +424,6 @@ def exponential(mono: Mono) -> Mono | None:
     scale = lcm(*(x.denominator for _, x in towers))
     base = prod((raised(Fraction(int(found[0])), int(x * scale)) for found, x in towers if found), start=Fraction(1))
     return exponents.pop() if base > 1 else None
-
-
-def arguments(name: str) -> list[str]:
-    """The arguments of a call, as they are printed."""
-    found, depth = [""], 0
-    for character in name[name.index("(") + 1 : -1]:
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            found.append("")
-        else:
-            found[-1] += character
-    return [text.strip() for text in found]
 
 
 def scaled(small: Mono, large: Mono) -> bool:

@@ -8,14 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from decomposer.checker.algebra import Mono, Poly, Refused, apply, div, mul, parse, show, show_mono, tower
-from decomposer.checker.growth import Growth, Vector, arguments, difference, tops
+from decomposer.checker.growth import POWER, Growth, Vector, difference
 from decomposer.growth.lp import Proof, integral, solve
 
 SPLITS = 2
 """How often a logarithm is split in a proof."""
-
-POWER = 4
-"""How much slower logarithms are taken to be than powers, and these than exponentials."""
 
 
 class NoMultipliers(Exception):
@@ -92,8 +89,7 @@ def contradiction(growth: Growth) -> dict[str, str]:
     NoMultipliers
         When it does not follow.
     """
-    rows = [f"{name} >= 1" for name, parameter in growth.parameters.items() if parameter["kind"] == "growing"]
-    for grows in (*rows, *(_row_text(row.vector) for row in growth.known if row.endless)):
+    for grows in [text for text, row in growth.rows.items() if row.endless]:
         with suppress(NoMultipliers):
             by = _multipliers(growth, [{name: -x for name, x in growth.row(grows).vector.items()}])[1]
             return {**by, grows: str(Fraction(by.get(grows, 0)) + 1)}
@@ -148,7 +144,7 @@ def _one(growth: Growth, mono: Mono, high: Sequence[Mono], positive: frozenset[s
         raise NoMultipliers(str(error)) from None
     for top, vector in zip(high, vectors, strict=True):  # mostly one term is enough, and plainly so
         rest = difference(vector, target)
-        if all(x > 0 and _at_least_one(growth, name) for name, x in rest.items()):
+        if all(x > 0 and f"{name} >= 1" in growth.rows for name, x in rest.items()):
             return {"of": {show_mono(top): "1"}, "by": {f"{name} >= 1": str(x) for name, x in rest.items()}}
     shares, by = _multipliers(growth, [difference(vector, target) for vector in vectors])
     of = {show_mono(top): str(share) for top, share in zip(high, shares, strict=True) if share}
@@ -161,7 +157,7 @@ def _multipliers(growth: Growth, wanted: Sequence[Vector]) -> tuple[list[Fractio
     rows = {**dict(_candidates(growth, names)), **dict(_towers(growth, wanted))}
     names = sorted({*names, *(name for vector in rows.values() for name in vector)})
     # Every direction in which all rows hold must leave some vector wanted not negative: refute the contrary.
-    signs = [(name, sign) for name in names for sign in ((1,) if _at_least_one(growth, name) else (1, -1))]
+    signs = [(name, sign) for name in names for sign in ((1,) if f"{name} >= 1" in growth.rows else (1, -1))]
     table = [[1, *(_whole(vector, names)[name] * sign for name, sign in signs)] for vector in wanted]
     scales = [_scale(vector) for vector in wanted]
     table = [[scale, *line[1:]] for scale, line in zip(scales, table, strict=True)]
@@ -200,39 +196,22 @@ def _whole(vector: Vector, names: Sequence[str]) -> dict[str, int]:
     return {name: int(vector.get(name, Fraction(0)) * scale) for name in names}
 
 
-def _at_least_one(growth: Growth, name: str) -> bool:
-    try:
-        growth.row(f"{name} >= 1")
-    except Refused:
-        return False
-    return True
-
-
 def _candidates(growth: Growth, names: Iterable[str]) -> Iterator[tuple[str, Vector]]:
     """Rows that may be of use for these factors, and for the factors that they bring in."""
     seen: set[str] = set()
-    waiting = list(names)
-    for vector, *_ in growth.known:
-        waiting += vector
-    for name, (_, most) in growth.free.items():
-        if name in waiting:
-            waiting += [factor for top in tops(most) for mono in top for factor, _ in mono]
-    texts = [_row_text(vector) for vector, *_ in growth.known]
+    texts: dict[str, None] = {}
+    waiting = ["", *names]
     while waiting:
         name = waiting.pop()
-        if name in seen or growth.constant(name):
-            continue
-        seen.add(name)
-        for text in _about(growth, name):
-            texts.append(text)
-            waiting += [factor for side in text.split(" >= ") for mono in parse(side) for factor, _ in mono]
-    logs = [name for name in seen if name.startswith("log(")]
-    texts += [f"{a} >= {b}" for a in logs for b in logs if a != b]
-    for text in dict.fromkeys(texts):
-        try:
+        if name not in seen:
+            seen.add(name)
+            for text in growth.about.get(name, ()):
+                texts[text] = None
+                waiting += growth.rows[text].vector
+    logs = sorted(name for name in seen if name.startswith("log("))
+    for text in (*texts, *(f"{a} >= {b}" for a in logs for b in logs if a != b)):
+        with suppress(Refused):
             yield text, growth.row(text).vector
-        except Refused:
-            continue
 
 
 def _towers(growth: Growth, wanted: Sequence[Vector]) -> Iterator[tuple[str, Vector]]:
@@ -248,39 +227,3 @@ def _towers(growth: Growth, wanted: Sequence[Vector]) -> Iterator[tuple[str, Vec
                 for low in ("1", show_mono(frozenset((name, x * POWER) for name, x in exponent))):
                     with suppress(Refused):
                         yield f"{high} >= {low}", growth.row(f"{high} >= {low}").vector
-
-
-def _row_text(vector: Vector) -> str:
-    high = frozenset((name, x) for name, x in vector.items() if x > 0)
-    low = frozenset((name, -x) for name, x in vector.items() if x < 0)
-    return f"{show_mono(high)} >= {show_mono(low)}"
-
-
-def _about(growth: Growth, name: str) -> Iterator[str]:
-    """Rows that say what a factor is."""
-    for top in tops(growth.free.get(name, ("", ""))[1]):
-        if len(top) == 1:
-            yield f"{show_mono(next(iter(top)))} >= {name}"
-    for function in ("ceil", "max", "rounds"):
-        if name.startswith(f"{function}("):
-            for mono in (mono for text in arguments(name) for mono in parse(text) if function != "rounds"):
-                yield f"{name} >= {show_mono(mono)}"
-            if function == "rounds":
-                yield f"{name} >= log({arguments(name)[0]})"
-                yield f"{arguments(name)[0]} >= {name}"
-    inside = logarithm(name)
-    if inside is not None and len(inside) == 1:
-        yield f"{show_mono(next(iter(inside)))} >= {name}**{POWER}"
-        yield f"{show_mono(next(iter(inside)))} >= {name}"
-    if found := tower(name):
-        base, exponent = found
-        power = frozenset((factor, x * POWER) for factor, x in exponent)
-        if base.isdigit():
-            yield f"{name} >= {show_mono(power)}"
-        else:
-            yield f"{name}**(-1) >= {show_mono(power)}"
-            yield f"{name}**(-1) >= 1"
-    elif name.startswith("("):
-        for mono in parse(name[1:-1]):  # the sum itself would be read as its terms
-            root = frozenset((factor, x / 2) for factor, x in mono)
-            yield f"{name}**(1/2) >= {show_mono(root)}"
