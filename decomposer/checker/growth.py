@@ -102,7 +102,7 @@ class Growth:
         if name not in self.signs:
             self.signs[name], self.about[name] = None, []
             self.signs[name] = self.judged(name)
-            if self.signs[name] is not None and not self.constant(name):
+            if (self.signs[name] is not None or name.startswith("log(")) and not self.constant(name):
                 for high, low, factor, endless in self.reasons(name):
                     self.state(name, high, low, factor, endless)
         return self.signs[name]
@@ -211,8 +211,9 @@ class Growth:
             if self.signs[name] == 1:
                 endless = self.endless(inner[0])
                 yield this, EMPTY, one if endless else None, endless
-            for x in (1, POWER) if len(inner[0]) == 1 else ():
-                yield next(iter(inner[0])), frozenset([(name, Fraction(x))]), None, False
+            if len(inner[0]) == 1 and all(self.positive(factor) for factor, _ in next(iter(inner[0]))):
+                for x in (1, POWER):
+                    yield next(iter(inner[0])), frozenset([(name, Fraction(x))]), None, False
         elif name.startswith("rounds("):
             yield this, EMPTY, one, False
             if len(inner[0]) == 1:

@@ -129,7 +129,7 @@ def test_hosting_is_part_of_the_growth() -> None:
         ("chunk-latency", "open", {"g": ["2", "P*w"]}, "meaning already"),
         ("chunk-latency", "open", {"x": ["2", "w"]}, "the bounds of x"),
         ("chunk-latency", "open", {"x": ["1", "P*w"]}, "the bounds of x"),
-        ("chunk-latency", "open", {"x": ["2", "P*w"]}, "expected the fields x|g_1_ may be negative"),
+        ("chunk-latency", "open", {"x": ["2", "P*w"]}, "other parameters are put|g_1_ may be negative"),
         ("chunk-latency", "span", "w*P*h", "other terms"),
         ("chunk-latency", "work", "w*P*h*h", "other terms"),
     ],
