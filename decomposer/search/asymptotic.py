@@ -9,7 +9,7 @@ from fractions import Fraction
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.evaluate import hosting, models_used
 from decomposer.design.nodes import Merge, Recurse, Serve, substitute
-from decomposer.errors import Diagnostic, OutsideClassError, ProblemError
+from decomposer.errors import Diagnostic, ExpressionError, OutsideClassError, ProblemError
 from decomposer.expr import ONE, ZERO, App, Atom, Expr, Sym, atom_expr, minimum, mono_expr, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
 from decomposer.growth.minimise import Minimum
@@ -300,7 +300,7 @@ def lower_bound(cost: Expr, decision: Decision, bounds: Bounds, regime: Regime) 
             many, one = _replaced(many, atom, half), _replaced(one, atom, ONE)
         small = minimise(many, {name: (low, root)}, regime)
         large = minimise(one, {name: (root, high)}, regime)
-    except OutsideClassError:
+    except (OutsideClassError, ExpressionError):  # as of levels in a tree of fan-out 1
         return None
     if not levels or small.status != "proved" or large.status != "proved":
         return None
