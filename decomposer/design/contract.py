@@ -300,6 +300,8 @@ class Checker(Calls):
         for position, name in enumerate(goal.tasks):
             task = self.problem.tasks[name]
             before = set(goal.tasks[:position])
+            if task.memory is not None and goal.part is not None:
+                raise self.fail(node, f"{name} needs what it wrote for the {goal.part}s before")
             self.inputs(node, task, progress.seen | before)
             if task.for_each is not None and goal.mode == "item" and task.for_each not in before:
                 self.item(node, task, context, progress, at_hand)

@@ -76,8 +76,9 @@ class Calls(Questions):
     def base(self, node: Call, task: Task, context: Context) -> None:
         """A problem is done without dividing it only where it is small enough."""
         parts = beyond_base(self.problem, task, context)
-        open_still = parts is not None and self.template and not parts.symbols <= self.problem.parameters.keys()
-        if parts is not None and not open_still and task.recursive is not None:
+        # A free parameter has bounds of its own.
+        known = parts is not None and parts.symbols <= self.problem.parameters.keys()
+        if known and task.recursive is not None:
             message = f"{task.name} is done for {task.recursive.base} parts at most without dividing, not for {parts}"
             raise self.fail(node, message, f"put it under `recurse: {task.name}`")
 

@@ -265,6 +265,9 @@ def _function_series(atom: App, regime: Regime) -> Iterator[Expr]:
     elif atom.fn == "loggamma":
         yield argument * log(argument) - argument - log(argument) / 2
     elif atom.fn == "log":
+        if not argument.symbols:
+            yield log(argument)
+            return
         inner = argument.terms[0][0][0][0] if argument.is_monomial else None
         if isinstance(inner, App) and inner.fn == "factorial":
             z = inner.args[0]

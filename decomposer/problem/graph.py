@@ -195,6 +195,17 @@ def _helpers(task: Task) -> Iterator[str]:
         yield task.name
 
 
+def called(problem: Problem) -> frozenset[str]:
+    """Return the tasks that others have done by a single call: who tells alternatives apart, and who judges."""
+    found: set[str] = set()
+    for task in problem.tasks.values():
+        if task.one_of is not None:
+            found.add(task.one_of.told_by)
+        if task.check is not None and task.check.by is not None:
+            found.add(task.check.by)
+    return frozenset(found)
+
+
 def combined(problem: Problem) -> Mapping[str, frozenset[str]]:
     """Return, for each task that combines results, the texts of which it reads partial results."""
     found: dict[str, frozenset[str]] = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from decomposer.problem.assemble import ORACLE
 from decomposer.problem.diagnose import Issue
+from decomposer.problem.graph import called
 from decomposer.problem.model import Memory, Problem, Task
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def forgotten(problem: Problem, task: Task) -> Iterator[Issue]:
         if value is not None:
             message = f"`{task.name}` states `{key}`, which does not go with a memory"
             yield Issue(loc, message, "bad-fact", "state only one of the two", at_key=True)
+    if task.name in called(problem):
+        message = f"`{task.name}` is done by single calls for another task, so it has no memory"
+        yield Issue(loc, message, "bad-fact", "let a task of its own do that", at_key=True)
     yield from _condensing(problem, task, fact, loc)
 
 

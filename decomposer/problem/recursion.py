@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from decomposer.expr import ONE
 from decomposer.problem.assemble import ORACLE
 from decomposer.problem.diagnose import Issue
+from decomposer.problem.graph import called
 from decomposer.problem.model import Problem, Recursive, Task
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def misuses(problem: Problem, task: Task) -> Iterator[Issue]:
         if value is not None:
             message = f"`{task.name}` states `{key}`, so it is not divided and conquered"
             yield Issue(loc, message, "bad-fact", "state only one of the two", at_key=True)
+    if task.name in called(problem):
+        message = f"`{task.name}` is done by a single call for another task, so it is not divided"
+        yield Issue(loc, message, "bad-fact", "let a task of its own do that", at_key=True)
     yield from _numbers(fact, loc)
     yield from _helpers(problem, task, fact, loc)
     if fact.brief is not None:

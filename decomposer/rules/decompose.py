@@ -19,7 +19,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     task = site.task(goal.tasks[0])
     for method in task.methods:
         names = topological(site.problem, method.tasks)
-        if goal.size is not None and any(site.task(name).local != goal.part for name in names):
+        apart = [one for one in map(site.task, names) if one.local != goal.part or one.memory is not None]
+        if goal.size is not None and apart:
             continue
         inner = replace(goal, tasks=names, pending=unsettled(site.problem, names), direct=False, unit=False)
         yield Alternative(hole(inner), (Fact(task.name, f"method {method.name}"),))

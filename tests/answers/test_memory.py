@@ -138,6 +138,7 @@ def test_parts_with_a_memory_are_never_done_side_by_side() -> None:
         ("answers", {"remembers": True}, "states `remembers`"),
         ("answers", {"combines": "oracle"}, "states `combines`"),
         ({"text": "answers", "last": 0}, {}, "at least 1"),
+        ("answers", {"succeeds": "1/2", "check": {"by": "reply"}}, "single calls for another task"),
     ],
 )
 def test_what_cannot_be_meant(memory: Any, more: dict[str, Any], message: str) -> None:
