@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +23,10 @@ from decomposer.cli.common import (
 )
 from decomposer.errors import Diagnostic
 
+if TYPE_CHECKING:
+    from decomposer.problem.model import Objective
+
+OBJECTIVES = ("cost", "span", "time", "scope")
 ILLEGAL = 1
 ONLY_A_BOUND = 4
 
@@ -28,12 +34,14 @@ ONLY_A_BOUND = 4
 @click.command
 @problem_argument
 @set_option
+@click.option("--minimise", type=click.Choice(OBJECTIVES), help="What to minimise, instead of what PROBLEM says.")
 @click.option("--fail-if-illegal", is_flag=True, help="Exit with 1 when a hand design breaks the contract of a task.")
 @click.option("--certificate", metavar="FILE", help="Write a proof of the answer to FILE, for `decomposer check`.")
 @output_options
 def optimize(
     problem: str,
     settings: tuple[str, ...],
+    minimise: Objective | None,
     fail_if_illegal: bool,
     certificate: str | None,
     kind: str | None,
@@ -54,6 +62,8 @@ def optimize(
     if certificate is not None and numbers:
         raise Failure(Diagnostic("a certificate proves a growth, so it takes no --set", "usage"))
     given = load_problem(problem)
+    if minimise is not None:
+        given = replace(given, minimise=minimise)
     from decomposer.report.optimum import document
     from decomposer.verbs.optimize import optimize as find
 

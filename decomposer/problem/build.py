@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from decomposer.errors import ProblemError
-from decomposer.problem.model import Capability, CostModel, Law, Limits, Model, Parameter, Problem, Task, Text
+from decomposer.problem.model import (
+    Capability,
+    CostModel,
+    Law,
+    Limits,
+    Model,
+    Objective,
+    Parameter,
+    Problem,
+    Task,
+    Text,
+)
 
 if TYPE_CHECKING:
     import networkx
@@ -29,7 +40,7 @@ def build(
     models: Section = (),
     scaling: str | Law | Mapping[str, Any] = "linear",
     cost: str | CostModel | Mapping[str, Any] = "paper",
-    minimise: Literal["cost", "span", "time"] = "cost",
+    minimise: Objective = "cost",
     limits: Limits | Mapping[str, Any] | None = None,
     target: ExprLike | None = None,
     overhead: ExprLike | None = None,

@@ -22,6 +22,11 @@ ParameterKind = Literal["growing", "free", "constant"]
 """`growing` tends to infinity; `free` may grow or stay bounded; `constant` is a fixed number."""
 
 
+Objective = Literal["cost", "span", "time", "scope"]
+"""What is minimised: total cost; the critical path; time on the workers; how much any one agent has to be able to do
+(the largest model, then the largest capability set, then the longest context, then the cost)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A size parameter.
@@ -411,7 +416,7 @@ class Problem:
     law: Law = Law()
     models: Mapping[str, Model] = field(default_factory=Frozen)
     cost: CostModel = CostModel()
-    minimise: Literal["cost", "span", "time"] = "cost"
+    minimise: Objective = "cost"
     limits: Limits = Limits()
     target: Expr | None = None
     overhead: Expr = ZERO
@@ -436,7 +441,7 @@ class Problem:
         models: Mapping[str, Any] | Iterable[Any] = (),
         scaling: str | Law | Mapping[str, Any] = "linear",
         cost: str | CostModel | Mapping[str, Any] = "paper",
-        minimise: Literal["cost", "span", "time"] = "cost",
+        minimise: Objective = "cost",
         limits: Limits | Mapping[str, Any] | None = None,
         target: ExprLike | None = None,
         overhead: ExprLike | None = None,

@@ -402,7 +402,7 @@ PROBLEM = form(
         "models": key(mapping(NAME, MODEL), "A closed catalogue."),
         "cost": key(COST),
         "tasks": key(mapping(NAME, TASK), "What is to be done.", required=True),
-        "minimise": key(choice("cost", "span", "time"), "The objective."),
+        "minimise": key(choice("cost", "span", "time", "scope"), "The objective."),
         "workers": key(FORMULA, "Calls that can run at once; any number, where nothing is said."),
         "limits": key(LIMITS),
         "target": key(FORMULA, "Least probability that everything comes out right."),

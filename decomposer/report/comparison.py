@@ -22,7 +22,7 @@ from decomposer.report.document import (
 from decomposer.verbs.compare import Comparison, Crossover, Row
 from decomposer.verbs.scopes import WORDS
 
-_TOTAL = {"cost": "in total", "span": "critical path", "time": "time"}
+_TOTAL = {"cost": "in total", "span": "critical path", "time": "time", "scope": "cost in total"}
 """What a ratio of two designs is about, by what the problem minimises."""
 
 

@@ -31,6 +31,17 @@ _STATUS = {
 }
 
 
+_SCOPE = {
+    "optimal": "optimal: none of the {designs} designs that the facts license has less scope, or this one for less",
+    "optimal_growth": (
+        "least growth of scope among the {designs} designs that the facts license, then of cost; constants not decided"
+    ),
+    "regimes": "of least scope in growth; which of the designs below costs least depends on how the parameters grow",
+    "bounded": "the best found; not proved to be of least scope among the {designs} designs that the facts license",
+}
+"""The same where the scope is minimised."""
+
+
 def document(result: Result) -> list[Block]:
     """Lay out an optimum."""
     problem, writer = result.problem, Writer(result.problem)
@@ -57,7 +68,8 @@ def document(result: Result) -> list[Block]:
         rows.append((other[0], writer.theta(other[1])))
     if not several and result.reliability != ONE:
         rows.append(("reliability", writer.chance(result.reliability, result.chance)))
-    rows.append(("status", _STATUS[result.status].format(designs=f"{search.designs:,}")))
+    told = (_SCOPE if problem.minimise == "scope" else _STATUS)[result.status]
+    rows.append(("status", told.format(designs=f"{search.designs:,}")))
     blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]
     if result.regimes is not None:
         from decomposer.report.regimes import designs
@@ -77,7 +89,8 @@ def document(result: Result) -> list[Block]:
                 Facts(tuple((policy.name, _policy(writer, policy.value, policy.when)) for policy in result.policies))
             )
         blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
-        blocks += [Table(("scope", "largest", "agent"), tuple(_extent(found, writer) for found in result.scope))]
+        first = "scope (minimised)" if problem.minimise == "scope" else "scope"
+        blocks += [Table((first, "largest", "agent"), tuple(_extent(found, writer) for found in result.scope))]
     if result.hand_designs:
         blocks += [Heading("against hand designs"), Points(tuple(_against(result, writer)))]
     blocks += illegal_designs(result.illegal)

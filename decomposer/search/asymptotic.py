@@ -53,6 +53,10 @@ def best(space: Space, regime: Regime, constants: bool = True) -> tuple[list[Can
         from decomposer.search import timed
 
         return timed.in_growth(space, regime)
+    if space.site.problem.minimise == "scope":
+        from decomposer.search import scoped
+
+        return scoped.in_growth(space, regime)
     if is_coupled(space.site.problem):
         return _under_limits(space, regime, constants)
     pricing = Pricing(space, regime, constants)
@@ -149,7 +153,7 @@ class Pricing:
         """Give a free parameter its best value: a formula, or the best integer where it stays constant."""
         name = decision.name
         if never_falls(candidate.growth, name):
-            return _put(candidate, name, decision.low)
+            return put(candidate, name, decision.low)
         regime = self.regime_of(goal)
         bounds = {name: (decision.low, without_ceilings(decision.high))}
         try:
@@ -159,7 +163,7 @@ class Pricing:
             if found is not None:
                 return found
             self.complete = False
-            return _put(candidate, name, decision.low)
+            return put(candidate, name, decision.low)
         if least.status != "proved":
             # Another value might do better than the best found, so nothing can be called the optimum: unless whatever
             # value costs more than another design.
@@ -176,7 +180,7 @@ class Pricing:
                 assert low is not None
                 top = max(int(low), largest(decision.high))
                 value = num(best_constant(candidate.growth, name, int(low), regime, top))
-            return _put(candidate, name, value)
+            return put(candidate, name, value)
         policies = tuple(Policy(name, policy.as_dict()[name], policy.conditions) for policy in least.policies)
         return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies))
 
@@ -215,7 +219,7 @@ class Pricing:
         value = first.as_dict()[decision.name]
         if value.as_fraction() is not None:
             value = decision.low
-        return _put(candidate, decision.name, value)
+        return put(candidate, decision.name, value)
 
     def regime_of(self, goal: Goal) -> Regime:
         """The regime, with the free parameters that are open inside `goal`."""
@@ -398,7 +402,7 @@ def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:
     return at_most(a.growth, b.growth, regime)
 
 
-def _put(candidate: Candidate, name: str, value: Expr) -> Candidate:
+def put(candidate: Candidate, name: str, value: Expr) -> Candidate:
     """Substitute the value of a parameter."""
     values = {name: value}
     exact = candidate.work.subs(values)

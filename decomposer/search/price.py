@@ -48,7 +48,8 @@ class Candidate:
     parents first. `rest` is the cost in a last group smaller than the others, at numbers. Where the problem
     minimises the span, all three are spans. `other` is the measure that is limited, or weighed against the work, if
     one is; `open` are free parameters that await this weighing. Under limits, `exact` is false where only growths were
-    compared, and `proof` says who proved what.
+    compared, and `proof` says who proved what. Where the scope is minimised, `reach` is its largest model, capability
+    set and context.
     """
 
     design: Design
@@ -63,6 +64,7 @@ class Candidate:
     open: tuple[Decision, ...] = ()
     exact: bool = True
     proof: tuple[str, ...] = ()
+    reach: tuple[Expr, ...] = ()
 
 
 Fold: TypeAlias = Literal["cost", "span", "busy"]
@@ -99,7 +101,7 @@ def measures(site: Site) -> tuple[Fold, Fold | None]:
     problem = site.problem
     if problem.minimise == "time":
         return "busy", "span"
-    if problem.minimise == "cost":
+    if problem.minimise in ("cost", "scope"):
         return "cost", "span" if problem.limits.span is not None or site.both else None
     return "span", "cost" if problem.limits.cost is not None else None
 

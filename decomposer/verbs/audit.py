@@ -22,6 +22,7 @@ from decomposer.rules.base import Fact
 from decomposer.search import asymptotic
 from decomposer.search.price import Candidate
 from decomposer.search.unfold import Space, unfold
+from decomposer.verbs.combinations import check_costs
 from decomposer.verbs.explain import without
 from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import regime_of
@@ -138,6 +139,7 @@ def audit(problem: Problem | str | Path) -> Audit:
     """
     problem = problem_of(problem)
     problem = replace(problem, designs=type(problem.designs)())
+    check_costs(problem, "an audit prices facts")
     regime, space = regime_of(problem), unfold(problem)
     best, _ = _best(space, regime)
     if not best:

@@ -13,6 +13,7 @@ from decomposer.problem.load import problem_of
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
 from decomposer.problem.source import shown
+from decomposer.verbs.combinations import check_costs
 from decomposer.verbs.results import FORMAT_VERSION
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -78,6 +79,7 @@ def check(problem: Problem | str | Path, certificate: str | bytes, *, name: str 
     problem = problem_of(problem)
     from decomposer.checker.check import check as replay
 
+    check_costs(problem, "a certificate proves a least growth")
     if len(certificate) > MAX_BYTES:
         raise _refused("the certificate is longer than 16 MiB", name)
     try:

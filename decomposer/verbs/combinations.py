@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from decomposer.errors import ProblemError
+from decomposer.expr import ZERO
 from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.model import Problem
 
 
 def check_optimum(problem: Problem, numbers: bool) -> None:
     """Refuse a target beside limits or another objective than the cost, at numbers; and a budget beside the time.
+
+    The least scope is found without limits, target and hosting costs: these ask for larger models, or for fewer.
 
     Parameters
     ----------
@@ -20,6 +23,8 @@ def check_optimum(problem: Problem, numbers: bool) -> None:
     ProblemError
         With the place, and what to leave out.
     """
+    if problem.minimise == "scope":
+        _check_scope(problem)
     if problem.target is not None and numbers:
         growth = "leave out --set: the growth is found with both; or leave out `target`"
         if problem.minimise != "cost":
@@ -31,6 +36,33 @@ def check_optimum(problem: Problem, numbers: bool) -> None:
     if problem.minimise == "time" and problem.limits.cost is not None:
         hint = "minimise the cost; or leave out the limit, and choose from what `decomposer front` lists"
         raise _refused(problem, "limits.cost", "a limit on the cost cannot be combined with `minimise: time`", hint)
+
+
+def _check_scope(problem: Problem) -> None:
+    instead = "; or minimise the cost: of designs of equal cost, the one of the smallest largest model is taken anyway"
+    if problem.target is not None:
+        message = "`minimise: scope` cannot be combined with a target for the reliability of the whole"
+        raise _refused(problem, "target", message, f"leave out `target`{instead}")
+    if problem.limits:
+        message = "`minimise: scope` cannot be combined with limits"
+        raise _refused(problem, "limits", message, f"leave out `limits`{instead}")
+    for model in problem.models.values():
+        if model.hosting != ZERO:
+            message = "`minimise: scope` cannot be combined with hosting costs, which favour few and large models"
+            raise _refused(problem, f"models.{model.name}.hosting", message, f"leave out `hosting`{instead}")
+
+
+def check_costs(problem: Problem, what: str) -> None:
+    """Refuse to put a price on anything where not the cost but the scope is minimised.
+
+    Raises
+    ------
+    ProblemError
+        With what to do instead.
+    """
+    if problem.minimise == "scope":
+        message = f"{what} by what is minimised, and a scope is no price"
+        raise _refused(problem, "minimise", message, "minimise the cost, the span or the time here")
 
 
 def check_front(problem: Problem, numbers: bool) -> None:

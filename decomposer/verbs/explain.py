@@ -137,6 +137,9 @@ def explain(problem: Problem | str | Path) -> Explanation:
     result = optimize(problem)
     regime = regime_of(problem)
     space = unfold(problem)
+    if problem.minimise == "scope":
+        # What is chosen for one sub-problem depends on the largest of all others.
+        return Explanation(result, (), ())
     prices = tuple(_price(space, regime, fact, result) for fact in result.facts)
     if problem.minimise == "time":
         # Work and span are weighed on the whole alone: a choice is not the best by itself.

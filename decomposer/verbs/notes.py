@@ -43,7 +43,7 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
 
 def averaged(problem: Problem) -> str | None:
     """A task that parts in parallel may repeat, where time decides: how long the slowest takes is not known then."""
-    if problem.minimise == "cost" and problem.limits.span is None:
+    if problem.minimise in ("cost", "scope") and problem.limits.span is None:
         return None
     tasks = problem.tasks.values()
     return next((task.name for task in tasks if task.succeeds is not None and task.local is not None), None)

@@ -18,7 +18,7 @@ from decomposer.growth import Regime, eventually
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Goal, site_of
-from decomposer.search import asymptotic, concrete, coupled, reliable, timed
+from decomposer.search import asymptotic, concrete, coupled, reliable, scoped, timed
 from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import Step, unfold
@@ -86,6 +86,8 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         found, complete = reliable.best(site_of(target))
     elif numbers and problem.minimise == "time":
         found, complete = timed.at_numbers(unfold(target))
+    elif numbers and problem.minimise == "scope":
+        found, complete = scoped.at_numbers(unfold(target))
     elif numbers and is_coupled(target):
         candidate, answer, complete = coupled.best(unfold(target))
         found, complete = [candidate], complete and answer.status == "optimal"
@@ -116,7 +118,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     )
     return Result(
         problem=problem,
-        status=_with_target(
+        status=_in_growth_only(
             _status(ranked, options, complete and averaged(problem) is None, regime, bool(numbers)),
             problem,
             bool(numbers) or space.site.numbered,
@@ -164,8 +166,13 @@ def _map(problem: Problem, options: list[Candidate], regime: Regime, complete: b
 
 
 def _prefer(problem: Problem, a: Candidate, b: Candidate, regime: Regime) -> int:
-    """Order of designs of equal cost: smaller largest model, then fewer agents, then fewer loops and steps."""
-    for first, second in ((_largest(problem, a), _largest(problem, b)), (_number(problem, a), _number(problem, b))):
+    """Order of designs of equal cost: smaller largest model, then fewer agents, then fewer loops and steps.
+
+    Where the scope is minimised, designs that are alike in growth come in the order of exact scopes, and then costs.
+    """
+    least = zip((*a.reach, a.work), (*b.reach, b.work), strict=True) if problem.minimise == "scope" else ()
+    accessible = ((_largest(problem, a), _largest(problem, b)), (_number(problem, a), _number(problem, b)))
+    for first, second in (*least, *accessible):
         if first != second:
             verdict = eventually(first, second, regime)
             if verdict == "less":
@@ -196,9 +203,10 @@ def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, r
     return "optimal_growth"
 
 
-def _with_target(status: Status, problem: Problem, at: bool) -> Status:
-    """While sizes are open, votes are as many as are enough for certain: the growth is proved, not the constant."""
-    return "optimal_growth" if status == "optimal" and problem.target is not None and not at else status
+def _in_growth_only(status: Status, problem: Problem, at: bool) -> Status:
+    """While sizes are open, votes are as many as are enough for certain, and scopes are compared by growth."""
+    rough = problem.target is not None or problem.minimise == "scope"
+    return "optimal_growth" if status == "optimal" and rough and not at else status
 
 
 def missing_target(problem: Problem, numbers: Numbers) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from decomposer.problem.model import Problem
 from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import unfold
+from decomposer.verbs.combinations import check_optimum
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
@@ -178,6 +179,7 @@ def map_of(problem: Problem, best: Sequence[Candidate], regime: Regime, complete
 def _space(problem: Problem, regime: Regime) -> tuple[tuple[Contestant, ...], bool]:
     """The designs of the space of which each is best somewhere."""
     space = unfold(problem)
+    check_optimum(problem, False)
     candidates, complete = asymptotic.best(space, regime)
     if not candidates:
         raise infeasible(problem, space)

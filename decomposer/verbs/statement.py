@@ -127,7 +127,7 @@ Measure = Literal["cost", "span", "time"]
 def speaks_of(problem: Problem, statement: Statement) -> Measure:
     """What a claim is about: what the problem minimises; the cost, where it names tasks, which have nothing else."""
     named = bool(statement.above.tasks or (statement.below is not None and statement.below.tasks))
-    return "cost" if named else problem.minimise
+    return "cost" if named or problem.minimise == "scope" else problem.minimise
 
 
 def cost_of(problem: Problem, side: Side, of: Measure) -> Expr:
