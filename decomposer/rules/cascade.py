@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from decomposer.design.nodes import Escalate
+from decomposer.design.reliability import cases, verdict
+from decomposer.expr import ONE, ZERO, Expr
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 from decomposer.rules.retry import can_tell, checked, doers
+from decomposer.rules.vote import rare_enough
 
 MAX_TIERS = 4
 """Models tried one after the other."""
@@ -27,8 +30,19 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     for model in models:
         settled = replace(goal, pending=frozenset(), direct=per_call, unit=False, model=model, tried=frozenset())
         rest = replace(goal, tried=goal.tried | {model}, unit=False)
+        if not rare_enough(site, goal, ONE - _slipping(site, goal, Escalate(names, hole(settled), hole(rest)))):
+            continue
         for body in checked(site, goal, names, hole(settled)):
             yield Alternative(Escalate(names, body, hole(rest)), facts)
+
+
+def _slipping(site: Site, goal: Goal, first: Escalate) -> Expr:
+    """Probability that the first answer is wrong and accepted."""
+    total = ZERO
+    for share, case in cases(site.problem, first, site.inside(goal)):
+        right, accepted = verdict(site.problem, first, case)
+        total = total + share * (accepted - right)
+    return total
 
 
 RULE = Rule(

@@ -9,8 +9,10 @@ from decomposer.design.context import exposure, partition
 from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Call, Design, Retry, seq
 from decomposer.design.recursing import own_problem
+from decomposer.design.reliability import reliability
 from decomposer.design.sizes import covers
-from decomposer.expr import ONE
+from decomposer.errors import ExpressionError
+from decomposer.expr import ONE, ZERO
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 from decomposer.rules.call import by_each_model, too_many_steps
 
@@ -25,10 +27,25 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     facts = tuple(Fact(name, kind) for name in names for kind in ("succeeds", "check"))
     for model in doers(site, goal, names):
         settled = replace(goal, pending=frozenset(), direct=per_call, unit=False, model=model, tried=frozenset())
+        if not _told_apart(site, goal, Retry(names, hole(settled))):
+            continue
         for body in checked(site, goal, names, hole(settled)):
             yield Alternative(Retry(names, body), facts)
             if _can_keep(site, goal, names):
                 yield Alternative(Retry(names, body, keep=True), facts)
+
+
+def _told_apart(site: Site, goal: Goal, attempts: Retry) -> bool:
+    """Whether what is accepted and wrong is rare enough for the target: known of checks that never accept it."""
+    from decomposer.rules.vote import rare_enough
+
+    if all(check is None or check.accepts == ZERO for check in (site.task(name).check for name in attempts.tasks)):
+        return True
+    try:
+        right = reliability(site.problem, attempts, site.inside(goal), attempts.tasks)
+    except ExpressionError:
+        return site.numbered
+    return rare_enough(site, goal, right)
 
 
 def doers(site: Site, goal: Goal, names: tuple[str, ...]) -> Iterator[str | None]:

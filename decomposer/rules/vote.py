@@ -134,6 +134,17 @@ def reaches(chance: Fraction, scopes: Fraction, target: Fraction) -> bool:
     return chance > 0 and Product.of(chance, scopes).at_least(target)
 
 
+def rare_enough(site: Site, goal: Goal, right: Expr) -> bool:
+    """Whether a share of the failures that a target allows is enough for all that come out right so often each."""
+    target = site.problem.target
+    if target is None or site.numbered or right == ONE:  # at numbers, that is seen in the end
+        return True
+    number = occurrences(site, goal)
+    if right.symbols or number.symbols or target.symbols:
+        return False
+    return reaches(evaluate(right, {}), evaluate(number, {}) * fallible(site), evaluate(target, {}))
+
+
 def whole(count: Expr) -> Fraction:
     """As many full scopes as there are for certain."""
     number = count.as_fraction()

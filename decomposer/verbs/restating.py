@@ -31,7 +31,7 @@ def restated(goal: Goal) -> Restated:
 def matched(arcs: Sequence[Arc[Goal, Step]], ways: Sequence[Way]) -> list[Way] | None:
     """The way of each arc: the same, in the same order, but for ways with calls that do not fit their windows.
 
-    Of votes and first answers, the search leaves out what cannot reach the target, or not for certain.
+    Of what may fail, the search leaves out what cannot reach the target, or not for certain.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def matched(arcs: Sequence[Arc[Goal, Step]], ways: Sequence[Way]) -> list[Way] |
     for way in ways:
         if len(found) < len(arcs) and _same(arcs[len(found)], way):
             found.append(way)
-        elif not way.fits and way.rule not in ("trust", "vote"):
+        elif not way.fits and way.rule not in ("retry", "trust", "vote", "cascade"):
             return None
     return found if len(found) == len(arcs) else None
 
