@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from decomposer.checker.algebra import Malformed, Mono, Poly, Refused
+from decomposer.formulas.algebra import Malformed, Refused
 
 
 def rational(value: object) -> Fraction:
@@ -40,18 +40,3 @@ def texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise Malformed(f"a list of texts was expected, not {str(value)[:40]!r}")
     return tuple(value)
-
-
-def single(poly: Poly) -> tuple[Mono, Fraction]:
-    """The one term of a formula with a positive coefficient."""
-    if len(poly) != 1 or min(poly.values()) <= 0:
-        raise Refused("a monomial with a positive coefficient was expected")
-    return next(iter(poly.items()))
-
-
-def sides(text: str, sign: str) -> tuple[str, str]:
-    """Both sides of a relation."""
-    low, found, high = text.partition(sign)
-    if not found:
-        raise Malformed(f"{text[:60]!r} does not compare two monomials")
-    return low, high

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from decomposer.checker.algebra import (
+from decomposer.formulas.algebra import (
     ONE,
     Poly,
     add,

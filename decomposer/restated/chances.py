@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import comb
 from typing import Any, NamedTuple
 
-from decomposer.checker.algebra import (
+from decomposer.formulas.algebra import (
     EMPTY,
     LIMIT,
     ONE,

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple
 
-from decomposer.checker.algebra import (
+from decomposer.formulas.algebra import (
     EMPTY,
     LIMIT,
     ONE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from decomposer.checker.algebra import ONE, div, parse, show
+from decomposer.formulas.algebra import ONE, div, parse
 from decomposer.restated.calls import Calls, least
 from decomposer.restated.space import Goal, Need, Way, once, times
 

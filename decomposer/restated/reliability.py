@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple
 
-from decomposer.checker.algebra import ONE, Poly, Refused, add, apply, constant, div, mul, number, parse, power, show
+from decomposer.formulas.algebra import ONE, Poly, Refused, add, apply, constant, div, mul, number, parse, power, show
 from decomposer.restated.calls import Calls
 from decomposer.restated.space import Fits, Goal, Kind, Need, Way, once, times, used
 
@@ -49,7 +49,15 @@ class Reliability(Calls):
         others = problem["minimise"] != "cost" or any(limit is not None for limit in problem["limits"].values())
         if problem["target"] is not None and others:
             raise Refused("certificates do not cover `target` beside limits or another objective")
+        main = {
+            *problem["order"],
+            *(name for task in self.tasks.values() for names in task["methods"].values() for name in names),
+        }
         for task in self.tasks.values():
+            if problem["target"] is not None and task["succeeds"] and task["name"] not in main:
+                raise Refused(
+                    f"certificates do not cover how often {task['name']}, which serves others, comes out right"
+                )
             by = self.tasks[task["combines"]["by"]] if task["combines"] and task["combines"]["by"] else None
             if task["combines"] and problem["target"] is not None:
                 raise Refused(f"certificates do not cover `target` where {task['name']} combines results")
@@ -213,7 +221,8 @@ class Reliability(Calls):
         facts = tuple(f"{n} {kind}" for n in names for kind in ("succeeds", "check"))
         for model in self.doers(goal, names):
             attempt, verdicts = self.settled(goal, names, model), self.verdicts(goal, names, model)
-            kinds = tuple(Kind(v.share, v.right, v.least) for v in verdicts if v.least == v.most)
+            exact = all(v.least == v.most for v in verdicts)
+            kinds = tuple(Kind(v.share, v.right, v.least) for v in verdicts if exact)
             lost = self.lost(goal, total(mul(v.share, v.lost) for v in verdicts))
             few, many = (total(div(v.share, chance) for v, chance in zip(verdicts, chances, strict=True))
                          for chances in ([v.most for v in verdicts], [v.least for v in verdicts]))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from decomposer.checker.algebra import (
+from decomposer.formulas.algebra import (
     ONE,
     Poly,
     add,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
 
-from decomposer.checker.algebra import (
+from decomposer.formulas.algebra import (
     ONE,
     Poly,
     Refused,

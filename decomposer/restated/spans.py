@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from decomposer.checker.algebra import ONE, Poly, Refused, div, mul, parse
+from decomposer.formulas.algebra import ONE, Poly, Refused, div, mul, parse
 from decomposer.restated.rules import Rules
 from decomposer.restated.space import Goal, Need, Way, groups, times
 

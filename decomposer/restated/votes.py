@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from decomposer.checker.algebra import ONE, Poly, add, constant, div, mul, number, parse, power
+from decomposer.formulas.algebra import ONE, Poly, add, constant, div, mul, number, parse, power
 from decomposer.restated.reliability import Reliability, Verdict, failing, repeated, total, words
 from decomposer.restated.space import Goal, Kind, Way, used
 

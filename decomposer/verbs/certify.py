@@ -9,13 +9,15 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from decomposer.checker.algebra import Malformed, Mono, Poly, Refused, constant, mul, number, parse, show, show_mono
-from decomposer.checker.check import VERSION, Check, Scope, Value
-from decomposer.checker.growth import Growth, tops
+from decomposer.checker.check import VERSION, Check, Value
+from decomposer.checker.designs import Scope
+from decomposer.checker.growth import Growth
 from decomposer.design.evaluate import models_used
 from decomposer.design.nodes import substitute
 from decomposer.errors import DecomposerError, GrowthError
 from decomposer.expr import Expr
+from decomposer.formulas.algebra import Malformed, Mono, Poly, Refused, constant, mul, number, parse, show, show_mono
+from decomposer.formulas.factors import tops
 from decomposer.growth import Regime, is_big_o
 from decomposer.growth.minimise import with_parameters
 from decomposer.growth.partition import Branch, Tree, partition
@@ -85,13 +87,13 @@ class Writer:
     def __init__(self, problem: Problem, space: Space, regime: Regime) -> None:
         self.problem, self.space, self.regime = problem, space, regime
         self.check = Check(long_form(problem), {})
-        self.hosts = self.check.most is not None or any(self.check.hosting.values())
+        self.hosts = self.check.aims.most is not None or any(self.check.aims.hosting.values())
         self.named: dict[tuple[Goal, str], str] = {}
         self.priced, self.best, complete = self.found()
         if not self.best:
             raise CertificateError("no design is feasible, so there is nothing to certify")
         # Under limits the search does not know whether its answer is best; a certificate may show that it is.
-        if not complete and not self.check.limits.keys() - {"models"}:
+        if not complete and not self.check.aims.limits.keys() - {"models"}:
             raise CertificateError("the answer is not proved, so there is nothing to certify")
         self.ways = {goal: self.matched(goal) for goal in space.graph.arcs}
         # Only ways whose calls do not fit their windows need what the search does not know: any value will do.
@@ -252,13 +254,13 @@ class Writer:
         policies = _chosen(candidate.policies, regime)
         written_ = self.design(conditions, choices, policies, self.space.graph.root)
         design = self.check.design(self.check.root, written_, conditions)
-        cost = self.check.objective(design.takes, design.models)
+        cost = self.check.aims.minimise(design.takes, design.models)
         theta = cleaned(growth, parse(str(growth_of(candidate.growth, regime))))
         try:
-            above = bounded(growth, growth.above(self.check.objective(design.most, design.models)), list(theta))
+            above = bounded(growth, growth.above(self.check.aims.minimise(design.most, design.models)), list(theta))
             within = {
                 name: bounded(growth, growth.above(takes), growth.positive_part(most, []))
-                for name, takes, most in self.check.limited(design.most, design.models)
+                for name, takes, most in self.check.aims.limited(design.most, design.models)
             }
             below = [self.below(theta, value, conditions) for value in self.values[self.check.root]]
         except NoMultipliers as error:
@@ -277,7 +279,7 @@ class Writer:
         """The proof that a value of the root is no less, or none of a design that keeps the limits."""
         known = self.check.least(value, conditions)
         try:
-            return bounded(known, theta, known.positive_part(self.check.objective(value.takes, value.models), []))
+            return bounded(known, theta, known.positive_part(self.check.aims.minimise(value.takes, value.models), []))
         except NoMultipliers:
             return {"beyond": contradiction(known)}
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from decomposer.checker.algebra import Malformed, Refused
 from decomposer.errors import DecomposerError, Diagnostic
+from decomposer.formulas.algebra import Malformed, Refused
 from decomposer.problem.load import problem_of
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem

@@ -7,8 +7,9 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
-from decomposer.checker.algebra import Mono, Poly, Refused, apply, div, mul, parse, show, show_mono, tower
-from decomposer.checker.growth import POWER, Growth, Vector, difference
+from decomposer.checker.growth import Growth
+from decomposer.formulas.algebra import Mono, Poly, Refused, apply, div, mul, parse, show, show_mono, tower
+from decomposer.formulas.factors import POWER, Vector, difference
 from decomposer.growth.lp import Proof, integral, solve
 
 SPLITS = 2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from decomposer.checker.algebra import parse, show
 from decomposer.design.evaluate import models_used
 from decomposer.design.nodes import Vote
 from decomposer.expr import Expr
+from decomposer.formulas.algebra import parse, show
 from decomposer.restated.space import Goal as Restated
 from decomposer.restated.space import Way
 from decomposer.rules.base import Goal

@@ -7,10 +7,10 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
-from decomposer.checker.algebra import ONE, Mono, Poly, add, div, mul, number, parse, show, show_mono
 from decomposer.checker.check import Value
 from decomposer.checker.growth import Growth
 from decomposer.design.nodes import Vote
+from decomposer.formulas.algebra import ONE, Mono, Poly, add, div, mul, number, parse, show, show_mono
 from decomposer.growth import Regime
 from decomposer.problem.model import Problem
 from decomposer.restated.space import Goal as Restated

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from decomposer.checker.algebra import Malformed, Refused, number, parse
 from decomposer.checker.check import Check
 from decomposer.checker.check import check as replay
 from decomposer.checker.growth import Growth
+from decomposer.formulas.algebra import Malformed, Refused, number, parse
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
 from decomposer.restated.space import Goal, Need, Way

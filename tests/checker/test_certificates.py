@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from decomposer.checker.algebra import parse
 from decomposer.cli.main import main
+from decomposer.formulas.algebra import parse
 from decomposer.problem.load import load, loads
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem

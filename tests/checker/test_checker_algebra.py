@@ -8,7 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from decomposer.checker.algebra import (
+from decomposer.expr import evaluate
+from decomposer.expr import parse as theirs
+from decomposer.formulas.algebra import (
     ONE,
     Poly,
     Refused,
@@ -23,8 +25,6 @@ from decomposer.checker.algebra import (
     show,
     sum_over,
 )
-from decomposer.expr import evaluate
-from decomposer.expr import parse as theirs
 
 K = 5
 AT: dict[str, int | Fraction] = {"k": K, "n": 3, "q": Fraction(1, 3)}

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from decomposer.checker.algebra import Malformed, Refused, parse
 from decomposer.checker.check import Check
 from decomposer.checker.check import check as replay
 from decomposer.cli.main import main
 from decomposer.expr import as_expr, num, sym
+from decomposer.formulas.algebra import Malformed, Refused, parse
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Limits, Problem

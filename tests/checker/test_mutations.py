@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from decomposer.checker.algebra import Malformed, Refused, parse
 from decomposer.checker.check import Claim, check
+from decomposer.formulas.algebra import Malformed, Refused, parse
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
 from decomposer.verbs.certify import certify

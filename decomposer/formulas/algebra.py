@@ -271,3 +271,18 @@ def _powers(x: int, last: Poly) -> Poly:
             total = add(total, mul(number(comb(n + 1, j)), one), -1)
         sums.append(mul(total, number(Fraction(1, n + 1))))
     return sums[x]
+
+
+def single(poly: Poly) -> tuple[Mono, Fraction]:
+    """The one term of a formula with a positive coefficient."""
+    if len(poly) != 1 or min(poly.values()) <= 0:
+        raise Refused("a monomial with a positive coefficient was expected")
+    return next(iter(poly.items()))
+
+
+def sides(text: str, sign: str) -> tuple[str, str]:
+    """Both sides of a relation."""
+    low, found, high = text.partition(sign)
+    if not found:
+        raise Malformed(f"{text[:60]!r} does not compare two monomials")
+    return low, high

@@ -1,0 +1,1 @@
+"""Formulas of certificates: exact sums of monomials, and what is known of their factors. Standard library only."""
