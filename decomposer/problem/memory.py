@@ -68,7 +68,7 @@ def _condensing(problem: Problem, task: Task, fact: Memory, loc: Loc) -> Iterato
     other = problem.tasks[fact.condense]
     facts = (other.finds, other.for_each, other.edits, other.one_of, other.steps, other.combines, other.recursive)
     more = (other.compresses, other.memory, other.local)
-    if any(one is not None for one in (*facts, *more)) or other.remembers:
+    if any(one is not None for one in (*facts, *more)) or other.remembers or other.name in called(problem):
         hint = "let a task of its own do it"
         yield Issue(place, f"`{other.name}` is done for more than that", "bad-fact", hint, other.name)
     elif other.succeeds is not None and (other.succeeds.unit != "call" or other.succeeds.hard is not None):

@@ -80,7 +80,8 @@ def _helpers(problem: Problem, task: Task, fact: Recursive, loc: Loc) -> Iterato
             yield Issue(place, f"`{ORACLE}` is the word for no task", "bad-name", "rename the task", name)
         other = problem.tasks[name]
         facts = (other.finds, other.for_each, other.edits, other.one_of, other.steps, other.combines, other.recursive)
-        if any(one is not None for one in facts) or other.compresses is not None or other.remembers:
+        more = other.compresses is not None or other.memory is not None or other.remembers or name in called(problem)
+        if more or any(one is not None for one in facts):
             yield Issue(place, f"`{name}` is done for more than that", "bad-fact", "let a task of its own do it", name)
         elif other.succeeds is not None and (other.succeeds.unit != "call" or other.succeeds.hard is not None):
             message = f"`{name}` must succeed per call, with the same chance for all sizes"
