@@ -152,8 +152,14 @@ class Reliability(Calls):
         return goal._replace(pending=frozenset(), direct=per_call, unit=False, model=model, tried=frozenset())
 
     def lost(self, goal: Goal, loss: Poly) -> Poly:
-        """What a way loses itself: nothing is counted where only what another model did wrong is done."""
-        return {} if goal.tried or self.problem["target"] is None else self.every_round(goal)(loss)
+        """What a way loses itself.
+
+        After other models it counts as well, up to a constant factor: of n units, a cascade loses no less than a
+        constant share of what its last part loses, and of n. Only where a task may be done by others, more may be lost
+        than there are units, and nothing is counted.
+        """
+        others = goal.tried and any(task["methods"] for task in self.tasks.values())
+        return {} if others or self.problem["target"] is None else self.every_round(goal)(loss)
 
     # -- verdicts -------------------------------------------------------------------------------------
 
@@ -168,7 +174,7 @@ class Reliability(Calls):
         plain = goal._replace(narrow=True, write=None, scope="here", history=False, among=None, model=None)
         found: list[tuple[tuple[str, ...], Poly, Fits]] = [((), {}, ())]
         for name in by:
-            calls = list(self.call((name,), plain, "here"))
+            calls = list(self.call((name,), plain, self.where(plain._replace(tasks=(name,)))))
             found = [
                 ((*models, model), add(cost, self.every_round(plain)(more)), (*fits, *room))
                 for models, cost, fits in found

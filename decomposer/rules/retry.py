@@ -14,7 +14,7 @@ from decomposer.design.sizes import covers
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
-from decomposer.rules.call import by_each_model, too_many_steps
+from decomposer.rules.call import by_each_model, call_scope, too_many_steps
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
@@ -101,7 +101,8 @@ def checked(site: Site, goal: Goal, names: tuple[str, ...], attempt: Design) -> 
     for judge in dict.fromkeys(judges):
         if too_many_steps(site.task(judge), replace(goal, steps=None)):
             return
-        calls = list(by_each_model(site, replace(goal, model=None), Call((judge,))))
+        scope = call_scope(site, replace(goal, tasks=(judge,), scope="here"))
+        calls = list(by_each_model(site, replace(goal, model=None), Call((judge,), scope=scope)))
         bodies = [seq(body, call) for body in bodies for call in calls]
     yield from bodies
 
