@@ -148,7 +148,8 @@ class Calls(Space):
         self, tasks: tuple[str, ...], goal: Goal, scope: str, write: str | None, digests: frozenset[str]
     ) -> Poly:
         """Tokens read and written by the longest such call: where its size is open, on all parts, or all steps."""
-        if goal.model is None and goal.part and goal.size in (self.g, *self.rooms.values()):
+        bounded = goal.model is not None and goal.size == self.rooms.get(goal.model)
+        if goal.part and goal.size in (self.g, *self.rooms.values()) and not bounded:
             goal = goal._replace(size=show(self.count(goal.part)))
         if goal.steps == self.m:
             chain = self.tasks[goal.tasks[0]]["steps"]
@@ -252,11 +253,9 @@ class Calls(Space):
 
     def some(self, read: Poly) -> bool:
         """Whether that is plainly a token at least."""
+        fixed = {name for name, one in self.problem["parameters"].items() if one["kind"] == "constant"}
         return min(read.values(), default=Fraction(0)) > 0 and any(
-            c >= 1
-            and all(
-                y > 0 and self.problem["parameters"].get(name, {}).get("kind", "free") != "constant" for name, y in mono
-            )
+            c >= 1 and all(y > 0 and name.isidentifier() and name not in fixed for name, y in mono)
             for mono, c in read.items()
         )
 

@@ -249,7 +249,7 @@ class Combining(Preparing):
         first, and what grows with them the same on each: on one at least, and no more than the logarithm and one.
         """
         each = self.growing(merger, parse(Y), fan_in)
-        if each is None or any(dict(mono).get(Y, 0) < 0 for mono in each):
+        if each is None or any(Y in name and (name != Y or x < 0) for mono in each for name, x in mono):
             return None, None
         several = add(ONE, apply("log", (results,)))
         low: Poly = {}

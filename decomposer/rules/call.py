@@ -48,7 +48,7 @@ def by_each_model(site: Site, goal: Goal, call: Call, context: Context | None = 
         if not covers(site.problem, name, call, context) or not fits(site.problem, name, call, context):
             continue
         every = context
-        if open_size and goal.model is None:
+        if open_size and (goal.model is None or goal.size != sym(site.groups.get(name, site.group))):
             assert goal.part is not None
             count = site.text_of(goal.part).count or ONE
             every = replace(every, extents=Frozen({**every.extents, goal.part: count}))
