@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from decomposer.design.bounds import at_least
@@ -61,25 +62,34 @@ def scope_of(problem: Problem, design: Design, regime: Regime, at: Numbers) -> t
     """The scope of a design: largest model, largest capability set, longest context, in this order."""
     found = agents(problem, design)
     fixed = {name: num(value) for name, value in at.items()}
-    there = agents(numbered(problem, at), substitute_design(design, fixed)) if at else None
-    return tuple(_extent(which, found, there, regime) for which in MEASURES)
+    there = None
+    if at:
+        target = numbered(problem, at)
+        with suppress(ExpressionError):  # of attempts without number; how much each takes is known all the same
+            there = agents(target, substitute_design(design, fixed))
+    extents = []
+    for which in MEASURES:
+        extent = _in_growth(which, found, regime)
+        if at:
+            sizes = [(agent, of_agent(agent, which).subs(fixed)) for agent in there or found]
+            extent = _at_numbers(extent, [(agent, settle(size)) for agent, size in sizes])
+        extents.append(extent)
+    return tuple(extents)
 
 
-def _extent(which: Measure, found: Sequence[Agent], there: Sequence[Agent] | None, regime: Regime) -> Extent:
+def _at_numbers(extent: Extent, sizes: Sequence[tuple[Agent, Expr]]) -> Extent:
+    top = sizes[0][1]
+    for _, size in sizes:
+        top = size if order(size, top) > 0 else top
+    whose = [agent for agent, size in sizes if order(size, top) == 0]
+    return replace(extent, value=top, agents=_names(whose), everywhere=True)
+
+
+def _in_growth(which: Measure, found: Sequence[Agent], regime: Regime) -> Extent:
     sizes = [of_agent(agent, which) for agent in found]
     plainly = [size for size in sizes if all(at_least(size, other) for other in sizes)]
     most = plainly[0] if plainly else maximum(*sizes)
     theta = growth_of(most, regime)
-    if there is not None:
-        try:
-            values = [settle(of_agent(agent, which)) for agent in there]
-            top = values[0]
-            for value in values[1:]:
-                top = value if order(value, top) > 0 else top
-            whose = [agent for agent, value in zip(there, values, strict=True) if order(value, top) == 0]
-            return Extent(which, theta, most, top, _names(whose))
-        except ExpressionError:  # of more digits than can be worked with
-            pass
     exactly = [agent for agent, size in zip(found, sizes, strict=True) if size == most]
     everywhere = exactly or [agent for agent, size in zip(found, sizes, strict=True) if _below(most, size, regime)]
     if everywhere:

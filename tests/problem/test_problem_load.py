@@ -205,7 +205,14 @@ CASES: list[tuple[list[tuple[str, str]], str, int, int, str, str]] = [
         "",
     ),
     ([("m: size", "2m: size")], "`2m` is not the name of a parameter", 2, 45, "2m", ""),
-    ([("tasks:", "minimise: latency\ntasks:")], "`latency` is not `cost` or `span` or `time`", 8, 11, "latency", ""),
+    (
+        [("tasks:", "minimise: latency\ntasks:")],
+        "`latency` is not `cost` or `span` or `time` or `scope`",
+        8,
+        11,
+        "latency",
+        "",
+    ),
     (
         [("tasks:", "scaling: {law: power}\ntasks:")],
         "the power law, and no other, has an exponent",

@@ -40,6 +40,13 @@ def test_at_numbers_there_is_one_largest() -> None:
     ]
 
 
+def test_costs_without_number_have_scopes() -> None:
+    """As many attempts as cannot be written out take as much each as one."""
+    result = decomposer.optimize("evolution-all-or-nothing", at={"k": 5000, "l": 1, "m_u": 1})
+    assert result.cost.value is None
+    assert [one.value for one in result.scope][:2] == [num(1), num(1)]
+
+
 def test_generalists_have_the_whole_family() -> None:
     rows = {row.name: row for row in decomposer.compare("k-task").rows}
     assert [str(one.exact) for one in rows["generalist"].scope] == ["k*m_s", "k", "n + 1"]
