@@ -47,7 +47,7 @@ class Sure(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """A lead that grows: ``ceil(log(often)/log(1/odds)) + more``, `odds` being those of the strongest wrong answer.
+    """A lead that grows: ``ceil(log(often)/log(1/odds)) + more``, `odds` those of a wrong answer where they are best.
 
     That wins with a chance of ``odds**v/(1 + odds**v)``, so that no more than ``odds**v <= 1/often`` is lost. A lead of
     one takes the first answer, whatever it is: so there is one `more` where other wrong answers count for nobody.
@@ -70,13 +70,14 @@ def lead(way: Way, often: Poly, more: object) -> Lead:
     Refused
         Where the right answer is not known to be likelier than any other, or a lead of one might be taken for more.
     """
-    if way.label.split()[-1] != "lead" or len(way.kinds) != 1:
+    if way.label.split()[-1:] != ["lead"] or not way.kinds:
         raise Refused(f"the votes of {way.label} cannot grow")
-    _, right, rival = way.kinds[0]
-    odds = constant(div(rival, right)) if right else None
-    if odds is None or not 0 < odds < 1:
+    known = [constant(div(kind.other, kind.right)) if kind.right else None for kind in way.kinds]
+    odds = max((one for one in known if one is not None), default=Fraction(1))
+    if None in known or not 0 < odds < 1:
         raise Refused("the right answer is not known to be likelier than any other")
-    if type(more) is not int or more not in (0, 1) or (more == 0 and add(right, rival) != ONE):
+    agree = all(add(kind.right, kind.other) == ONE for kind in way.kinds)
+    if type(more) is not int or more not in (0, 1) or (more == 0 and not agree):
         raise Refused(f"a lead cannot have {more!r} more")
     return Lead(often, odds, more)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.context import items
 from decomposer.design.nodes import Design, Retry, Vote
-from decomposer.design.reliability import reliability, votes_for
+from decomposer.design.reliability import cases, reliability, votes_for
 from decomposer.design.votes import MAX_BITS, least_lead, majority, plain
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO, Expr, ceil, evaluate, log, num, sym
@@ -64,8 +64,18 @@ def _on(site: Site, goal: Goal, body: Design, facts: tuple[Fact, ...]) -> Iterat
         return
     if not any(value.symbols for value in (right, rival, occurrences(site, goal), target)):
         yield from _counted(site, goal, body, facts)
-    elif (lead := growing_lead(site, goal, right, rival)) is not None:
+    elif (lead := growing_lead(site, goal, *_hardest(site, goal, body))) is not None:
         yield Alternative(Vote(body, lead=lead), facts)
+
+
+def _hardest(site: Site, goal: Goal, body: Design) -> tuple[Expr, Expr]:
+    """Chances of a vote for the right answer and for its rival, on the units where the right one leads by least."""
+    known = cases(site.problem, body, site.inside(goal))
+    found = [votes_for(site.problem, body, case, goal.tasks) for _, case in known]
+    plain = [(right, rival) for right, rival in found if not (right.symbols or rival.symbols)]
+    if len(found) == 1 or len(plain) < len(found):
+        return found[0] if len(found) == 1 else (ZERO, ONE)
+    return min(found, key=lambda one: evaluate(one[0] - one[1], {}) / evaluate(one[0] + one[1], {}))
 
 
 def _counted(site: Site, goal: Goal, body: Design, facts: tuple[Fact, ...]) -> Iterator[Alternative]:
@@ -179,8 +189,10 @@ def growing_lead(site: Site, goal: Goal, right: Expr, rival: Expr) -> Expr | Non
     constant. `None` where the right answer is not known to be likelier than its rival.
     """
     target = site.problem.target
+    if target is None or target == ONE or right == ZERO:
+        return None
     odds = rival / right
-    if target is None or target == ONE or not odds.symbols <= constants(site) or hard(site, goal):
+    if not odds.symbols <= constants(site):
         return None
     parameters = site.problem.parameters
     bounds = tuple((name, parameters[name].low, parameters[name].high) for name in sorted(odds.symbols))

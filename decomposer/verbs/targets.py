@@ -133,7 +133,7 @@ class Targeted(Writer):
         known = count.as_fraction()
         if known is not None:
             return int(known)
-        more = 0 if way.kinds and add(way.kinds[0].right, way.kinds[0].other) == ONE else 1
+        more = 0 if all(add(kind.right, kind.other) == ONE for kind in way.kinds) else 1
         return {"log": show(parse(str(rarity(self.space.site, goal)))), "more": more}
 
 
