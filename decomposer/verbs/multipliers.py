@@ -130,7 +130,8 @@ def _splitting(growth: Growth, high: Sequence[Mono]) -> Iterator[Poly]:
         for exponent in {exponent for name, _ in top if (exponent := _exponent(name)) is not None}:
             if any(name in growth.free for name, _ in exponent):
                 found.setdefault(frozenset((name, -x) for name, x in top if _exponent(name) == exponent), exponent)
-    yield from ({mono: Fraction(1)} for mono in found)
+    for scale in (Fraction(1), Fraction(4, 3)):
+        yield from ({frozenset((name, x * scale) for name, x in mono): Fraction(1)} for mono in found)
 
 
 def _exponent(name: str) -> Mono | None:

@@ -149,6 +149,17 @@ def prices(growth: Growth, thetas: list[Poly]) -> Iterator[Poly]:
             root = {frozenset([(name, -HALF)]): Fraction(1)}
             roots = {next(iter(mul({mono: Fraction(1)}, root))) for mono in terms - slower.keys()}
             yield dict.fromkeys({*slower.values(), *roots}, Fraction(1))
+    if slower:
+        yield {_lower(plain, mono - plain): Fraction(1) for mono, plain in slower.items()}
+
+
+def _lower(mono: Mono, logs: Mono) -> Mono:
+    """A monomial divided by a part of a power of what it has logarithms of."""
+    total = {mono: Fraction(1)}
+    for name, _ in logs:
+        for argument in logarithm(name) or {}:
+            total = mul(total, {frozenset((factor, -x / 4) for factor, x in argument): Fraction(1)})
+    return next(iter(total))
 
 
 def without_logarithms(mono: Mono) -> Mono:
