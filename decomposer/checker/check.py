@@ -8,11 +8,12 @@ from itertools import product
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
-from decomposer.checker.designs import Designs, Scope
+from decomposer.checker.designs import Designs
 from decomposer.checker.fields import listed, mapping, texts
 from decomposer.checker.growth import Growth
 from decomposer.formulas.algebra import LIMIT, Malformed, Poly, Refused, add, mul, parse, show, show_mono, sides, single
 from decomposer.restated.chances import Chances
+from decomposer.restated.goals import Scope
 from decomposer.restated.space import Goal, Way
 
 VERSION = 2
@@ -79,11 +80,8 @@ class Check(Designs):
             self.values[goal] = [self.value(goal, value) for value in stated]
         for goal, ways in self.ways.items():
             for way, proof in zip(ways, listed(goals[goal.key()]["ways"], len(ways)), strict=True):
-                last = "beyond" if "beyond" in mapping(proof) else "proofs"
-                self.refused(goal, way, mapping(proof, "rule", "label", last))
+                self.refused(goal, way, proof)
         return list(self.answer(self.given["answer"], ()))
-
-    # -- what may be spoken of -------------------------------------------------------------------------
 
     def value(self, goal: Goal, given: object) -> Value:
         """A value of a goal, as a certificate states it."""
@@ -103,8 +101,6 @@ class Check(Designs):
         takes = {measure: self.posynomial(growth, stated[measure]) for measure in self.spaces}
         return Value(takes, models, scope)
 
-    # -- no design is better ---------------------------------------------------------------------------
-
     def choices(self, way: Way) -> Iterator[tuple[tuple[Value, ...], frozenset[str]]]:
         """Every choice of a value for each need, with the models that are then used, as far as these are allowed."""
         if prod(len(self.values[need.goal]) for need in way.needs) > LIMIT:
@@ -121,9 +117,10 @@ class Check(Designs):
             raise Refused("two values leave the same parameter open")
         return self.growth(scope, (), way.fits)
 
-    def refused(self, goal: Goal, ways: tuple[Way, ...], given: Mapping[str, Any]) -> None:
+    def refused(self, goal: Goal, ways: tuple[Way, ...], proof: object) -> None:
         """Check that a way takes no less than a value of its goal, whatever is done for its needs."""
         way, choices = ways[0], list(self.choices(ways[0]))
+        given = mapping(proof, "rule", "label", "beyond" if "beyond" in mapping(proof) else "proofs")
         if (given["rule"], given["label"]) != (way.rule, way.label):
             raise Refused(f"{goal.key()}: expected {way.rule} {way.label}")
         if "beyond" in given:
@@ -159,8 +156,6 @@ class Check(Designs):
             text = re.sub(r"\w+", lambda word: taken.get(word[0], word[0]), show(takes))
             yield measure, parse(text)
 
-    # -- the design ------------------------------------------------------------------------------------
-
     def answer(self, tree: object, conditions: tuple[str, ...]) -> Iterator[Claim]:
         """Check a leaf, or both sides of a question."""
         if len(conditions) > DEEPEST:
@@ -174,15 +169,13 @@ class Check(Designs):
             yield from self.answer(branch["yes"], (*conditions, f"{low} <= {high}"))
             yield from self.answer(branch["no"], (*conditions, f"{high} <= {low}"))
             return
-        priced = ("price",) if self.problem["target"] is not None else ()
-        leaf = mapping(tree, "theta", "cost", "design", "facts", "above", "below", "within", *priced)
+        price = ("price",) if "price" in self.given else ()
+        leaf = mapping(tree, "theta", "cost", "design", "facts", "above", "below", "within", *price)
         growth = self.growth((), conditions)
         design = self.design(self.root, leaf["design"], conditions)
         cost = self.aims.minimise(design.takes, design.models)
-        if cost != parse(leaf["cost"]):
-            raise Refused(f"the design costs {show(cost)}")
-        if sorted(design.facts) != leaf["facts"]:
-            raise Refused(f"the design rests on {', '.join(sorted(design.facts))}")
+        if (cost, sorted(design.facts)) != (parse(leaf["cost"]), leaf["facts"]):
+            raise Refused(f"the design costs {show(cost)}, and rests on {', '.join(sorted(design.facts)) or 'nothing'}")
         if not self.aims.allowed(design.models):
             raise Refused("the design uses more models than may be")
         theta = self.posynomial(growth, leaf["theta"])
@@ -200,7 +193,7 @@ class Check(Designs):
             known.bounded(theta, known.positive_part(self.aims.minimise(value.takes, value.models), []), proof)
         if not values:
             raise Refused("nothing is proved of the root")
-        if priced:
+        if price:
             ways = {goal: [way for way, *_ in ways] for goal, ways in self.ways.items()}
             Chances(self.rules, ways).reached(self.root, leaf["design"])
             growth.vanishing(self.price, theta, leaf["price"])

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from decomposer.checker.fields import listed, mapping
 from decomposer.checker.growth import Growth
 from decomposer.formulas.algebra import ONE, Malformed, Poly, Refused, constant, parse, put, show
-from decomposer.formulas.factors import Limits, tops
-from decomposer.restated.aims import Aims, unfold
+from decomposer.formulas.factors import Limits, rounded, tops
+from decomposer.restated.aims import Aims
 from decomposer.restated.chances import lead
-from decomposer.restated.space import Goal, Way
+from decomposer.restated.goals import Goals, Scope, Ways, unfold
+from decomposer.restated.space import Free, Goal, Way
 from decomposer.restated.spans import measures
-
-Scope: TypeAlias = tuple[tuple[str, tuple[str, str]], ...]
 
 
 class Design(NamedTuple):
@@ -36,37 +34,16 @@ class Designs:
         self.growths: dict[tuple[object, ...], Growth] = {}
         try:
             self.aims, self.spaces = Aims(problem), measures(problem)
-            self.ways = self.unfold()
-            self.root, self.rules = next(iter(self.ways)), next(iter(self.spaces.values()))
-            self.free = {self.rules.i: {("1", "")}}
-            for free in (way.free for ways in self.ways.values() for (way, *_) in ways if way.free):
-                self.free.setdefault(free[0], set()).add(free[1:])
+            self.rules = next(iter(self.spaces.values()))
+            goals = Goals(self.unfold(), self.rules.i)
+            self.ways, self.root, self.free, self.scope = goals.ways, goals.root, goals.free, goals.scope
             self.growth(())
         except Malformed as error:
             raise Refused(f"certificates do not cover the problem: {error}") from None
 
-    def unfold(self) -> dict[Goal, list[tuple[Way, ...]]]:
+    def unfold(self) -> Ways:
         """Every goal with its ways, the root first."""
         return unfold(list(self.spaces.values()))
-
-    def scope(self, goal: Goal, way: Way | None = None) -> Scope:
-        """Free parameters that have a value where a goal is met, with their bounds: those in its words, and the way's.
-
-        An upper bound is empty where those that introduce the parameter do not agree on one.
-        """
-        words = re.findall(
-            r"\w+", f"{goal.size} {goal.share} {goal.among} {goal.steps} {self.rules.i if goal.history else ''}"
-        )
-        found = {}
-        for name in self.free.keys() & set(words):
-            bounds = self.free[name]
-            found[name] = (
-                min((low for low, _ in bounds), key=Fraction),
-                next(iter(bounds))[1] if len(bounds) == 1 else "",
-            )
-        if way and way.free:
-            found[way.free[0]] = way.free[1:]
-        return tuple(sorted(found.items()))
 
     def growth(self, scope: Scope, conditions: tuple[str, ...] = (), limited: Limits = ()) -> Growth:
         """What is known with these free parameters, under conditions, and where something is limited in growth."""
@@ -115,66 +92,43 @@ class Designs:
             if taken["value"] is not None:
                 raise Refused(f"{way.rule} has no free parameter")
             return found
-        if not way.free[2]:
-            text = self.votes(way, taken["value"], self.growth((), when))
-            takes, most = ({m: put(one, way.free[0], text) for m, one in each.items()} for each in found[:2])
-            return found._replace(takes=takes, most=most)
+        if not way.free[2] and isinstance(taken["value"], dict):
+            return self.put_in(found, way.free[0], self.lead(way, taken["value"], self.growth((), when)))
         return self.settled(found, way.free, taken["value"], self.growth(scope, when))
 
-    def settled(self, design: Design, free: tuple[str, str, str], given: object, growth: Growth) -> Design:
-        """A design with a value for its free parameter."""
+    def settled(self, design: Design, free: Free, given: object, growth: Growth) -> Design:
+        """A design with a value for its free parameter: a whole number, or a formula near which there is one."""
         name, low, high = free
-        top, *others = tops(high)
-        if not growth.above_one(top) or Fraction(low) > 2:
+        bounds = tops(high)
+        if not all(map(growth.above_one, bounds[:1])) or Fraction(low) > 2:
             raise Refused(f"{name} may have no value up to {high}")
-        most, text = design.most, str(given)
-        if not isinstance(given, dict) and not others:
-            self.integer(growth, given, Fraction(low), top)
-        else:
-            value = mapping(given, "is", "above", "below")
-            formula = self.posynomial(growth, value["is"])
-            number = constant(formula)
-            exact = number is not None and number.denominator == 1 and number >= Fraction(low)
-            if not exact and not all(rounded(takes, name) for takes in most.values()):
-                raise Refused(f"{name} stands in an exponent or a logarithm, where rounding a formula is not harmless")
+        known = len(bounds) < 2 and all(constant(bound) is not None or growth.endless(bound) for bound in bounds)
+        if not isinstance(given, dict) and not (known and type(given) is int):
+            raise Refused(f"{given!r} is not shown to be within {high}")
+        value = mapping(given, "is", "above", "below") if isinstance(given, dict) else {"is": given}
+        formula, most = self.posynomial(growth, value["is"]), design.most
+        number = constant(formula)
+        exact = number is not None and number.denominator == 1 and number >= Fraction(low)
+        if any(number is None or number > limit for limit in map(constant, bounds) if limit is not None):
+            raise Refused(f"{show(formula)} may be more than {high}")
+        if isinstance(given, dict):
             growth.bounded(ONE, formula, value["above"])
-            for bound, proof in zip((top, *others), listed(value["below"], 1 + len(others)), strict=True):
+            for bound, proof in zip(bounds, listed(value["below"], len(bounds)), strict=True):
                 growth.bounded(formula, growth.positive_part(bound, []), proof)
-                if (limit := constant(bound)) is not None and (number is None or number > limit):
-                    raise Refused(f"{show(formula)} may be more than {limit}")
             most = {key: {mono: c for mono, c in takes.items() if c > 0} for key, takes in most.items()}
-            text = show(formula)
-        takes, most = ({key: put(one, name, text) for key, one in each.items()} for each in (design.takes, most))
+        if not exact and not (isinstance(given, dict) and all(rounded(takes, name) for takes in most.values())):
+            raise Refused(f"{name} is no whole number, or it stands where rounding a formula is not harmless")
+        return self.put_in(design._replace(most=most), name, show(formula))
+
+    def put_in(self, design: Design, name: str, text: str) -> Design:
+        """A design with a formula for a free parameter."""
+        takes, most = ({key: put(one, name, text) for key, one in each.items()} for each in design[:2])
         return design._replace(takes=takes, most=most)
 
-    def votes(self, way: Way, given: object, growth: Growth) -> str:
-        """A number of votes, or a lead that grows: there may be as many as one likes."""
-        if not isinstance(given, dict):
-            if way.free is None or type(given) is not int or given < int(way.free[1]):
-                raise Refused(f"{given!r} is no number of votes")
-            return str(given)
+    def lead(self, way: Way, given: object, growth: Growth) -> str:
+        """A lead that grows, of which there may be as many as one likes."""
         value = mapping(given, "log", "more")
         often = self.posynomial(growth, value["log"])
         if not growth.above_one(often):
             raise Refused(f"{show(often)} is not plainly more than 1")
         return lead(way, often, value["more"]).text()
-
-    def integer(self, growth: Growth, value: object, low: Fraction, top: Poly) -> None:
-        """A constant value of a free parameter."""
-        if type(value) is not int or value < low:
-            raise Refused(f"{value!r} is no value from {low}")
-        if not (len(top) == 1 and growth.growing(*top)) and (len(top) != 1 or value > top.get(frozenset(), 0)):
-            raise Refused(f"{value} may be more than {show(top)}")
-
-
-def rounded(takes: Poly, name: str) -> bool:
-    """Whether rounding a parameter is harmless: it changes logarithms by a constant, and that is added anyway."""
-    for mono in takes:
-        for factor, x in mono:
-            plainly = re.sub(r"\*\*\([-\d/]+\)", "", factor)
-            if not re.search(rf"\b{name}\b", plainly) or not re.search(r"log\(|\*\*\(", plainly):
-                continue
-            alone = x == 1 and re.fullmatch(r"log\([\w*+ ]*\)", plainly) and min(parse(factor[4:-1]).values()) > 0
-            if not alone or takes.get(mono - {(factor, x)}, 0) <= 0:
-                return False
-    return True

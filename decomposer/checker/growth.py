@@ -7,25 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from decomposer.checker.fields import listed, mapping, rational
-from decomposer.formulas.algebra import (
-    LIMIT,
-    ONE,
-    Mono,
-    Poly,
-    Refused,
-    add,
-    apply,
-    arguments,
-    div,
-    mul,
-    number,
-    parse,
-    power,
-    show_mono,
-    single,
-    tower,
-)
-from decomposer.formulas.factors import Factors, Vector, added, difference, exponential, only
+from decomposer.formulas.algebra import Mono, Poly, Refused, apply, div, mul, parse, show_mono, single
+from decomposer.formulas.factors import Factors, Vector, added, difference
 
 
 class Growth(Factors):
@@ -121,34 +104,6 @@ class Growth(Factors):
         positive |= {name for name, x in mono if x > 0 and self.sign(name) == 0}
         self.combine(step["by"], difference(wanted, self.vector(mono, positive)), positive)
 
-    def logarithm(self, at: Poly) -> Poly:
-        """The logarithm of a free parameter; of an exponential, up to a constant, its exponent."""
-        mono, c = single(at)
-        if c == 1 and only(mono) in self.free:
-            return apply("log", (at,))
-        product, found = exponential(mono), tower(next(iter(mono), ("", 0))[0]) if len(mono) == 1 else None
-        if found is not None and next(iter(mono))[1] < 0 and self.likely(parse(found[0])):
-            product = found[1]
-        if c != 1 or product is None or not all(self.positive(factor) for factor, _ in product):
-            raise Refused(f"{show_mono(mono)} is neither a free parameter nor an exponential")
-        return {product: c}
-
-    def above(self, poly: Poly) -> list[Mono]:
-        """Monomials whose sum bounds a formula from above, up to a constant: ceilings, maxima and sums are opened."""
-        found: dict[Mono, None] = {}
-        waiting = list(poly.items())
-        while waiting:
-            mono, c = waiting.pop(0)
-            self.vector(mono)
-            parts = next(((f, p) for f in sorted(mono) if c > 0 and f[1] > 0 and (p := opened(*f))), None)
-            if parts is not None:
-                waiting += mul({mono - {parts[0]}: Fraction(1)}, parts[1]).items()
-            elif c > 0:
-                found[mono] = None
-            if len(waiting) + len(found) > LIMIT:
-                raise Refused("too many terms")
-        return list(found)
-
 
 def steps(low: Iterable[Mono], proof: object) -> list[tuple[Mono, Any]]:
     """What a proof says of each monomial."""
@@ -156,16 +111,3 @@ def steps(low: Iterable[Mono], proof: object) -> list[tuple[Mono, Any]]:
     if given.keys() != terms.keys():
         raise Refused("a proof speaks of other terms")
     return [(mono, given[text]) for text, mono in terms.items()]
-
-
-def opened(name: str, x: Fraction) -> Poly | None:
-    """An upper bound of a factor, up to a constant: the sum of its terms."""
-    if not name.startswith(("ceil(", "max(", "(")) or tower(name):
-        return None
-    parts = [parse(text) for text in arguments(name)] + ([ONE] if name.startswith("ceil(") else [])
-    if min(c for part in parts for c in part.values()) < 0:
-        return None
-    total: Poly = {}
-    for mono in {mono for part in parts for mono in part}:
-        total = add(total, power({mono: Fraction(1)}, number(x)))
-    return total

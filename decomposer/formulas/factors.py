@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from decomposer.formulas.algebra import (
     EMPTY,
+    LIMIT,
     ONE,
     Mono,
     Poly,
@@ -19,7 +20,10 @@ from decomposer.formulas.algebra import (
     arguments,
     constant,
     div,
+    mul,
+    number,
     parse,
+    power,
     raised,
     show_mono,
     sides,
@@ -249,6 +253,62 @@ class Factors:
         plain = not any(self.constant(name) for name, _ in outer | inner)
         exact = plain and factor is not None and d * factor >= c
         return exact or ((factor or row) is not None and (self.growing(outer) or self.growing(inner)))
+
+    # -- parts and bounds --------------------------------------------------------------------------------
+
+    def logarithm(self, at: Poly) -> Poly:
+        """The logarithm of a free parameter; of an exponential, up to a constant, its exponent."""
+        mono, c = single(at)
+        if c == 1 and only(mono) in self.free:
+            return apply("log", (at,))
+        product, found = exponential(mono), tower(next(iter(mono), ("", 0))[0]) if len(mono) == 1 else None
+        if found is not None and next(iter(mono))[1] < 0 and self.likely(parse(found[0])):
+            product = found[1]
+        if c != 1 or product is None or not all(self.positive(factor) for factor, _ in product):
+            raise Refused(f"{show_mono(mono)} is neither a free parameter nor an exponential")
+        return {product: c}
+
+    def above(self, poly: Poly) -> list[Mono]:
+        """Monomials whose sum bounds a formula from above, up to a constant: ceilings, maxima and sums are opened."""
+        found: dict[Mono, None] = {}
+        waiting = list(poly.items())
+        while waiting:
+            mono, c = waiting.pop(0)
+            self.vector(mono)
+            parts = next(((f, p) for f in sorted(mono) if c > 0 and f[1] > 0 and (p := opened(*f))), None)
+            if parts is not None:
+                waiting += mul({mono - {parts[0]}: Fraction(1)}, parts[1]).items()
+            elif c > 0:
+                found[mono] = None
+            if len(waiting) + len(found) > LIMIT:
+                raise Refused("too many terms")
+        return list(found)
+
+
+def opened(name: str, x: Fraction) -> Poly | None:
+    """An upper bound of a factor, up to a constant: the sum of its terms."""
+    if not name.startswith(("ceil(", "max(", "(")) or tower(name):
+        return None
+    parts = [parse(text) for text in arguments(name)] + ([ONE] if name.startswith("ceil(") else [])
+    if min(c for part in parts for c in part.values()) < 0:
+        return None
+    total: Poly = {}
+    for mono in {mono for part in parts for mono in part}:
+        total = add(total, power({mono: Fraction(1)}, number(x)))
+    return total
+
+
+def rounded(takes: Poly, name: str) -> bool:
+    """Whether rounding a parameter is harmless: it changes logarithms by a constant, and that is added anyway."""
+    for mono in takes:
+        for factor, x in mono:
+            plainly = re.sub(r"\*\*\([-\d/]+\)", "", factor)
+            if not re.search(rf"\b{name}\b", plainly) or not re.search(r"log\(|\*\*\(", plainly):
+                continue
+            alone = x == 1 and re.fullmatch(r"log\([\w*+ ]*\)", plainly) and min(parse(factor[4:-1]).values()) > 0
+            if not alone or takes.get(mono - {(factor, x)}, 0) <= 0:
+                return False
+    return True
 
 
 def tops(most: str) -> list[Poly]:

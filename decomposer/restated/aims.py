@@ -1,13 +1,11 @@
-"""What is minimised, and what is limited; and every goal that the facts lead to."""
+"""What is minimised, and what is limited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from decomposer.formulas.algebra import LIMIT, Poly, Refused, add, constant, div, parse
-from decomposer.restated.rules import Rules
-from decomposer.restated.space import Goal, Way
+from decomposer.formulas.algebra import Poly, Refused, add, constant, div, parse
 
 Takes = Mapping[str, Poly]
 """What a design takes of each measure."""
@@ -50,27 +48,3 @@ class Aims:
     def allowed(self, models: frozenset[str]) -> bool:
         """Whether no more models are used than may be."""
         return self.most is None or len(models) <= self.most
-
-
-def unfold(spaces: Sequence[Rules]) -> dict[Goal, list[tuple[Way, ...]]]:
-    """Find every goal that the first leads to, with its ways, each as every measure states it.
-
-    A goal below itself would make what is said of goals meaningless.
-    """
-    ways: dict[Goal, list[tuple[Way, ...]]] = {}
-    above: dict[Goal, None] = {}
-    waiting: list[tuple[Goal, bool]] = [(spaces[0].root(), False)]
-    while waiting:
-        goal, done = waiting.pop()
-        if done:
-            del above[goal]
-        elif goal in above:
-            raise Refused("a goal needs itself")
-        elif goal not in ways:
-            ways[goal] = list(zip(*(space.ways(goal) for space in spaces), strict=True))
-            above[goal] = None
-            waiting.append((goal, True))
-            waiting += [(need.goal, False) for way, *_ in ways[goal] for need in way.needs]
-        if len(ways) > LIMIT:
-            raise Refused(f"more than {LIMIT} goals")
-    return ways

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from decomposer.checker.check import VERSION, Check, Value
-from decomposer.checker.designs import Scope
 from decomposer.checker.growth import Growth
 from decomposer.design.evaluate import models_used
 from decomposer.design.nodes import substitute
@@ -24,6 +23,7 @@ from decomposer.growth.partition import Branch, Tree, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
+from decomposer.restated.goals import Scope
 from decomposer.restated.space import Goal as Restated
 from decomposer.restated.space import Way
 from decomposer.rules.base import Goal
