@@ -60,6 +60,8 @@ class Context:
         Parts that the subproblems of a problem have together, where that are not its own.
     memory : mapping of task name to Expr
         Tokens in its memory, where there is one.
+    beside : Expr
+        How many such places there are side by side; time is that of the slowest.
     """
 
     extents: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
@@ -76,6 +78,7 @@ class Context:
     levels: tuple[Level, ...] = ()
     overlaps: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
     memory: Mapping[str, Expr] = field(default_factory=lambda: _NOTHING)
+    beside: Expr = ONE
 
     def narrowed(self, part: str, size: Expr) -> Context:
         """Enter a loop over groups of `size` parts."""
@@ -98,6 +101,10 @@ class Context:
     def for_item(self) -> Context:
         """Enter what is done for one item, however many rounds it took to find."""
         return replace(self, rounds=ONE)
+
+    def once(self) -> Context:
+        """Mean the same place in one execution, whatever loops enclose it."""
+        return replace(self, rounds=ONE, indices=(), last=frozenset(), levels=())
 
     def found_in_rounds(self, number: Expr) -> Context:
         """Enter what is done for each item that a round of the innermost conversation finds, the first `number`."""

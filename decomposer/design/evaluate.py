@@ -5,34 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from decomposer.design.between import Between
 from decomposer.design.context import TOP, Context, divide_up
-from decomposer.design.cost_models import call_cost
-from decomposer.design.counts import finder_rounds, group_counts, item_rate, parts_in_scope
 from decomposer.design.leaves import leaf_cost, leaves, over_rounds, usage
-from decomposer.design.merging import one_by_one, stages
-from decomposer.design.nodes import (
-    Call,
-    Case,
-    Design,
-    Each,
-    Escalate,
-    ForEach,
-    Hole,
-    If,
-    Merge,
-    Recurse,
-    Repeat,
-    Retry,
-    Seq,
-    Serve,
-    Stride,
-    Until,
-    Vote,
-    walk,
-)
-from decomposer.design.recursing import longest_way
-from decomposer.design.reliability import attempts, rejected, runs, strides
-from decomposer.design.remembering import condensings, served
+from decomposer.design.nodes import Call, Design, Hole, walk
+from decomposer.design.paths import Paths
 from decomposer.design.sizes import requirements
 from decomposer.expr import ONE, ZERO, Expr, maximum
 from decomposer.problem.model import Problem
@@ -80,116 +57,34 @@ def total_cost(problem: Problem, node: Design) -> Expr:
     return work(problem, node) + hosting(problem, node)
 
 
-def call_time(problem: Problem, call: Call, context: Context) -> Expr:
-    """How long one call takes: the delay of its model for every token written; its cost, where no delays are known."""
-    used = usage(problem, call, context)
-    delay = problem.models[call.model].delay if call.model is not None else None
-    if delay is not None:
-        return delay * used.written
-    return call_cost(problem.cost, used.size, used.read, used.seen, used.written)
-
-
 def span(
     problem: Problem,
     node: Design,
     context: Context = TOP,
     holes: Callable[[object, Context], Expr] | None = None,
 ) -> Expr:
-    """Cost (time, where models have delays) along the critical path: parts in parallel, all else in sequence.
+    """Expected time (cost, where models have no delays) along the critical path: the lower one of its bounds.
 
-    Parts and items are handled in parallel where the tasks done for them are local, else in sequence. Parts in
-    parallel count as an average one: where attempts are repeated, the slowest takes longer, and this is a lower bound.
+    No design takes less than this, and most take just this (see `span_bounds`). Parts and items are handled side by
+    side where the tasks done for them are local, else one after the other.
 
     Parameters
     ----------
     holes : function of (goal, context), optional
-        Span of the sub-goals of a template, each in the context in which it stands.
+        Span of the sub-goals of a template, each in the context in which it stands: of the slowest of as many as the
+        context says are beside each other.
     """
-    if isinstance(node, Call):
-        return call_time(problem, node, context)
-    if isinstance(node, Hole):
-        assert holes is not None
-        return holes(node.goal, context)
-    if isinstance(node, Seq):
-        total = ZERO
-        for step in node.steps:
-            total = total + span(problem, step, context, holes)
-        return total
-    if isinstance(node, Repeat | Until) and isinstance(node.body, Hole) and node.body.whole_scope:
-        return span(problem, node.body, context, holes)  # the sub-goal counts its rounds itself
-    if isinstance(node, Repeat):
-        body = span(problem, node.body, context.repeated(node.count, node.index), holes)
-        return over_rounds(body, Context(indices=((node.index or "_", node.count),)))
-    if isinstance(node, Until):
-        number = finder_rounds(problem, node.finder, context)
-        return span(problem, node.body, context.repeated(number), holes) * number
-    if isinstance(node, Each):
-        groups = group_counts(parts_in_scope(problem, node.part, context), node.size)
-        body = span(problem, node.body, context.narrowed(node.part, groups[0][1]), holes)
-        return (
-            body
-            if _parallel(problem, node.body)
-            else body * divide_up(parts_in_scope(problem, node.part, context), node.size)
-        )
-    if isinstance(node, Merge):
-        groups = group_counts(parts_in_scope(problem, node.part, context), node.size)
-        total = span(problem, node.body, context.grouped(node.task, node.part, groups[0][1]), holes)
-        if not _parallel(problem, node.body):
-            total = total * divide_up(parts_in_scope(problem, node.part, context), node.size)
-        for stage in stages(problem, node, context):
-            _, inside = stage[0]
-            once = span(problem, node.merge, inside, holes)
-            if one_by_one(problem, node):  # an oracle asks for each part in turn
-                once = once * inside.extents[node.part]
-            total = total + over_rounds(once, Context(levels=inside.levels[len(context.levels) :]))
-        return total
-    if isinstance(node, Recurse):
-        return longest_way(problem, node, context, lambda one, there: span(problem, one, there, holes), over_rounds)
-    if isinstance(node, Serve):
-        total = ZERO
-        bodies = [(node.body, number, inside) for number, inside in served(problem, node, context)]
-        helper = node.condense or node.body
-        bodies += [(helper, number, inside) for number, inside in condensings(problem, node, context)]
-        for one, number, inside in bodies:
-            once = number * span(problem, one, inside, holes)
-            total = total + over_rounds(once, Context(levels=inside.levels[len(context.levels) :]))
-        return total
-    if isinstance(node, ForEach):
-        body = span(problem, node.body, context, holes)
-        return body if _parallel(problem, node.body) else body * item_rate(problem, node.finder, context)
-    if isinstance(node, If):
-        other = ZERO if node.orelse is None else span(problem, node.orelse, context, holes)
-        fires = item_rate(problem, node.finder, context) == ONE
-        own = span(problem, node.body, context, holes)
-        return own if fires or other == ZERO else maximum(own, other)
-    if isinstance(node, Case):
-        return span(problem, node.body, context.sharing(node.task, node.share), holes)
-    if isinstance(node, Stride):
-        total = ZERO
-        for number, size in strides(problem, node, context):
-            total = total + number * span(problem, node.body, context.striding(node.task, size), holes)
-        return total
-    if isinstance(node, Escalate):
-        total = span(problem, node.body, context, holes)
-        for share, case in rejected(problem, node, context):
-            total = total + share * span(problem, node.then, case, holes)
-        return total
-    if isinstance(node, Retry):
-        return span(problem, node.body, context, holes) * attempts(problem, node, context)
-    assert isinstance(node, Vote)
-    body = span(problem, node.body, context, holes)
-    return body if node.lead is None else body * runs(problem, node, context)
+    return span_bounds(problem, node, context, holes).low
 
 
-def _parallel(problem: Problem, node: Design) -> bool:
-    """Whether no call in the body reads a whole text that others may be changing."""
-    parts = walk(node)
-    names = [name for part in parts if isinstance(part, Call | Hole) for name in _tasks(part)]
-    return all(problem.tasks[name].local is not None or problem.tasks[name].edits is None for name in names)
-
-
-def _tasks(node: Call | Hole) -> tuple[str, ...]:
-    return node.tasks if isinstance(node, Call) else node.goal.tasks
+def span_bounds(
+    problem: Problem,
+    node: Design,
+    context: Context = TOP,
+    holes: Callable[[object, Context], Expr] | None = None,
+) -> Between:
+    """Bounds on the expected time along the critical path, equal where it is known exactly."""
+    return Paths(problem, holes).path(node, context)
 
 
 @dataclass(frozen=True, slots=True)

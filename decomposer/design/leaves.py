@@ -6,7 +6,7 @@ designed yet) are leaves too; whoever folds a template gives their values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from decomposer.design.context import TOP, Context, divide_up, is_whole, items, partition
@@ -37,7 +37,8 @@ from decomposer.design.recursing import bases, splits
 from decomposer.design.reliability import attempts, cases, rejected, runs, strides
 from decomposer.design.remembering import condensings, served
 from decomposer.design.sizes import model_size, output_tokens, prompt_tokens, repeated_tokens, rewritten
-from decomposer.expr import ONE, Expr, sym
+from decomposer.errors import OutsideClassError
+from decomposer.expr import ONE, ZERO, Expr, num, sym
 from decomposer.growth.closed_forms import closed_form
 from decomposer.problem.model import Problem
 
@@ -49,90 +50,100 @@ class Leaf:
     A call that keeps a history runs `count` times *per round* of the loop whose index it uses.
     """
 
-    node: Call | Hole
+    node: Design
     context: Context
     count: Expr
 
 
-def leaves(problem: Problem, node: Design, context: Context = TOP, count: Expr = ONE) -> Iterator[Leaf]:
+Cut = Callable[[Design, Context], bool]
+
+
+def leaves(
+    problem: Problem, node: Design, context: Context = TOP, count: Expr = ONE, cut: Cut | None = None
+) -> Iterator[Leaf]:
     """All calls and holes of a design with their context and expected count.
 
     `count` leaves out the rounds of scanning, which stand in the context: what is done per item found runs
-    once per item, so that rounds cancel without ever being divided by.
+    once per item, so that rounds cancel without ever being divided by. Nodes that are `cut` are leaves, too.
     """
-    if isinstance(node, Call):
+    if cut is not None and cut(node, context):
+        # What is done for items counts its rounds itself.
+        yield Leaf(node, context, count if isinstance(node, ForEach | If) else _effective(count, context))
+    elif isinstance(node, Call):
         yield Leaf(node, context, _effective(count, context))
     elif isinstance(node, Hole):
         yield Leaf(node, context, count if node.whole_scope else _effective(count, context))
     elif isinstance(node, Seq):
         for step in node.steps:
-            yield from leaves(problem, step, context, count)
+            yield from leaves(problem, step, context, count, cut)
             context = context.rewritten(_written(problem, step))
     elif isinstance(node, Repeat):
-        yield from leaves(problem, node.body, context.repeated(node.count, node.index), count)
+        yield from leaves(problem, node.body, context.repeated(node.count, node.index), count, cut)
     elif isinstance(node, Until):
         number = finder_rounds(problem, node.finder, context)
-        yield from leaves(problem, node.body, context.repeated(number), count)
+        yield from leaves(problem, node.body, context.repeated(number), count, cut)
     elif isinstance(node, Each):
         outer = count * context.rounds
         for number, size in group_counts(parts_in_scope(problem, node.part, context), node.size):
-            yield from leaves(problem, node.body, context.narrowed(node.part, size), outer * number)
+            yield from leaves(problem, node.body, context.narrowed(node.part, size), outer * number, cut)
     elif isinstance(node, Merge):
         outer = count * context.rounds
         for number, size in group_counts(parts_in_scope(problem, node.part, context), node.size):
-            yield from leaves(problem, node.body, context.grouped(node.task, node.part, size), outer * number)
+            yield from leaves(problem, node.body, context.grouped(node.task, node.part, size), outer * number, cut)
         for stage in stages(problem, node, context):
             for number, inside in stage:
-                yield from leaves(problem, node.merge, inside, outer * number)
+                yield from leaves(problem, node.merge, inside, outer * number, cut)
     elif isinstance(node, Recurse):
         outer = count * context.rounds
         for number, size in bases(problem, node, context):
-            yield from leaves(problem, node.body, context.grouped(node.task, node.part, size), outer * number)
+            yield from leaves(problem, node.body, context.grouped(node.task, node.part, size), outer * number, cut)
         for number, inside in splits(problem, node, context):
             for helper in (node.split, node.combine):
                 if helper is not None:
-                    yield from leaves(problem, helper, inside, outer * number)
+                    yield from leaves(problem, helper, inside, outer * number, cut)
     elif isinstance(node, Serve):
         outer = count * context.rounds
         for number, inside in served(problem, node, context):
-            yield from leaves(problem, node.body, inside, outer * number)
+            yield from leaves(problem, node.body, inside, outer * number, cut)
         for number, inside in condensings(problem, node, context):
             assert node.condense is not None
-            yield from leaves(problem, node.condense, inside, outer * number)
+            yield from leaves(problem, node.condense, inside, outer * number, cut)
     elif isinstance(node, Stride):
         outer = count * context.rounds
         for number, size in strides(problem, node, context):
-            yield from leaves(problem, node.body, context.striding(node.task, size), outer * number)
+            yield from leaves(problem, node.body, context.striding(node.task, size), outer * number, cut)
     elif isinstance(node, ForEach | If):
         number = items(problem, problem.tasks[node.finder], context)
-        yield from _per_item(problem, node, context, count, number)
+        yield from _per_item(problem, node, context, count, number, cut)
         if isinstance(node, If) and node.orelse is not None:
-            yield from leaves(problem, node.orelse, context.for_item(), count * (context.rounds - number))
+            yield from leaves(problem, node.orelse, context.for_item(), count * (context.rounds - number), cut)
     elif isinstance(node, Case):
-        yield from leaves(problem, node.body, context.sharing(node.task, node.share), count)
+        yield from leaves(problem, node.body, context.sharing(node.task, node.share), count, cut)
     elif isinstance(node, Escalate):
-        yield from leaves(problem, node.body, context, count)
+        yield from leaves(problem, node.body, context, count, cut)
         for share, case in rejected(problem, node, context):
-            yield from leaves(problem, node.then, case, count * share)
-    elif _nested(node) and len(known := cases(problem, node, context)) > 1:
+            yield from leaves(problem, node.then, case, count * share, cut)
+    elif nested(node) and len(known := cases(problem, node, context)) > 1:
         for share, case in known:
-            yield from leaves(problem, node, case, count * share)
+            yield from leaves(problem, node, case, count * share, cut)
     else:
         assert isinstance(node, Retry | Vote)
         number = runs(problem, node, context) if isinstance(node, Vote) else attempts(problem, node, context)
         if problem.cost.kind == "cached":
-            yield from leaves(problem, node.body, context, count)
-            yield from leaves(problem, node.body, replace(context, again=True), count * (number - ONE))
+            yield from leaves(problem, node.body, context, count, cut)
+            yield from leaves(problem, node.body, replace(context, again=True), count * (number - ONE), cut)
         else:
-            yield from leaves(problem, node.body, context, count * number)
+            yield from leaves(problem, node.body, context, count * number, cut)
 
 
-def _nested(node: Design) -> bool:
+def nested(node: Design) -> bool:
     """Whether how often something inside is done depends on what is hard, as how often `node` runs does."""
     return any(isinstance(part, Retry | Vote | Escalate) for part in walk(node) if part is not node)
 
 
-def _per_item(problem: Problem, node: ForEach | If, context: Context, count: Expr, number: Expr) -> Iterator[Leaf]:
+def _per_item(
+    problem: Problem, node: ForEach | If, context: Context, count: Expr, number: Expr, cut: Cut | None
+) -> Iterator[Leaf]:
     """Leaves of what is done for each item.
 
     Where a conversation finds `per_call` items in each round, its last rounds find fewer, or none; what is
@@ -144,14 +155,14 @@ def _per_item(problem: Problem, node: ForEach | If, context: Context, count: Exp
     text = partition(problem, finder)
     whole = text is None or is_whole(text, context)
     if per_call is None or not context.indices or context.rounds != context.indices[-1][1] or not whole:
-        yield from leaves(problem, node.body, context.for_item(), count * number)
+        yield from leaves(problem, node.body, context.for_item(), count * number, cut)
         return
     finding = divide_up(number, per_call)
     inside = context.found_in_rounds(finding)
-    yield from leaves(problem, node.body, inside, count * per_call * finding)
+    yield from leaves(problem, node.body, inside, count * per_call * finding, cut)
     if per_call * finding != number:
         missing = number - per_call * finding
-        yield from leaves(problem, node.body, inside.in_last_round(), count * missing)
+        yield from leaves(problem, node.body, inside.in_last_round(), count * missing, cut)
 
 
 def _written(problem: Problem, node: Design) -> frozenset[str]:
@@ -196,6 +207,15 @@ def usage(problem: Problem, call: Call, context: Context) -> Usage:
     return Usage(size, base * index, base * (index - 1) + seen, written)
 
 
+def call_time(problem: Problem, call: Call, context: Context) -> Expr:
+    """How long one call takes: the delay of its model for every token written; its cost, where no delays are known."""
+    used = usage(problem, call, context)
+    delay = problem.models[call.model].delay if call.model is not None else None
+    if delay is not None:
+        return delay * used.written
+    return call_cost(problem.cost, used.size, used.read, used.seen, used.written)
+
+
 def leaf_cost(problem: Problem, leaf: Leaf) -> Expr:
     """Work of one call as often as it runs."""
     assert isinstance(leaf.node, Call)
@@ -212,9 +232,31 @@ def over_rounds(value: Expr, context: Context) -> Expr:
         if index in context.last:
             value = value.subs({index: count})
         elif index in value.symbols:
-            total = closed_form(value, index, ONE, count)
-            assert total is not None, "costs are polynomials in the index of a conversation"
-            value = total
+            value = _added_up(value, index, count)
         else:
             value = value * count
     return value
+
+
+MAX_ROUNDS = 10_000
+"""Most rounds of a conversation that are added up one by one, where their sum has no closed form."""
+
+
+def _added_up(value: Expr, index: str, count: Expr) -> Expr:
+    """Sum over the rounds of a conversation; what calls cost is a polynomial in the round, a maximum is not.
+
+    Raises
+    ------
+    OutsideClassError
+        When the sum has no closed form.
+    """
+    found = closed_form(value, index, ONE, count)
+    if found is not None:
+        return found
+    rounds = count.as_fraction()
+    if rounds is None or rounds > MAX_ROUNDS:
+        raise OutsideClassError(f"the sum of {value} over the rounds of a conversation")
+    total = ZERO
+    for round_ in range(1, int(rounds) + 1):
+        total = total + value.subs({index: num(round_)})
+    return total

@@ -80,7 +80,7 @@ def bases(problem: Problem, node: Recurse, context: Context) -> list[tuple[Expr,
     if found is None:
         return [(_leaves(problem, node, context), node.size)]
     kinds: dict[Kind, int] = {}
-    for level in _levels(found):
+    for level in levels_of(found):
         for kind, number in level.items():
             if kind[0] == 1:
                 kinds[kind] = kinds.get(kind, 0) + number
@@ -91,7 +91,7 @@ def splits(problem: Problem, node: Recurse, context: Context) -> Iterator[tuple[
     """Problems that are divided, as (how many, where each stands); one stands for all levels of a full tree."""
     found = division(problem, node, context)
     if found is not None:
-        for level in _levels(found):
+        for level in levels_of(found):
             yield from ((num(number), at(node, found, kind, context)) for kind, number in level.items() if kind[0] > 1)
         return
     count, index = parts_in_scope(problem, node.part, context), index_of(problem)
@@ -107,7 +107,7 @@ def splits(problem: Problem, node: Recurse, context: Context) -> Iterator[tuple[
     )
 
 
-def _levels(found: Division) -> Iterator[dict[Kind, int]]:
+def levels_of(found: Division) -> Iterator[dict[Kind, int]]:
     """Problems of each level, the whole one first, with how many there are of each kind."""
     level = {found.root: 1}
     while level:
@@ -183,7 +183,7 @@ def longest_way(
             total = total + over(around(inside), Context(levels=inside.levels[len(context.levels) :]))
         return total
     known: dict[Kind, Expr] = {}
-    for level in reversed(list(_levels(found))):
+    for level in reversed(list(levels_of(found))):
         for kind in level:
             if kind[0] == 1:
                 known[kind] = once(node.body, context.grouped(node.task, node.part, num(found.parts(kind))))

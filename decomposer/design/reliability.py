@@ -243,15 +243,22 @@ def _doer(body: Design, name: str) -> str | None:
 def attempts(problem: Problem, node: Retry, context: Context) -> Expr:
     """Expected number of attempts until all is accepted."""
     total = ZERO
+    for weight, units, accepted in tries(problem, node, context):
+        total = total + weight * (divided(ONE, accepted) if units == ONE else rounds(units, accepted))
+    return total
+
+
+def tries(problem: Problem, node: Retry, context: Context) -> list[tuple[Expr, Expr, Expr]]:
+    """Case by case, its weight, how many units must be accepted each, and the chance of that in one attempt."""
+    found = []
     for weight, case in cases(problem, node, context):
         if node.keep:
             task = problem.tasks[node.tasks[0]]
             _, accepted = _unit_verdict(problem, task, _doer(node.body, task.name), case)
-            number = rounds(trials(problem, task, case), accepted)
+            found.append((weight, trials(problem, task, case), accepted))
         else:
-            number = divided(ONE, verdict(problem, node, case)[1])
-        total = total + weight * number
-    return total
+            found.append((weight, ONE, verdict(problem, node, case)[1]))
+    return found
 
 
 def runs(problem: Problem, node: Vote, context: Context) -> Expr:
@@ -259,10 +266,16 @@ def runs(problem: Problem, node: Vote, context: Context) -> Expr:
     if node.lead is None:
         return node.votes
     total = ZERO
-    for weight, case in cases(problem, node, context):
-        right, rival = votes_for(problem, node.body, case, tuple(problem.tasks))
+    for weight, right, rival in races(problem, node, context):
         total = total + weight * (node.lead if right == ONE else race_runs(right, rival, node.lead))
     return total
+
+
+def races(problem: Problem, node: Vote, context: Context) -> list[tuple[Expr, Expr, Expr]]:
+    """Case by case, its weight, and the chances of a vote for the right answer and for its rival."""
+    names = tuple(problem.tasks)
+    known = cases(problem, node, context)
+    return [(weight, *votes_for(problem, node.body, case, names)) for weight, case in known]
 
 
 def rejected(problem: Problem, node: Escalate, context: Context) -> list[tuple[Expr, Context]]:

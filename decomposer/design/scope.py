@@ -68,6 +68,7 @@ def largest(
             assert holes is not None
             value = holes(leaf.node.goal, leaf.context)
         else:
+            assert isinstance(leaf.node, Call)
             value = _of_call(problem, leaf.node, leaf.context, which)
         found.append(_at_most(value, leaf))
     return maximum(*found) if found else ZERO

@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from decomposer.design.context import TOP, Context
-from decomposer.design.evaluate import call_time, span
-from decomposer.design.leaves import leaves, over_rounds
-from decomposer.design.nodes import Call, Design
+from decomposer.design.evaluate import span
+from decomposer.design.leaves import call_time, leaves, over_rounds
+from decomposer.design.nodes import Call, Design, Hole
 from decomposer.expr import ZERO, Expr
 from decomposer.problem.model import Problem
 
@@ -41,7 +41,7 @@ def busy(
             once = call_time(problem, leaf.node, leaf.context)
             total = total + over_rounds(once * leaf.count, leaf.context)
         else:
-            assert holes is not None
+            assert holes is not None and isinstance(leaf.node, Hole)
             value = holes(leaf.node.goal, leaf.context) * leaf.count
             total = total + (value if leaf.node.whole_scope else over_rounds(value, leaf.context))
     return total

@@ -466,7 +466,7 @@ def _rounds_bounds(atom: App, env: Env, bits: int) -> Bounds:
         raise NotExactError(Diagnostic("rounds() needs rational arguments", "not-exact"))
     _check_rounds(count, probability)
     fail = 1 - Fraction(probability)
-    total, powers = (Fraction(0), Fraction(0)), (Fraction(1), Fraction(1))
+    total, powers = (Fraction(1), Fraction(1)), (fail, fail)  # one attempt is made for certain
     if count == 0 or fail == 0:
         return Fraction(min(count, 1)), Fraction(min(count, 1))
     work = bits + count.numerator.bit_length() + 16
@@ -474,7 +474,10 @@ def _rounds_bounds(atom: App, env: Env, bits: int) -> Bounds:
         rest = count * powers[1] / (1 - fail)
         if rest < Fraction(1, 1 << bits):
             return _outward(total[0], total[1] + rest, bits)
-        missed = _raise((1 - powers[1], 1 - powers[0]), (Fraction(count), Fraction(count)), work)
+        if count * powers[0] > 4 * work:  # (1 - x)**n <= 2**(-n x)
+            missed = Fraction(0), Fraction(1, 1 << 4 * work)
+        else:
+            missed = _raise((1 - powers[1], 1 - powers[0]), (Fraction(count), Fraction(count)), work)
         total = _outward(total[0] + 1 - missed[1], total[1] + 1 - missed[0], work)
         powers = _times(powers, (fail, fail), work)
     raise too_large()

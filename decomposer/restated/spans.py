@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from decomposer.formulas.algebra import ONE, Poly, Refused, div, mul, parse
+from decomposer.formulas.algebra import ONE, Poly, Refused, add, div, mul, parse, sum_over
 from decomposer.restated.rules import Rules
 from decomposer.restated.space import Goal, Need, Way, groups, times
 
@@ -65,32 +65,42 @@ class Spans(Times):
     def beside(self, way: Way) -> Way:
         """Parts, or groups of them."""
         (inner,) = (need.goal for need in way.needs)
-        count = parse(next(t["count"] for t in self.texts.values() if t["part"] == inner.part))
-        often = ONE if self.parallel(inner) else groups(count, parse(inner.size))
-        return way._replace(needs=(Need(inner, times(often)),))
+        return way._replace(needs=(Need(inner, times(ONE)),)) if self.parallel(inner) else way
+
+    def lanes(self, goal: Goal) -> bool:
+        """Whether a goal stands in groups of parts that are side by side for certain: then one of them has an item."""
+        return goal.size is not None and all(task["local"] or not task["edits"] for task in self.tasks.values())
+
+    def items(self, finder: Any, goal: Goal) -> Poly:
+        """Items in scope; of groups side by side, at least the average of one and the mean in the one that has most."""
+        items = super().items(finder, goal)
+        if not self.lanes(goal) or self.whole(self.partition(finder), goal):
+            return items
+        single = goal.size == "1" and finder["finds"]["per_part"] == "1"
+        return ONE if single else div(add(ONE, items), add(ONE, ONE))
 
     def found(self, goal: Goal, way: Way) -> Way:
-        """What is done where something was found; a part that holds one item at most has a single place for it."""
+        """What is done where something was found: in turn for every item, or at once."""
         *before, act = way.needs
         finder = self.tasks[goal.tasks[0] if goal.mode == "round" else str(self.common(goal))]
-        items = self.items(finder, goal)
-        if goal.mode != "round":
-            alone = goal.size == "1" and finder["finds"]["per_part"] == "1"
-            return way._replace(needs=(Need(act.goal, times(ONE if alone or self.parallel(act.goal) else items)),))
-        alone = self.at_most_one(goal) or self.parallel(act.goal)
-        rate, rounds = ONE if alone else div(items, self.rounds(goal)), self.every_round(goal)
-        return way._replace(needs=(*before, Need(act.goal, lambda each: rounds(mul(rate, each)))))
+        one_by_one = goal.mode == "round" and self.at_most_one(goal)
+        if not self.parallel(act.goal) or one_by_one or (goal.size is not None and not self.lanes(goal)):
+            return way
+        if self.lanes(goal) or goal.mode != "round" or not finder["finds"]["per_call"]:
+            return way._replace(needs=(*before, Need(act.goal, times(ONE))))
+        finding = groups(self.items(finder, goal), parse(finder["finds"]["per_call"]))
+        often = (lambda each: sum_over(each, self.i, finding)) if goal.history else times(finding)
+        return way._replace(needs=(*before, Need(act.goal, often)))
 
     def branches(self, goal: Goal, way: Way) -> Way:
-        """In every round the longer of looking, and of looking and acting at once."""
-        rounds = self.rounds(goal)
-        if self.items(self.tasks[goal.tasks[0]], goal) == rounds:
+        """Looking, and acting at once where something was found; of single parts side by side, the longer of both."""
+        if not self.lanes(goal) or goal.size != "1" or self.rounds(goal) != ONE:
             return way
-        if goal.history:
-            raise Refused("certificates do not cover the time of branches in a conversation")
+        if self.items(self.tasks[goal.tasks[0]], goal) == ONE:
+            return way
         looks = self.call(goal.tasks[:1], goal, "here", goal.tasks[1:])
         once = next(call[1] for call in looks if call[0] == way.label)
-        return way._replace(own=mul(rounds, once), needs=(Need(way.needs[0].goal, times(rounds)),), longest=True)
+        return way._replace(own=once, needs=(Need(way.needs[0].goal, times(ONE)),), longest=True)
 
 
 IN_TURN = (

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from decomposer.design.context import Context, items, scans
+from decomposer.design.counts import group_counts, part_count
 from decomposer.design.nodes import Design, Hole, Writing
+from decomposer.design.paths import independent
 from decomposer.expr import ONE, Expr
 from decomposer.problem.formulas import formulas
 from decomposer.problem.frozen import Frozen
@@ -157,13 +159,20 @@ class Site:
 
     def inside(self, goal: Goal) -> Context:
         """Surroundings of the nodes of a template for `goal`: those of the goal, in its loop of scans."""
-        context = self.context(goal)
+        context = replace(self.context(goal), beside=self.beside(goal))
         if goal.mode != "round":
             return context
         finder = self.task(goal.tasks[0])
         number = scans(self.problem, finder, context)
         rounds = items(self.problem, finder, context) + ONE if number is None else number
         return context.repeated(rounds, goal.history)
+
+    def beside(self, goal: Goal) -> Expr:
+        """How many groups of parts there are side by side, where time matters: it is that of the slowest."""
+        timed = self.both or self.problem.minimise != "cost" or self.problem.limits.span is not None
+        if not timed or goal.part is None or goal.size is None or not independent(self.problem, Hole(goal)):
+            return ONE
+        return group_counts(part_count(self.problem, goal.part), goal.size)[0][0]
 
     def text_of(self, part: str) -> Text:
         """A text that consists of parts called `part`."""

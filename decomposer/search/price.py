@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 
 from decomposer.design.context import Context
 from decomposer.design.evaluate import agents, span, work
-from decomposer.design.leaves import over_rounds
 from decomposer.design.nodes import (
     Design,
     Each,
@@ -17,14 +16,13 @@ from decomposer.design.nodes import (
     Merge,
     Recurse,
     Repeat,
-    Seq,
     Until,
     children,
     walk,
     with_children,
 )
 from decomposer.design.timing import busy
-from decomposer.expr import ZERO, Expr
+from decomposer.expr import Expr
 from decomposer.rules.base import Decision, Fact, Goal, Site
 from decomposer.search.unfold import Step
 from decomposer.solvers.graph import Arc
@@ -72,28 +70,12 @@ Value: TypeAlias = Callable[[object, Context], Expr]
 
 
 def fold(site: Site, which: Fold, node: Design, goal: Goal, context: Context, value: Value | None = None) -> Expr:
-    """Cost or span of a design, or of a template with values for its holes, for a goal.
-
-    The rounds of a scan are counted by its goal: what stands in them takes place in each, one after the other.
-    """
+    """Cost or span of a design, or of a template with values for its holes, for a goal."""
     if which == "cost":
         return work(site.problem, node, context, value)
     if which == "busy":
         return busy(site.problem, node, context, value)
-    if goal.mode != "round":
-        return span(site.problem, node, context, value)
-    total = ZERO
-    for step in node.steps if isinstance(node, Seq) else (node,):
-        once = span(site.problem, step, context, value)
-        whole = isinstance(step, Hole) and step.whole_scope
-        total = total + (once if whole else over_rounds(once, _rounds(context)))
-    return total
-
-
-def _rounds(context: Context) -> Context:
-    """The rounds of the scan that a context stands in, as a loop to sum over."""
-    indices = context.indices[-1:]
-    return Context(indices=indices if indices and indices[0][1] == context.rounds else (("_", context.rounds),))
+    return span(site.problem, node, context, value)
 
 
 def measures(site: Site) -> tuple[Fold, Fold | None]:
@@ -120,12 +102,17 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
     template = step.alternative.template
     by_goal = dict(zip(arc.needs, chosen, strict=True))
     policies = tuple(policy for candidate in chosen for policy in candidate.policies)
+    design = fill(template, {sub: candidate.design for sub, candidate in by_goal.items()})
 
     def total(which: str, measure: Fold) -> Expr:
+        if measure == "span" and which != "growth":
+            # The slowest of some lanes is not known from what each step of them takes on average.
+            return fold(site, measure, design, goal, site.inside(goal))
+
         def value(sub: object, context: Context) -> Expr:
             assert isinstance(sub, Goal)
             candidate = by_goal[sub]
-            other = surroundings(site, sub, context)
+            other = surroundings(site, sub, context, beside=measure == "span")
             if other is not None:
                 return fold(site, measure, candidate.design, sub, other)
             result: Expr = getattr(candidate, which)
@@ -137,7 +124,7 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
     exact = total("work", least)
     open_policies = any(candidate.growth is not candidate.work for candidate in chosen)
     return Candidate(
-        design=fill(template, {sub: candidate.design for sub, candidate in by_goal.items()}),
+        design=design,
         work=exact,
         growth=total("growth", least) if open_policies else exact,
         other=None if other is None else total("other", other),
@@ -175,17 +162,19 @@ def complexity(design: Design) -> tuple[int, int]:
     return sum(isinstance(node, Each | Merge | Recurse | ForEach | Repeat | Until) for node in nodes), len(nodes)
 
 
-def surroundings(site: Site, goal: Goal, context: Context) -> Context | None:
+def surroundings(site: Site, goal: Goal, context: Context, beside: bool = False) -> Context | None:
     """Where a hole stands, if not in the usual surroundings of its goal; `None` if it does.
 
     A last group may be smaller than the others, a last stretch of a chain shorter; a unit may be known to be hard or
-    not; in a further attempt, prompts have been seen.
+    not; in a further attempt, prompts have been seen; and (if asked) more may be side by side.
     """
     there = goal
     if goal.part is not None and context.extents.get(goal.part) != goal.size:
         there = replace(there, size=context.extents[goal.part])
     if goal.steps is not None and context.steps.get(goal.tasks[0]) != goal.steps:
         there = replace(there, steps=context.steps[goal.tasks[0]])
-    if there is goal and not context.given and not context.again:
+    usual = site.inside(there)
+    lanes = context.beside if beside else usual.beside
+    if there is goal and not context.given and not context.again and lanes == usual.beside:
         return None
-    return replace(site.inside(there), given=context.given, again=context.again, stale=context.stale)
+    return replace(usual, given=context.given, again=context.again, stale=context.stale, beside=lanes)

@@ -28,11 +28,11 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
             done = [task for task in problem.tasks.values() if name == task.name or name in task.requires]
             if all(task.succeeds is None for task in done):
                 yield f"{model.name}: its success rate for {name} counts only where a task states `succeeds`"
-    repeated = averaged(problem)
+    repeated = repeated_beside(problem)
     if repeated is not None:
         yield (
-            f"the critical path takes the average part: where {repeated} is repeated for parts in parallel, the "
-            "slowest takes longer, so what is called the best in time is not proved to be"
+            f"where {repeated} is repeated for parts in parallel, the slowest of them is waited for: of several such "
+            "steps in a row only bounds are known, so what is called the best in time is not proved to be"
         )
     for text in problem.assume:
         if broken(text, at):
@@ -41,8 +41,8 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
         yield warning.message
 
 
-def averaged(problem: Problem) -> str | None:
-    """A task that parts in parallel may repeat, where time decides: how long the slowest takes is not known then."""
+def repeated_beside(problem: Problem) -> str | None:
+    """A task that parts in parallel may repeat, where time decides: of some designs only bounds are known then."""
     if problem.minimise in ("cost", "scope") and problem.limits.span is None:
         return None
     tasks = problem.tasks.values()

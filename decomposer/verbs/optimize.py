@@ -38,7 +38,7 @@ from decomposer.verbs.measure import (
     reliability_of,
     report_agents,
 )
-from decomposer.verbs.notes import averaged, notes
+from decomposer.verbs.notes import notes, repeated_beside
 from decomposer.verbs.results import Option, Result, SearchReport, Status
 from decomposer.verbs.scopes import scope_of
 
@@ -119,7 +119,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     return Result(
         problem=problem,
         status=_in_growth_only(
-            _status(ranked, options, complete and averaged(problem) is None, regime, bool(numbers)),
+            _status(ranked, options, complete and repeated_beside(problem) is None, regime, bool(numbers)),
             problem,
             bool(numbers) or space.site.numbered,
         ),

@@ -7,7 +7,8 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from decomposer.design.evaluate import footprint, span, total_cost
+from decomposer.design.between import Between, exactly
+from decomposer.design.evaluate import footprint, span_bounds, total_cost
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as put_in_design
 from decomposer.expr import ONE, Expr, Sym, atom_expr, num
@@ -39,9 +40,9 @@ def fits_of(
     others = {other: num(value) for other, value in at.items()}
     target, fixed = substitute(problem, others), put_in_design(design, others)
     exact = {
-        "cost": total_cost(target, fixed),
-        "calls": footprint(target, fixed).calls,
-        "critical path": span(target, fixed),
+        "cost": exactly(total_cost(target, fixed)),
+        "calls": exactly(footprint(target, fixed).calls),
+        "critical path": span_bounds(target, fixed),
     }
     sizes = [float(dict(point.at)[name]) for point in points]
     found = [_fit(quantity, formula, name, sizes, points, runs, level) for quantity, formula in exact.items()]
@@ -50,7 +51,7 @@ def fits_of(
 
 def _fit(
     quantity: str,
-    formula: Expr,
+    formula: Between,
     name: str,
     sizes: Sequence[float],
     points: Sequence[Point],
@@ -61,7 +62,8 @@ def _fit(
     from decomposer.process.reals import real
     from decomposer.process.slopes import slope
 
-    theta = growth_of(formula, Regime.of(unbounded=[name]))
+    regime = Regime.of(unbounded=[name])
+    theta = growth_of(formula.low, regime)
     parts = factors(theta, name)
     lines = [point.line(quantity) for point in points]
     if parts is None or any(line.counted.value <= 0 or line.predicted <= 0 for line in lines):
@@ -80,7 +82,7 @@ def _fit(
     fitted = slope(sizes, values, errors, level)
     by_formula = slope(sizes, predicted, errors, level)
     agreement = _agreement(exponent, fitted, by_formula)
-    if any(line.verdict == "bound" for line in lines):
+    if any(line.verdict == "bound" for line in lines) and growth_of(formula.high, regime) != theta:
         agreement = "bound"
     return Fit(quantity, theta, exponent, rest, fitted, by_formula.value, agreement)
 

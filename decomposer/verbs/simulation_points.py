@@ -6,13 +6,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from decomposer.design.evaluate import agents, footprint, hosting, span, total_cost
+from decomposer.design.evaluate import agents, footprint, hosting, span, span_bounds, total_cost
 from decomposer.design.nodes import Design
 from decomposer.design.reliability import reliability
 from decomposer.errors import ExpressionError
 from decomposer.expr import Expr
 from decomposer.problem.model import Problem
-from decomposer.process import parallel as bounds
 from decomposer.verbs.measure import Numbers, numbered
 from decomposer.verbs.simulation_plans import settled
 from decomposer.verbs.simulation_results import Line, Point, Schedule, Verdict
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
     from decomposer.process.intervals import Interval
     from decomposer.process.ledger import AgentKey, Tally
     from decomposer.process.reals import Reals
+
+CRITICAL, MOST = "critical path", "critical path, at most"
+CLOSE = 1e-9
+"""Bounds that are closer, relatively, are as good as exact."""
 
 
 def point_at(
@@ -45,7 +48,7 @@ def point_at(
     lines = [
         _line("cost", predicted["cost"], of_mean(tally.work + hosted, level)),
         _line("calls", predicted["calls"], of_mean(tally.calls, level)),
-        _span_line(target, plan, predicted["critical path"], of_mean(tally.time, level)),
+        _span_line(predicted[CRITICAL], predicted[MOST], of_mean(tally.time, level)),
         _reliability_line(predicted["reliability"], right),
         _context_line(predicted["longest context"], float(tally.longest.max())),
     ]
@@ -77,7 +80,8 @@ def predictions(problem: Problem, design: Design, at: Numbers) -> dict[str, floa
     folds: dict[str, Callable[[Problem, Design], Expr]] = {
         "cost": total_cost,
         "calls": lambda one, tree: footprint(one, tree).calls,
-        "critical path": span,
+        CRITICAL: span,
+        MOST: lambda one, tree: span_bounds(one, tree).high,
         "reliability": reliability,
         "longest context": lambda one, tree: footprint(one, tree).longest,
     }
@@ -116,15 +120,16 @@ def _context_line(predicted: float, longest: float) -> Line:
     return Line("longest context", predicted, counted, "largest", "outside")
 
 
-def _span_line(problem: Problem, design: Design, predicted: float, counted: Interval) -> Line:
-    """The critical path: where the prediction is known to be a bound, it is taken as one, and the reason given."""
-    line = _line("critical path", predicted, counted)
-    if line.verdict == "within":
+def _span_line(predicted: float, most: float, counted: Interval) -> Line:
+    """The critical path: where only bounds are known, what is predicted is the lower one."""
+    line = _line(CRITICAL, predicted, counted)
+    slack = CLOSE * most
+    if line.verdict == "within" or most - predicted <= slack:
         return line
-    side = bounds.below(problem, design) if predicted < counted.value else bounds.above(problem, design)
-    if not side:
+    if counted.high < predicted - slack or counted.low > most + slack:
         return line
-    return Line(line.name, predicted, counted, line.method, "bound", "; ".join(side))
+    note = f"the slowest of what is side by side takes from {predicted:,.6g} to {most:,.6g} in expectation"
+    return Line(CRITICAL, predicted, counted, line.method, "bound", note)
 
 
 def _agent_lines(problem: Problem, design: Design, at: Numbers, tally: Tally, level: float) -> tuple[Line, ...]:

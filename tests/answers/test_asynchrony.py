@@ -125,9 +125,3 @@ def test_delays_are_times_and_prices_are_not() -> None:
 def test_a_limit_on_the_cost_is_refused_with_time() -> None:
     with pytest.raises(decomposer.ProblemError, match="time"):
         decomposer.optimize(mapping(minimise="time", workers=2, limits={"cost": "n"}))
-
-
-@pytest.mark.parametrize("name", ["chunk-latency", "split-by-model"])
-def test_certificates_refuse_what_they_do_not_cover(name: str) -> None:
-    with pytest.raises(decomposer.CertificateError):
-        decomposer.certify(decomposer.load(name))

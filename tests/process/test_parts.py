@@ -129,7 +129,7 @@ def test_slopes_of_powers_are_sharp() -> None:
         ({**BLOCKS, "x": 1}, {}, "no parameter is called 'x'"),
         ({**BLOCKS, "k": 10**7}, {}, "side by side"),
         ({**BLOCKS, "k": 10**6}, {"runs": 10**6}, "take too long"),
-        ({**BLOCKS, "k": "5/2"}, {}, "not a natural number"),
+        ({**BLOCKS, "k": "5/2"}, {}, "must be a whole number"),
         (BLOCKS, {"runs": 0}, "0 runs"),
         (BLOCKS, {"runs": 10**8}, "100000000 runs"),
         (BLOCKS, {"workers": 0}, "0 workers"),
