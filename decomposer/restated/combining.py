@@ -180,6 +180,10 @@ class Combining(Preparing):
 
     # -- sums over mergers ----------------------------------------------------------------------------
 
+    def mergers_on(self, results: Poly) -> Poly:
+        """Mergers that count on the level of a tree that makes so many results."""
+        return results
+
     def merged(self, way: Way, merger: Merger, attempts: Poly, fan_in: Poly | None) -> Way:
         """A way with what it takes to combine its results."""
         size = parse(way.needs[0].goal.size or "1")
@@ -207,7 +211,7 @@ class Combining(Preparing):
         )
 
     def counted(self, merger: Merger, results: Poly, size: Poly, fan_in: Poly | None) -> Poly:
-        """All mergers of a number of results, one by one."""
+        """All mergers of a number of results, one by one; where those of a level are side by side, its first."""
         if results[EMPTY] > LIMIT:
             raise Refused("too many results are combined")
         total: Poly = {}
@@ -218,15 +222,15 @@ class Combining(Preparing):
             if fan_in is None:
                 taken = [left[:2], *([one] for one in left[2:])]
             left = [reduce(add, some) for some in taken]
-            for some, covered in zip(taken, left, strict=True):
-                if len(some) > 1:
-                    total = add(total, self.merging(merger, covered, number(len(some))))
+            made = [(len(some), covered) for some, covered in zip(taken, left, strict=True) if len(some) > 1]
+            for many, covered in made[: int(self.mergers_on(number(len(made)))[EMPTY])]:
+                total = add(total, self.merging(merger, covered, number(many)))
         return total
 
     def levels(self, each: Poly, results: Poly, fan_in: Poly) -> Poly:
         """What a full tree takes: ``N/y`` calls on a level, which sum geometrically over ``y = f, f**2, ..., N``."""
         total: Poly = {}
-        for mono, c in mul(each, div(results, parse(Y))).items():
+        for mono, c in mul(each, self.mergers_on(div(results, parse(Y)))).items():
             x = number(dict(mono).get(Y, 0))
             rest = {mono - {(Y, dict(mono).get(Y, Fraction(0)))}: c}
             if any(re.search(rf"\b{Y}\b", name) for name, _ in next(iter(rest))):
@@ -255,10 +259,9 @@ class Combining(Preparing):
         low: Poly = {}
         high: Poly = {}
         for mono, c in each.items():
-            x = dict(mono).get(Y, Fraction(0))
-            one = put({mono: c}, Y, show(merger.parts))
-            if x < 1:
-                one = mul(put({mono: c}, Y, show(mul(size, fan_in))), div(results, fan_in))
-            low = add(low, mul(one, several) if x == 1 and constant(fan_in) is not None else one)
-            high = add(high, mul(one, several) if x == 1 else one)
+            last = mul(put({mono: c}, Y, show(merger.parts)), self.mergers_on(ONE))
+            first = mul(put({mono: c}, Y, show(mul(size, fan_in))), self.mergers_on(div(results, fan_in)))
+            x = sum(dict(one).get(Y, 0) for one in mul({mono: c}, self.mergers_on(div(ONE, parse(Y)))))
+            low = add(low, first if x < 0 else mul(last, several) if x == 0 and constant(fan_in) is not None else last)
+            high = add(high, first if x < 0 else mul(last, several) if x == 0 else last)
         return low, high

@@ -40,14 +40,15 @@ class Spans(Times):
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         super().__init__(problem)
+        merging = {task["combines"]["by"] for task in self.tasks.values() if task["combines"]}
         for name, task in self.tasks.items():
-            if task["succeeds"] and task["local"]:
-                raise Refused(f"certificates do not cover the time until the slowest {task['local']} of {name} is done")
+            if task["succeeds"] and (task["local"] or task["combines"] or name in merging):
+                raise Refused(f"certificates do not cover the time until the slowest part of {name} is done")
 
     def ways(self, goal: Goal) -> Iterator[Way]:
         """The ways with what they take; the others take as long as all their calls."""
         for way in super().ways(goal):
-            if way.rule == "localize" or (way.rule == "reduce" and not way.own):
+            if way.rule in ("localize", "reduce"):
                 yield self.beside(way)
             elif way.rule == "guard":
                 yield self.found(goal, way)
@@ -57,6 +58,10 @@ class Spans(Times):
                 yield way
             else:
                 raise Refused(f"certificates do not cover the time of {way.rule}")
+
+    def mergers_on(self, results: Poly) -> Poly:
+        """Those of a level side by side."""
+        return ONE
 
     def parallel(self, goal: Goal) -> bool:
         """Whether no task reads a whole text that others may be changing."""
