@@ -12,7 +12,7 @@ import decomposer
 from decomposer.design.evaluate import work
 from decomposer.design.nodes import Design, substitute
 from decomposer.design.scope import MEASURES, scope
-from decomposer.expr import evaluate, num
+from decomposer.expr import evaluate, num, parse
 from decomposer.growth import is_big_o
 from decomposer.search.enumerate import designs
 from decomposer.search.spread import Spread
@@ -110,39 +110,53 @@ def test_groups_may_grow_to_what_another_call_takes_anyway() -> None:
     assert str(result.theta) == "l*m*n"
     (policy,) = result.policies
     regime = regime_of(pages())
-    assert is_big_o("o/l", policy.value, regime) is True
-    assert is_big_o(policy.value, "h/l", regime) is True
+    assert is_big_o(parse("o/l"), policy.value, regime) is True
+    assert is_big_o(policy.value, parse("h/l"), regime) is True
     alone = decomposer.optimize(pages(tasks={"work": pages().tasks["work"]}))
     assert [str(one.theta) for one in alone.scope] == ["m", "1", "o"]
 
 
-def test_the_model_goes_first_then_capabilities_then_the_context() -> None:
-    models = {
-        "large": {"size": "q", "can": ["all at once", "part"]},
-        "small": {"size": "p", "can": ["part", "other"]},
-    }
+def by_two_ways(assume: list[str], whole: dict[str, Any], models: Any) -> decomposer.Problem:
+    """A task that is done by one call on a head, or by two calls on a whole text."""
     tasks: dict[str, Any] = {
-        "do": {"writes": "out", "reads": "doc", "methods": {"whole": ["whole"], "halves": ["first", "second"]}},
-        "whole": {"reads": "doc.head", "writes": "out", "requires": "all at once"},
-        "first": {"reads": "doc", "writes": "half", "requires": ["part", "other"]},
-        "second": {"reads": "half", "writes": "out", "requires": "part"},
+        "do": {"writes": "out", "reads": "doc", "methods": {"at-once": ["once"], "in-turn": ["first", "second"]}},
+        "once": {"reads": "doc.head", "writes": "out", **whole},
+        "first": {"reads": "doc", "writes": "half", "requires": "part"},
+        "second": {"reads": "half", "writes": "out", "requires": "other"},
     }
-    problem = decomposer.build(
+    return decomposer.build(
         "order",
         parameters=["n", "p", "q"],
-        assume=["p << q"],
+        assume=assume,
         texts={"doc": {"tokens": "n", "head": 1}, "half": 1, "out": 1},
-        capabilities=["all at once", "part", "other"],
+        capabilities=["whole", "part", "other"],
         models=models,
         tasks=tasks,
         minimise="scope",
     )
-    for at in (None, {"n": 90, "p": 3, "q": 4}):
-        found = decomposer.optimize(problem, at=at)
-        assert {agent.agent.model for agent in found.agents} == {"small"}
-        assert [str(one.theta) for one in found.scope] == ["p", "1", "n"]
-        cheap = decomposer.optimize(replace(problem, minimise="cost"), at=at)
-        assert {agent.agent.model for agent in cheap.agents} == {"large"}
+
+
+AT = {"n": 90, "p": 3, "q": 4}
+
+
+@pytest.mark.parametrize("at", [None, AT])
+def test_the_model_goes_before_the_context(at: dict[str, int] | None) -> None:
+    models = {"large": {"size": "q", "can": ["whole"]}, "small": {"size": "p", "can": ["part", "other"]}}
+    problem = by_two_ways(["p << q", "q << n"], {"requires": "whole"}, models)
+    found = decomposer.optimize(problem, at=at)
+    assert {agent.agent.model for agent in found.agents} == {"small"}
+    assert [str(one.exact) for one in found.scope] == ["p", "1", "n + 1"]
+    cheap = decomposer.optimize(replace(problem, minimise="cost"), at=at)
+    assert {agent.agent.model for agent in cheap.agents} == {"large"}
+
+
+def test_capabilities_go_before_the_context() -> None:
+    """Two are more than one at numbers; in growth they are alike, and the context decides."""
+    models = {"only": {"size": "p", "can": ["part", "other"]}}
+    problem = by_two_ways(["q << n"], {"requires": ["part", "other"]}, models)
+    exact, growth = decomposer.optimize(problem, at=AT), decomposer.optimize(problem)
+    assert [str(one.value) for one in exact.scope] == ["3", "1", "91"]
+    assert [str(one.exact) for one in growth.scope] == ["p", "2", "2"]
 
 
 def test_the_cost_goes_last() -> None:
