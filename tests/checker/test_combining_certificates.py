@@ -14,13 +14,15 @@ import pytest
 
 from decomposer.checker.check import Check
 from decomposer.checker.check import check as replay
-from decomposer.checker.designs import Design, rounded
+from decomposer.checker.designs import Design
 from decomposer.checker.growth import Growth
 from decomposer.formulas.algebra import EMPTY, Malformed, Poly, Refused, mul, parse, show
+from decomposer.formulas.factors import rounded
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
 from decomposer.restated.rules import Rules
 from decomposer.restated.space import Way
+from decomposer.restated.spans import Spans
 from decomposer.search.unfold import unfold
 from decomposer.verbs.certify import CertificateError, Writer, certify
 from decomposer.verbs.measure import regime_of
@@ -178,10 +180,10 @@ def at(formula: Poly, numbers: dict[str, float]) -> float:
     return float(eval(show(formula), {**functions, **numbers}))
 
 
-def merging(seed: int) -> Iterator[Way]:
+def merging(seed: int, kind: type[Rules]) -> Iterator[Way]:
     """Ways that combine results, of a random problem."""
     try:
-        rules = Rules(long_form(wider.problem_of(seed)))
+        rules = kind(long_form(wider.problem_of(seed)))
         waiting, seen = [rules.root()], set()
         while waiting:
             goal = waiting.pop()
@@ -194,10 +196,11 @@ def merging(seed: int) -> Iterator[Way]:
         return
 
 
-def test_bounds_hold_for_two_results_and_more() -> None:
-    """What combining costs lies between its bounds, up to constant factors: whatever the sizes, of full trees."""
+@pytest.mark.parametrize("kind", [Rules, Spans])
+def test_bounds_hold_for_two_results_and_more(kind: type[Rules]) -> None:
+    """What combining takes lies between its bounds, up to constant factors: whatever the sizes, of full trees."""
     tried = 0
-    for way in (way for seed in range(25) for way in merging(seed)):
+    for way in (way for seed in range(25) for way in merging(seed, kind)):
         assert way.bounds is not None
         names = {name for one in (way.own, *way.bounds) for name in re.findall(r"[^\W\d]\w*(?!\w*\()", show(one))}
         fan_in = re.search(r"(\d+) at a time", way.label)
