@@ -19,7 +19,8 @@ from decomposer.solvers.answer import Limits
 from decomposer.solvers.engine import load
 from decomposer.solvers.project import project
 from decomposer.solvers.regions import EACH, Regions
-from decomposer.solvers.scheduling import SCHEDULES
+from decomposer.solvers.relaxation import relax
+from decomposer.solvers.scheduling import QUICK, RELAXED, SCHEDULES
 from decomposer.solvers.selection import Selection
 from decomposer.solvers.serial import Effort, Search
 from decomposer.solvers.solve import solve
@@ -48,11 +49,19 @@ def refined(problem: Selection, seconds: float) -> Row:
     reduced = None if given is None else reduce_project(given)
     if reduced is not None and all(reduced.modes):
         bound = lower_bound(reduced)
-        effort = Effort(bound, SCHEDULES, lambda: time.perf_counter() - begun > seconds)
-        best = Search(reduced).run(effort)
+
+        def stop() -> bool:
+            return time.perf_counter() - begun > seconds
+
+        search = Search(reduced)
+        best = search.run(Effort(bound, QUICK, stop))
+        if best is not None and best.makespan > bound:
+            relaxed = relax(reduced, best.makespan, bound, best, RELAXED, stop)
+            bound = min(relaxed.bound, best.makespan)
+            best = search.run(Effort(bound, SCHEDULES, stop), relaxed.schedules) or best
         if best is not None:
             work = EACH * len(reduced.nodes)
-            best = Regions(reduced, Random(0)).run(best, bound, work, effort.stop, lambda _: None)
+            best = Regions(reduced, Random(0)).run(best, bound, work, stop, lambda _: None)
     return {
         "cost": None if best is None else best.makespan,
         "bound": bound,

@@ -19,6 +19,9 @@ LARGEST = 1 << 30
 STRETCHES = 20
 """Energy rows for each capacity."""
 
+MANY_STRETCHES = 80
+"""The same where nothing else stands for a capacity."""
+
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
@@ -61,7 +64,7 @@ class Intervals:
         self.cp.add_hint(self.span, schedule.makespan)
 
 
-def intervals(project: Project, horizon: int, bound: int) -> Intervals:
+def intervals(project: Project, horizon: int, bound: int, relaxed: bool = False) -> Intervals:
     """Build the model of least makespan between `bound` and `horizon`.
 
     Parameters
@@ -69,6 +72,8 @@ def intervals(project: Project, horizon: int, bound: int) -> Intervals:
     project : Project
         Fitted to the horizon (`windows.fit`): every mode of a task lies within its window.
     horizon, bound : int
+    relaxed : bool
+        Whether to leave the capacities to rows of energy, so that only modes and paths are open.
 
     Raises
     ------
@@ -90,17 +95,19 @@ def intervals(project: Project, horizon: int, bound: int) -> Intervals:
         starts.append(start)
         if len(modes) == 1:
             taken.append(())
-            rows.append([(cp.new_fixed_size_interval_var(start, modes[0].duration, f"task {task}"), modes[0])])
+            if not relaxed:
+                rows.append([(cp.new_fixed_size_interval_var(start, modes[0].duration, f"task {task}"), modes[0])])
             continue
         literals = tuple(cp.new_bool_var(f"mode {task} {i}") for i in range(len(modes)))
         cp.add_exactly_one(literals)
         taken.append(literals)
-        rows.append(
-            [
-                (cp.new_optional_fixed_size_interval_var(start, mode.duration, literal, f"task {task} {i}"), mode)
-                for i, (literal, mode) in enumerate(zip(literals, modes, strict=True))
-            ]
-        )
+        if not relaxed:
+            rows.append(
+                [
+                    (cp.new_optional_fixed_size_interval_var(start, mode.duration, literal, f"task {task} {i}"), mode)
+                    for i, (literal, mode) in enumerate(zip(literals, modes, strict=True))
+                ]
+            )
         for literal, mode in zip(literals, modes, strict=True):
             cp.add(start <= latest - mode.duration).only_enforce_if(literal)
     found = Intervals(project, cp, tuple(starts), tuple(taken), span)
@@ -115,8 +122,9 @@ def intervals(project: Project, horizon: int, bound: int) -> Intervals:
     for resource, capacity in enumerate(project.capacities):
         held = [(interval, mode.occupies[resource]) for row in rows for interval, mode in row]
         held = [(interval, amount) for interval, amount in held if amount]
-        cp.add_cumulative([interval for interval, _ in held], [amount for _, amount in held], capacity)
-    for stretch in stretches(project, before, after, STRETCHES):
+        if held:
+            cp.add_cumulative([interval for interval, _ in held], [amount for _, amount in held], capacity)
+    for stretch in stretches(project, before, after, MANY_STRETCHES if relaxed else STRETCHES):
         # Implied, and not seen by the relaxation of the cumulatives: energy against makespan and budgets.
         capacity, resource = project.capacities[stretch.resource], stretch.resource
         if capacity * horizon >= LARGEST:

@@ -89,6 +89,7 @@ class Regions:
         solver = load("sat.python.cp_model").CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 0
+        solver.parameters.subsolvers.append("no_lp")
         solver.parameters.random_seed = self.draw.randrange(1 << 30)
         solver.parameters.max_deterministic_time = SHORT
         status = solver.status_name(solver.solve(model.cp))

@@ -8,7 +8,7 @@ neighbourhoods are tried. Every schedule is checked exactly before it counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -18,7 +18,8 @@ from decomposer.solvers.answer import Answer, Limits
 from decomposer.solvers.engine import load
 from decomposer.solvers.intervals import LARGEST, Intervals, intervals
 from decomposer.solvers.project import Project, Schedule, project
-from decomposer.solvers.regions import EACH, Regions
+from decomposer.solvers.regions import EACH, MANY, Regions
+from decomposer.solvers.relaxation import relax
 from decomposer.solvers.selection import Number, Selection
 from decomposer.solvers.serial import Effort, Search
 from decomposer.solvers.watch import Watch
@@ -26,17 +27,17 @@ from decomposer.solvers.windows import fit, lower_bound, reduce_project
 
 NAME = "scheduling"
 
-FEW = 60
-"""Up to so many tasks are few."""
+SHARES = {1: 0.25, 2: 1.0}
+"""Before which stages parts of the best schedule are made anew, and how much of the work for that it takes."""
 
 LONG = 1000
 """From so many tasks on, a schedule may take longer than there is time: one without thought comes first."""
 
-FIRST = 3.0
+RELAXED = 1.0
 """Units of work that single workers have, each, before a portfolio takes over."""
 
-SCHEDULES = 600
-"""How many schedules the refinement builds before CP-SAT is asked."""
+QUICK, SCHEDULES = 60, 600
+"""How many schedules the refinement builds before CP-SAT is asked for the best modes, and afterwards."""
 
 UNIT = 2e-6
 """Work of building a schedule, for each task."""
@@ -87,14 +88,18 @@ class Stage:
     searches: tuple[str, ...] = ()
 
 
-def _stages(tasks: int) -> tuple[Stage, ...]:
-    """Propagation alone is quickest on few tasks; where budgets rule, and on many, the relaxation is needed.
+STAGES = (
+    Stage(1, 0, 0.2, ("no_lp",)),
+    Stage(1, 2, 2.0, ("max_lp",)),
+    Stage(1, 0, 4.0, ("no_lp",)),
+    Stage(4, 1, None, ("no_lp", "objective_lb_search")),
+)
+"""One worker after the other, then a portfolio.
 
-    Measured on two cores: of the portfolio's searches propagation proves most, bounding from below by proof closes
-    most of the gap, and what improves on schedules needs no more than the time that those leave.
-    """
-    alone = (Stage(1, 0, FIRST), Stage(1, 1, FIRST))
-    return (*(alone if tasks <= FEW else alone[::-1]), Stage(4, 1, searches=("no_lp", "objective_lb_search")))
+Measured on two cores: propagation alone is quickest on few tasks; where budgets rule, and on many, the relaxation is
+needed. Of the portfolio's searches propagation proves most, bounding from below by proof closes most of the gap, and
+what improves on schedules needs no more than the time that those leave.
+"""
 
 
 @dataclass(slots=True)
@@ -141,7 +146,15 @@ class _Run:
         limit = self._deadline(reduced)
         if limit < self.bound:
             return True
-        self._refine(reduced, limit)
+        search = Search(reduced, self.watch.limits.seed)
+        hint = tuple(self._index(reduced, task, self.hint.get(node)) for task, node in enumerate(reduced.nodes))
+        self._refine(search, limit, QUICK, [Schedule(hint, (), 0)] if self.hint else [])
+        if self._met():
+            return True
+        seeds = self._relax(reduced, limit)
+        if self._met() or limit < self.bound:
+            return True
+        self._refine(search, limit, SCHEDULES, seeds)
         if self._met():
             return True
         return self._exact(reduced, limit)
@@ -149,16 +162,32 @@ class _Run:
     def _met(self) -> bool:
         return self.best is not None and self.best.makespan <= self.bound
 
-    def _refine(self, reduced: Project, limit: int) -> None:
+    def _relax(self, reduced: Project, limit: int) -> list[Schedule]:
+        """Prove what the project without its capacities shows, and tell the modes that are best for it."""
         watch = self.watch
-        first = (
-            [[self._index(reduced, task, self.hint.get(node)) for task, node in enumerate(reduced.nodes)]]
-            if self.hint
-            else []
-        )
-        search = Search(reduced, watch.limits.seed)
+        if watch.stop() is not None or len(reduced.nodes) > MANY:
+            return []
+        horizon = limit if self.best is None else self.best.makespan
+        small = fit(reduced, horizon)
+        if small is None:
+            self._prove(horizon + 1)
+            return []
+        hint = None if self.best is None else self._within(small, self.best)
+        most = RELAXED if watch.work_left is None else watch.work_left
+        found = relax(small, horizon, self.bound, hint, most, lambda: watch.stop() is not None)
+        watch.done += found.work
+        self._prove(found.bound)
+        return [
+            replace(one, modes=tuple(self._index(reduced, task, mode) for task, mode in enumerate(_named(small, one))))
+            for one in found.schedules
+        ]
+
+    def _refine(self, search: Search, limit: int, count: int, seeds: list[Schedule]) -> None:
+        watch, reduced = self.watch, search.project
         price = UNIT * len(reduced.nodes)
-        count = SCHEDULES if watch.work_left is None else min(SCHEDULES, int(watch.work_left / price) + 1)
+        before = search.built
+        if watch.work_left is not None:
+            count = min(count, int(watch.work_left / price) + 1)
 
         def found(schedule: Schedule) -> None:
             if schedule.makespan <= limit:
@@ -167,17 +196,16 @@ class _Run:
         def stop() -> bool:
             return watch.stop() is not None
 
-        if len(reduced.nodes) >= LONG and (plain := search.in_turn(stop)) is not None:
+        if not before and len(reduced.nodes) >= LONG and (plain := search.in_turn(stop)) is not None:
             found(plain)
-        search.run(Effort(self.bound, count, stop), first, found)
-        watch.done += price * search.built
+        search.run(Effort(self.bound, count, stop), seeds, found)
+        watch.done += price * (search.built - before)
 
     def _exact(self, reduced: Project, limit: int) -> bool:
         """CP-SAT in the windows that remain: single workers for a better schedule, then a portfolio for any as good."""
-        few = len(reduced.nodes) <= FEW
-        for number, stage in enumerate(_stages(len(reduced.nodes))):
-            if number == (2 if few else 0):
-                self._regions(reduced)
+        for number, stage in enumerate(STAGES):
+            if number in SHARES:
+                self._regions(reduced, SHARES[number])
                 if self._met():
                     return True
             if self.watch.stop() is not None:
@@ -200,12 +228,12 @@ class _Run:
                 return True
         return False
 
-    def _regions(self, reduced: Project) -> None:
+    def _regions(self, reduced: Project, share: float) -> None:
         """Improve the best schedule part by part."""
         watch = self.watch
         if self.best is None:
             return
-        work = EACH * len(reduced.nodes)
+        work = share * EACH * len(reduced.nodes)
         if watch.work_left is not None:
             work = min(work, watch.work_left)
         regions = Regions(reduced, Random(watch.limits.seed))
@@ -277,11 +305,7 @@ class _Run:
         """
         if self.best is not None and schedule.makespan >= self.best.makespan:
             return
-        own = Schedule(
-            tuple(modes[mode].alternative for modes, mode in zip(reduced.modes, schedule.modes, strict=True)),
-            schedule.starts,
-            schedule.makespan,
-        )
+        own = Schedule(_named(reduced, schedule), schedule.starts, schedule.makespan)
         chosen, starts = self._chosen(own), self._starts(own)
         wrong = evaluate.check(self.problem, chosen, starts)
         if wrong or evaluate.makespan(self.problem, chosen, starts) != own.makespan * self.given.unit:
@@ -337,3 +361,8 @@ class _Run:
 
     def _reason(self) -> Any:
         return self.watch.reason or self.watch.stop() or "work"
+
+
+def _named(project: Project, schedule: Schedule) -> tuple[int, ...]:
+    """The alternatives that the modes of a schedule are."""
+    return tuple(modes[mode].alternative for modes, mode in zip(project.modes, schedule.modes, strict=True))

@@ -140,9 +140,9 @@ class Search:
         self._stretch(sum(max(mode.duration for mode in modes) for modes in project.modes))
 
     def run(
-        self, effort: Effort, first: Sequence[Sequence[int]] = (), found: Callable[[Schedule], None] | None = None
+        self, effort: Effort, first: Sequence[Schedule] = (), found: Callable[[Schedule], None] | None = None
     ) -> Schedule | None:
-        """Search on from nothing; `first` are modes to try at the start.
+        """Search on from nothing; `first` are modes to try at the start, in the order of starts where there are any.
 
         Returns
         -------
@@ -151,12 +151,11 @@ class Search:
         """
         end = self.built + effort.schedules
         people: list[tuple[tuple[int, int], Schedule]] = []
-        seeds = [list(modes) for modes in first]
+        seeds = list(first)
         misses = 0
         while self.built < end and misses < 4 * SIZE and not (self.built and effort.stop()):
             if len(people) < SIZE:
-                modes = seeds.pop() if seeds else self._some_modes()
-                priority: Sequence[float] = self._priority(modes)
+                modes, priority = self._begin(seeds.pop(), 0.0) if seeds else self._begin_near(first)
             else:
                 modes, priority = self._cross(people)
             schedule = self._make(modes, priority, effort.stop) if self._modes.repair(modes, effort.stop) else None
@@ -218,9 +217,22 @@ class Search:
         spread = max(longest, default=0) * self._draw.choice((0.05, 0.15, 0.4))
         return [self._draw.uniform(0, spread) - length for length in longest]
 
-    def _some_modes(self) -> list[int]:
+    def _begin(self, seed: Schedule, change: float) -> tuple[list[int], Sequence[float]]:
+        """Modes and priorities of a schedule, some modes changed; without starts, the priorities are drawn."""
         draw = self._draw
-        return [draw.randrange(len(modes)) for modes in self.project.modes]
+        modes = [
+            draw.randrange(len(own)) if change and draw.random() < change else mode
+            for mode, own in zip(seed.modes, self.project.modes, strict=True)
+        ]
+        return modes, self._priority(modes) if not seed.starts or draw.random() < change else seed.starts
+
+    def _begin_near(self, first: Sequence[Schedule]) -> tuple[list[int], Sequence[float]]:
+        """As `_begin`, near one of the schedules given; with any modes where there are none."""
+        draw = self._draw
+        if first:
+            return self._begin(draw.choice(first), draw.choice((0.05, 0.15, 0.4)))
+        modes = [draw.randrange(len(own)) for own in self.project.modes]
+        return modes, self._priority(modes)
 
     def _cross(self, people: list[tuple[tuple[int, int], Schedule]]) -> tuple[list[int], list[float]]:
         """A child: one stretch of time as in one parent, the rest as in the other; a few changes."""

@@ -83,9 +83,10 @@ def test_every_stage_of_the_search_comes_to_the_same(monkeypatch: pytest.MonkeyP
     problem = medium(1)
     expected = scheduling.run(problem, Limits())
     assert expected.status == "optimal"
+    monkeypatch.setattr(scheduling, "QUICK", 1)
     monkeypatch.setattr(scheduling, "SCHEDULES", 1)
-    for stage in (scheduling.Stage(1, 0), scheduling.Stage(1, 1), scheduling.Stage(4, 1, None, ("no_lp",))):
-        monkeypatch.setattr(scheduling, "_stages", lambda tasks, stage=stage: (stage,))
+    for stage in (*scheduling.STAGES, scheduling.Stage(1, 0)):
+        monkeypatch.setattr(scheduling, "STAGES", (replace(stage, work=None),))
         answer = scheduling.run(problem, Limits())
         assert (answer.status, answer.value) == ("optimal", expected.value)
 

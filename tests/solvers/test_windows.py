@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from decomposer.solvers.project import Mode, Project, backwards, project
+from decomposer.solvers.relaxation import relax
 from decomposer.solvers.selection import Alternative, Level, Selection
 from decomposer.solvers.windows import (
     energy_bound,
@@ -150,3 +151,29 @@ def test_reductions_of_large_projects_stay_quick() -> None:
         for task in range(3000)
     ]
     assert all(reduce_project(made(choices, budgets=(30000,))).modes)
+
+
+@pytest.mark.parametrize("seed", range(0, 240, 6))
+def test_without_capacities_no_schedule_ends_sooner_than_the_bound(seed: int) -> None:
+    problem = replace(random_project(seed, 4), deadline=None)
+    given = project(problem)
+    assert given is not None
+    reduced = reduce_project(given)
+    best = brute.best(problem)
+    if not all(reduced.modes):
+        assert best is None
+        return
+    horizon = sum(max(mode.duration for mode in modes) for modes in reduced.modes)
+    small = fit(reduced, horizon)
+    assert small is not None
+    found = relax(small, horizon, lower_bound(small), None, 1.0, lambda: False)
+    if best is None:
+        return
+    least = best[0][0] / given.unit
+    assert lower_bound(small) <= found.bound <= least
+    for schedule in found.schedules:
+        spent = [small.modes[task][mode].spends for task, mode in enumerate(schedule.modes)]
+        assert all(sum(column) <= limit for column, limit in zip(zip(*spent, strict=True), small.budgets, strict=True))
+    tight = fit(reduced, int(least) - 1)
+    if tight is not None:  # nothing ends before the best does, and where that is shown it is the bound
+        assert relax(tight, int(least) - 1, lower_bound(tight), None, 1.0, lambda: False).bound <= least
