@@ -28,7 +28,8 @@ def bounded(growth: Growth, low: Iterable[Mono], high: Sequence[Mono]) -> dict[s
     NoMultipliers
         When no combination of rows does.
     """
-    return {show_mono(mono): _split(growth, mono, high) for mono in low}
+    terms = sorted(high, key=show_mono)
+    return {show_mono(mono): _split(growth, mono, terms) for mono in sorted(low, key=show_mono)}
 
 
 def covers(growth: Growth, cost: Poly) -> list[dict[str, Any]]:
@@ -41,7 +42,7 @@ def covers(growth: Growth, cost: Poly) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     left = {mono: c for mono, c in cost.items() if c > 0}
-    negative = [(mono, -c) for mono, c in cost.items() if c < 0]
+    negative = sorted(((mono, -c) for mono, c in cost.items() if c < 0), key=lambda pair: show_mono(pair[0]))
     for mono, needed in negative:
         for top in sorted(left, key=lambda top: (-left[top], show_mono(top))):
             wanted = difference(growth.vector(top), growth.vector(mono))
@@ -90,7 +91,7 @@ def contradiction(growth: Growth) -> dict[str, str]:
     NoMultipliers
         When it does not follow.
     """
-    for grows in [text for text, row in growth.rows.items() if row.endless]:
+    for grows in sorted(text for text, row in growth.rows.items() if row.endless):
         with suppress(NoMultipliers):
             by = _multipliers(growth, [{name: -x for name, x in growth.row(grows).vector.items()}])[1]
             return {**by, grows: str(Fraction(by.get(grows, 0)) + 1)}
@@ -147,7 +148,7 @@ def _one(growth: Growth, mono: Mono, high: Sequence[Mono], positive: frozenset[s
     for top, vector in zip(high, vectors, strict=True):  # mostly one term is enough, and plainly so
         rest = difference(vector, target)
         if all(x > 0 and f"{name} >= 1" in growth.rows for name, x in rest.items()):
-            return {"of": {show_mono(top): "1"}, "by": {f"{name} >= 1": str(x) for name, x in rest.items()}}
+            return {"of": {show_mono(top): "1"}, "by": {f"{name} >= 1": str(x) for name, x in sorted(rest.items())}}
     shares, by = _multipliers(growth, [difference(vector, target) for vector in vectors])
     of = {show_mono(top): str(share) for top, share in zip(high, shares, strict=True) if share}
     return {"of": of, "by": by}
@@ -156,7 +157,7 @@ def _one(growth: Growth, mono: Mono, high: Sequence[Mono], positive: frozenset[s
 def _multipliers(growth: Growth, wanted: Sequence[Vector]) -> tuple[list[Fraction], dict[str, str]]:
     """Shares of the vectors wanted, adding up to 1, and multipliers of rows, so that both sums are equal."""
     names = sorted({name for vector in wanted for name in vector})
-    rows = {**dict(_candidates(growth, names)), **dict(_towers(growth, wanted))}
+    rows = dict(sorted({**dict(_candidates(growth, names)), **dict(_towers(growth, wanted))}.items()))
     names = sorted({*names, *(name for vector in rows.values() for name in vector)})
     # Every direction in which all rows hold must leave some vector wanted not negative: refute the contrary.
     signs = [(name, sign) for name in names for sign in ((1,) if f"{name} >= 1" in growth.rows else (1, -1))]
@@ -179,7 +180,7 @@ def _multipliers(growth: Growth, wanted: Sequence[Vector]) -> tuple[list[Fractio
         if slack:
             by[f"{name} >= 1"] = by.get(f"{name} >= 1", Fraction(0)) + slack
     total = sum(shares)
-    return [share / total for share in shares], {text: str(y / total) for text, y in by.items()}
+    return [share / total for share in shares], {text: str(y / total) for text, y in sorted(by.items())}
 
 
 def logarithm(name: str) -> Poly | None:

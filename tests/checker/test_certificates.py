@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -113,3 +116,17 @@ def test_names_do_not_matter() -> None:
     found = check(loads(text), json.dumps(certify(loads(text))))
     assert found.proved, found.reason
     assert [parse(theta) for _, theta in found.claims] == [parse("g*is*lambda + i*is**2*\u03bb")]
+
+
+def test_the_same_proof_every_time() -> None:
+    """Whatever order sets are gone through in."""
+    code = "import json; from decomposer.verbs.certify import certify; print(json.dumps([certify(n) for n in {}]))"
+    problems = ["evolution", "chunk-latency", "k-task-tree"]
+    command = [sys.executable, "-c", code.format(problems)]
+    found = {
+        subprocess.run(
+            command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
