@@ -179,6 +179,10 @@ class Check(Designs):
         if not self.aims.allowed(design.models):
             raise Refused("the design uses more models than may be")
         theta = self.posynomial(growth, leaf["theta"])
+        if price:
+            ways = {goal: [way for way, *_ in ways] for goal, ways in self.ways.items()}
+            Chances(self.rules, ways).reached(self.root, leaf["design"])
+            growth.vanishing(self.price, theta, leaf["price"])
         growth.bounded(growth.above(self.aims.minimise(design.most, design.models)), theta, leaf["above"])
         limits = list(self.aims.limited(design.most, design.models))
         proofs = mapping(leaf["within"], *(name for name, _, _ in limits))
@@ -193,10 +197,6 @@ class Check(Designs):
             known.bounded(theta, known.positive_part(self.aims.minimise(value.takes, value.models), []), proof)
         if not values:
             raise Refused("nothing is proved of the root")
-        if price:
-            ways = {goal: [way for way, *_ in ways] for goal, ways in self.ways.items()}
-            Chances(self.rules, ways).reached(self.root, leaf["design"])
-            growth.vanishing(self.price, theta, leaf["price"])
         yield conditions, show(theta)
 
     def least(self, value: Value, conditions: tuple[str, ...]) -> Growth:

@@ -100,7 +100,7 @@ class Designs:
         """A design with a value for its free parameter: a whole number, or a formula near which there is one."""
         name, low, high = free
         bounds = tops(high)
-        if not all(map(growth.above_one, bounds[:1])) or Fraction(low) > 2:
+        if not all(map(growth.above_one, bounds[:1])) or (bounds and Fraction(low) > 2):
             raise Refused(f"{name} may have no value up to {high}")
         known = len(bounds) < 2 and all(constant(bound) is not None or growth.endless(bound) for bound in bounds)
         if not isinstance(given, dict) and not (known and type(given) is int):

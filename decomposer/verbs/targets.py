@@ -35,6 +35,7 @@ class Targeted(Writer):
         super().__init__(problem, space, regime)
         self.known = {restated(goal): goal for goal in space.graph.arcs if self.priced[goal]}
         self.shared = self.caps = False
+        self.open: set[Restated] = set()
         self.above: dict[Restated, list[tuple[Restated, Way]]] = {}
         for goal, ways in self.check.ways.items():
             for way, *_ in ways:
@@ -67,14 +68,16 @@ class Targeted(Writer):
             unknown = goal not in self.known
             found = self.share(goal) if goal.pending and (unknown or (self.shared and self.check.scope(goal))) else []
             found = found or ([] if unknown else [self.capped(goal, one) for one in self.stated(self.known[goal])])
+            self.open.add(goal)
             self.values[goal] = found or self.derived(goal)
+            self.open.discard(goal)
         return self.values[goal]
 
     def share(self, goal: Restated) -> list[Value]:
         """The share of a goal in the values of one that consists of so many like it."""
         for above, way in self.above.get(goal, ()):
             count = way.needs[0].cost(ONE)
-            if len(way.needs) == 1 and len(count) == 1 and above.pending:
+            if len(way.needs) == 1 and len(count) == 1 and above.pending and above not in self.open:
                 return [
                     value._replace(takes={name: div(takes, count) for name, takes in value.takes.items()})
                     for value in self.valued(above)
