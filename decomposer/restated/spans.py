@@ -14,6 +14,7 @@ def measures(problem: Mapping[str, Any]) -> dict[str, Rules]:
     """What is minimised, and what is limited or weighed against it: each a statement of what the ways take."""
     limits, minimised = problem["limits"], problem["minimise"]
     other = [name for name in limits if limits[name] is not None and name not in ("models", "cost", "span")]
+    other += ["cost"] if minimised == "time" and limits["cost"] is not None else []
     if minimised not in ("cost", "span", "time") or other:
         raise Refused(f"certificates do not cover {', '.join(other) or minimised} as what is limited or minimised")
     found: dict[str, Rules] = {}

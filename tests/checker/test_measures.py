@@ -261,3 +261,5 @@ def test_other_aims_are_refused() -> None:
     for change in ({"minimise": "beauty"}, {"limits": {**spelled["limits"], "beauty": "3"}}):
         with pytest.raises(Refused, match="beauty"):
             Check({**spelled, **change}, {})
+    with pytest.raises(Refused, match="cost"):  # what is added up is time
+        Check({**spelled, "minimise": "time", "workers": "2", "limits": {**spelled["limits"], "cost": "k*n"}}, {})
