@@ -107,6 +107,18 @@ def splits(problem: Problem, node: Recurse, context: Context) -> Iterator[tuple[
     )
 
 
+def base_cases(problem: Problem, task: Task, part: str, size: Expr) -> Expr:
+    """How many base cases of a full size a task has in all."""
+    fact = task.recursive
+    assert fact is not None
+    into = fact.into or ONE + ONE
+    node = Recurse(task.name, part, Call((task.name,)), into, fact.shrink or into, size)
+    total = ZERO
+    for number, parts in bases(problem, node, Context()):
+        total = total + (number if parts == size else ZERO)
+    return total
+
+
 def levels_of(found: Division) -> Iterator[dict[Kind, int]]:
     """Problems of each level, the whole one first, with how many there are of each kind."""
     level = {found.root: 1}

@@ -206,6 +206,17 @@ def called(problem: Problem) -> frozenset[str]:
     return frozenset(found)
 
 
+def helpers(problem: Problem) -> frozenset[str]:
+    """Return the tasks that divide, combine what was divided, or condense memories, for other tasks."""
+    found: set[str | None] = set()
+    for task in problem.tasks.values():
+        if task.recursive is not None:
+            found |= {task.recursive.split, task.recursive.combine}
+        if task.memory is not None:
+            found.add(task.memory.condense)
+    return frozenset(name for name in found if name is not None)
+
+
 def combined(problem: Problem) -> Mapping[str, frozenset[str]]:
     """Return, for each task that combines results, the texts of which it reads partial results."""
     found: dict[str, frozenset[str]] = {}

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from decomposer.design.bounds import at_least
-from decomposer.design.context import divide_up, partition
+from decomposer.design.context import Context, divide_up, partition
 from decomposer.design.cuts import splitters
-from decomposer.design.nodes import Call, Design, Recurse, Retry
-from decomposer.expr import ONE, Expr, minimum, num, sym
+from decomposer.design.nodes import Call, Design, Recurse, Retry, Vote
+from decomposer.design.recursing import base_cases
+from decomposer.design.sizes import unit_success
+from decomposer.design.votes import least_lead
+from decomposer.expr import ONE, Expr, evaluate, minimum, num, sym
 from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Recursive, Task, Text
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
 from decomposer.rules.call import bounded_groups, by_each_model, digests_read
 from decomposer.rules.reduce import FAN_INS
+from decomposer.rules.vote import MORE, lead_that_grows, most_failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +94,51 @@ def _helpers(site: Site, goal: Goal, task: Task, name: str | None, shares: _Shar
         return
     text = partition(site.problem, task)
     assert text is not None and text.part is not None and text.count is not None
-    helping = replace(goal, tasks=(name,), pending=frozenset())
-    digests = digests_read(site, helping) if task.recursive is not None and task.recursive.split == name else ()
+    helper_goal = replace(goal, tasks=(name,), pending=frozenset())
+    digests = digests_read(site, helper_goal) if task.recursive is not None and task.recursive.split == name else ()
     # The model is chosen by the whole problem: with as few subproblems as a free number of them may be.
     into = num(2) if shares.decisions else shares.into
     whole = site.context(goal).merged(task.name, text.part, text.count, into)
-    for call in by_each_model(site, helping, Call((name,), digests=digests), whole):
-        if helper.check is not None and helper.check.by is None and unsettled(site.problem, (name,)):
-            yield Retry((name,), call)
+    # There are fewer splits than base cases of single parts; with one subproblem at a time, fewer than parts.
+    often = text.count if shares.into == ONE else base_cases(site.problem, task, text.part, ONE)
+    yield from helping(site, helper_goal, Call((name,), digests=digests), whole, often)
+
+
+def helping(site: Site, goal: Goal, call: Call, context: Context, number: Expr) -> Iterator[Design]:
+    """A helper's call by each model that can; until accepted where that can be told, voted on under a target.
+
+    Parameters
+    ----------
+    number : Expr
+        How often it is called, at most.
+    """
+    (name,) = call.tasks
+    task = site.task(name)
+    for one in by_each_model(site, goal, call, context):
+        if task.check is not None and task.check.by is None and unsettled(site.problem, (name,)):
+            yield Retry((name,), one)
+        elif task.succeeds is None or site.problem.target is None:
+            yield one
         else:
-            yield call
+            yield from _voted(site, one, unit_success(site.problem, task, context, one.model), number)
+
+
+def _voted(site: Site, call: Call, right: Expr, number: Expr) -> Iterator[Design]:
+    """The first answer at numbers, where what comes of it is seen in the end; first to lead by as many as it takes."""
+    target = site.problem.target
+    assert target is not None
+    if right == ONE:
+        yield call
+    elif not (right.symbols or number.symbols or target.symbols):
+        yield call
+        chance, often = evaluate(right, {}), evaluate(number, {})
+        if 2 * chance > 1 and target != ONE:
+            least = max(2, least_lead((1 - chance) / chance, often, evaluate(target, {})))
+            yield from (Vote(call, lead=num(lead)) for lead in range(2, least + MORE // 2))
+    else:
+        lead = lead_that_grows(site, right, ONE - right, most_failures(site, number))
+        if lead is not None:
+            yield Vote(call, lead=lead)
 
 
 RULE = Rule(

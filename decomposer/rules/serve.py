@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from decomposer.design.context import Context, divide_up
 from decomposer.design.cuts import splitters
-from decomposer.design.nodes import Call, Design, Retry, Serve
+from decomposer.design.nodes import Call, Design, Retry, Serve, Vote
 from decomposer.design.remembering import full_memory, most_condensed, reaches_back
 from decomposer.design.windows import least, longest, room
 from decomposer.expr import ONE, Expr, num, sym
-from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Memory, Task
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site
 from decomposer.rules.call import by_each_model, digests_read
+from decomposer.rules.recurse import helping
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
@@ -59,15 +59,14 @@ def _condensing(
     task = site.task(node.task)
     if fact.condense is None or not site.task(fact.condense).requires:
         return
-    helping = Goal((fact.condense,), cuts=goal.cuts)
+    helper_goal = Goal((fact.condense,), cuts=goal.cuts)
     calls = divide_up(count, node.size)
     about = f"calls of {task.name} after which its memory is condensed"
     least_memory = replace(node, size=count) if node.size.symbols - site.problem.parameters.keys() else node
     least_memory = replace(least_memory, every=ONE)
+    shortest = most_condensed(site.problem, least_memory, Context())
     for body in _calls(site, goal, task, full_memory(site.problem, least_memory, Context())):
-        for condense in _until_right(
-            site, helping, Call((fact.condense,)), most_condensed(site.problem, least_memory, Context())
-        ):
+        for condense in helping(site, helper_goal, Call((fact.condense,)), shortest, count):
             bound, name = calls, site.fan_in
             made = replace(node, body=body, condense=condense)
             for call, where in _places(site, made):
@@ -85,7 +84,7 @@ def _places(site: Site, node: Serve) -> Iterator[tuple[Call, Context]]:
     open_still = replace(node, every=sym(site.fan_in))
     places = (full_memory(site.problem, open_still, Context()), most_condensed(site.problem, open_still, Context()))
     for made, where in zip((node.body, node.condense), places, strict=True):
-        call = made.body if isinstance(made, Retry) else made
+        call = made.body if isinstance(made, Retry | Vote) else made
         assert isinstance(call, Call)
         yield call, where
 
@@ -97,15 +96,6 @@ def _calls(site: Site, goal: Goal, task: Task, context: Context) -> Iterator[Des
             yield call
         elif task.check.by is None and task.check.scope == "part":
             yield Retry((task.name,), call)
-
-
-def _until_right(site: Site, goal: Goal, call: Call, context: Context) -> Iterator[Design]:
-    """A helper's call by each model that can; until accepted, if it may fail."""
-    (name,) = call.tasks
-    check = site.task(name).check
-    for one in by_each_model(site, goal, call, context):
-        retried = check is not None and check.by is None and unsettled(site.problem, (name,))
-        yield Retry((name,), one) if retried else one
 
 
 RULE = Rule(

@@ -9,13 +9,14 @@ from fractions import Fraction
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.context import items
 from decomposer.design.nodes import Design, Retry, Vote
+from decomposer.design.recursing import base_cases
 from decomposer.design.reliability import cases, reliability, votes_for
 from decomposer.design.votes import MAX_BITS, least_lead, majority, plain
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO, Expr, ceil, evaluate, log, num, sym
 from decomposer.expr.enclosures import round_down, round_up
 from decomposer.growth.constants import sign
-from decomposer.problem.graph import topological
+from decomposer.problem.graph import helpers, topological
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
 from decomposer.rules.retry import can_tell, checked, doers, single_unit
 
@@ -168,6 +169,8 @@ def occurrences(site: Site, goal: Goal) -> Expr:
     task = site.task(goal.tasks[0])
     if goal.mode != "route" and task.for_each is not None:  # also where it is still open how items are dealt with
         number = items(site.problem, site.task(task.for_each), site.context(Goal(goal.tasks)))
+    elif task.recursive is not None and goal.part is not None and goal.size is not None:
+        number = base_cases(site.problem, task, goal.part, goal.size)
     elif goal.part is not None and goal.size is not None:
         count = site.text_of(goal.part).count
         assert count is not None
@@ -179,7 +182,8 @@ def occurrences(site: Site, goal: Goal) -> Expr:
 
 def fallible(site: Site) -> int:
     """Number of tasks that may fail, among which the failures that the target allows are shared."""
-    return max(1, sum(site.task(name).succeeds is not None for name in topological(site.problem)))
+    names = {*topological(site.problem), *helpers(site.problem)}
+    return max(1, sum(site.task(name).succeeds is not None for name in names))
 
 
 def growing_lead(site: Site, goal: Goal, right: Expr, rival: Expr) -> Expr | None:
@@ -191,6 +195,11 @@ def growing_lead(site: Site, goal: Goal, right: Expr, rival: Expr) -> Expr | Non
     target = site.problem.target
     if target is None or target == ONE or right == ZERO:
         return None
+    return lead_that_grows(site, right, rival, rarity(site, goal))
+
+
+def lead_that_grows(site: Site, right: Expr, rival: Expr, rare: Expr) -> Expr | None:
+    """A lead with which one vote in so many fails; `None` where the right answer is not known to be likelier."""
     odds = rival / right
     if not odds.symbols <= constants(site):
         return None
@@ -198,7 +207,7 @@ def growing_lead(site: Site, goal: Goal, right: Expr, rival: Expr) -> Expr | Non
     bounds = tuple((name, parameters[name].low, parameters[name].high) for name in sorted(odds.symbols))
     if sign(ONE - odds, bounds) != 1:
         return None
-    lead = plain(ceil(log(rarity(site, goal)) / log(ONE / odds)))
+    lead = plain(ceil(log(rare) / log(ONE / odds)))
     if lead.as_fraction() is not None:
         return lead if at_least(lead, num(2)) else num(2)
     # A lead of one takes the first answer: there the odds of the rival are not all that may go wrong.
@@ -207,11 +216,16 @@ def growing_lead(site: Site, goal: Goal, right: Expr, rival: Expr) -> Expr | Non
 
 def rarity(site: Site, goal: Goal) -> Expr:
     """One failure in so many votes is rare enough: ``K N/(1 - t)``, for N votes on each of K tasks that may fail."""
-    target = site.problem.target
-    assert target is not None
     # While the size of a scope is open, take as many scopes as there are at most: of the same growth where it counts.
     closed = replace(goal, size=_closed(site, goal.size), steps=_closed(site, goal.steps))
-    return without_ceilings(occurrences(site, closed)) * fallible(site) / (ONE - target)
+    return most_failures(site, without_ceilings(occurrences(site, closed)))
+
+
+def most_failures(site: Site, number: Expr) -> Expr:
+    """The same for so many votes."""
+    target = site.problem.target
+    assert target is not None
+    return number * fallible(site) / (ONE - target)
 
 
 def _closed(site: Site, size: Expr | None) -> Expr | None:

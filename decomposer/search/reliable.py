@@ -23,6 +23,7 @@ from decomposer.design.sizes import covers, model_rate
 from decomposer.design.votes import MAX_BITS, least_lead, race_runs
 from decomposer.errors import ExpressionError, InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ONE, Expr, evaluate, num
+from decomposer.problem.graph import topological
 from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
 from decomposer.rules.vote import least_majority
@@ -125,6 +126,8 @@ class _Pricing:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.complete = True
+        # What helps with tasks, as who cuts, divides or condenses, has no goal that settles its failures.
+        self.aside = frozenset(site.problem.tasks) - frozenset(topological(site.problem))
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Tried, ...]) -> Iterator[Tried]:
         """The candidate of an alternative, unless it is beyond working with."""
@@ -138,7 +141,8 @@ class _Pricing:
             around = [*self.around(goal), *self.cases(goal, design)]
             costs = tuple(_settled(work(problem, design, context)) for context in around)
             chances = tuple(
-                Product() if ideal else certainty(problem, design, context, goal.pending) for context in around
+                Product() if ideal else certainty(problem, design, context, goal.pending | self.aside)
+                for context in around
             )
         except (ExpressionError, NotExactError):  # of too many digits, or a root that no fraction is
             self.complete = False

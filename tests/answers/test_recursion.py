@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import decomposer
+from decomposer.design.certainty import certainty
 from decomposer.design.evaluate import work
-from decomposer.design.nodes import Recurse, walk
+from decomposer.design.nodes import Recurse, Vote, walk
 from decomposer.design.nodes import substitute as put_in_design
+from decomposer.design.recursing import base_cases
 from decomposer.design.simulate import simulate
 from decomposer.expr import evaluate, num, parse
 from decomposer.growth import relation
@@ -160,3 +162,53 @@ def test_a_base_case_is_never_larger_than_what_can_be_done() -> None:
 def test_certificates_name_what_they_do_not_cover() -> None:
     with pytest.raises(decomposer.CertificateError, match="recursive"):
         decomposer.certify(decomposer.load("report-outline"))
+
+
+def failing(**more: Any) -> decomposer.Problem:
+    """Splits and base cases may fail, nobody can tell, and everything must come out right."""
+    return decomposer.build(
+        "failing",
+        parameters=["n", "s"],
+        texts={"goal": "s", "proof": {"parts": {"step": "n"}, "each": "s"}},
+        capabilities={"divide": 2, "prove": 3},
+        target="9/10",
+        tasks={
+            "prove": {
+                "reads": "goal",
+                "writes": "proof",
+                "requires": "prove",
+                "recursive": {"split": "cut", "into": 3, "shrink": 2, "brief": "goal"},
+                "succeeds": {"probability": "19/20", "per": "part"},
+            },
+            "cut": {"reads": "goal", "requires": "divide", "succeeds": "9/10", **more},
+        },
+    )
+
+
+def test_splits_that_fail_are_voted_on_where_all_must_be_right() -> None:
+    """As many splits as base cases must be right: leads grow with the logarithm of their number."""
+    result = decomposer.optimize(failing())
+    assert result.status in PROVED
+    assert theta(result, "s**2*n**(log(3)/log(2))*log(n)")
+    (node,) = [node for node in walk(result.design) if isinstance(node, Recurse)]
+    assert isinstance(node.split, Vote) and node.split.lead is not None and node.split.lead.symbols == {"n"}
+
+
+def test_at_numbers_the_target_is_reached() -> None:
+    for at in ({"n": 3, "s": 2}, {"n": 5, "s": 1}):
+        result = decomposer.optimize(failing(), at=at)
+        assert result.status == "optimal"
+        there = substitute(failing(), {key: num(value) for key, value in at.items()})
+        assert certainty(there, put_in_design(result.design, {key: num(value) for key, value in at.items()})).at_least(
+            Fraction(9, 10)
+        )
+
+
+def test_base_cases_are_counted_in_full() -> None:
+    """Three halves of 16 steps, four times over: 81 single steps, and 27 base cases of two."""
+    problem = failing()
+    there = substitute(problem, {"n": num(16), "s": num(1)})
+    task = there.tasks["prove"]
+    assert [evaluate(base_cases(there, task, "step", num(size)), {}) for size in (1, 2, 16)] == [81, 27, 1]
+    symbolic = base_cases(problem, problem.tasks["prove"], "step", num(2))
+    assert evaluate(symbolic.subs({"n": num(16)}), {}) == 27
