@@ -161,8 +161,3 @@ def test_what_cannot_be_meant(memory: Any, more: dict[str, Any], message: str) -
 def test_reading_back() -> None:
     for problem in (decomposer.load("desk-memory"), changed({"text": "answers", "last": 3})):
         assert decomposer.loads(decomposer.dumps(problem)) == problem
-
-
-def test_certificates_name_what_they_do_not_cover() -> None:
-    with pytest.raises(decomposer.CertificateError, match="memory"):
-        decomposer.certify(decomposer.load("desk-memory"))
