@@ -6,21 +6,24 @@ import copy
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from decomposer.checker.check import Claim, check
+from decomposer.expr import as_expr
 from decomposer.formulas.algebra import Malformed, Refused, parse
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
+from decomposer.problem.model import Limits, Problem
 from decomposer.verbs.certify import certify
 
 PROBLEMS = {
-    "k-task": 7, "k-task-models": 7, "evolution": 17, "k-task-tree": 23, "debugging-related": 307,
-    "fine-tuning": 5, "chunk-latency": 5, "support": 307, "sorting-lists": 31, "split-by-model": 41,
-    "summary-window": 307, "sorting-documents": 701,
+    "k-task": 17, "k-task-models": 11, "evolution": 41, "k-task-tree": 53, "debugging-related": 701, "limited": 19,
+    "fine-tuning": 13, "chunk-latency": 17, "support": 1201, "sorting-lists": 53, "split-by-model": 41,
+    "summary-window": 307, "sorting-documents": 907, "maker": 131,
 }  # fmt: skip
 """Of every so many mutants one is tried: all fields are met, in seconds. With 1 throughout, 60 000 are."""
 
@@ -40,6 +43,13 @@ FIELDS = {
 }  # fmt: skip
 
 Path = tuple[str | int, ...]
+
+
+def problem_of(name: str) -> Problem:
+    """A shipped problem; or groups that take no longer than what is in them, with no limit that binds on the cost."""
+    if name != "limited":
+        return load(name)
+    return replace(load("chunk-latency"), minimise="span", workers=None, limits=Limits(cost=as_expr("h*w*P")))
 
 
 def nodes(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -145,7 +155,7 @@ def facts(certificate: Any) -> list[tuple[Any, Any]]:
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_every_change_of_a_claim_is_caught(name: str) -> None:
-    problem = load(name)
+    problem = problem_of(name)
     certificate, spelled = certify(problem), long_form(problem)
     claims = check(spelled, certificate)
     counts: Counter[tuple[str, str]] = Counter()
