@@ -15,6 +15,7 @@ from decomposer.design.evaluate import models_used
 from decomposer.design.nodes import substitute
 from decomposer.errors import DecomposerError, GrowthError
 from decomposer.expr import Expr
+from decomposer.expr import parse as formula
 from decomposer.formulas.algebra import Malformed, Mono, Poly, Refused, constant, mul, number, parse, show, show_mono
 from decomposer.formulas.factors import tops
 from decomposer.growth import Regime, is_big_o
@@ -42,6 +43,10 @@ from decomposer.verbs.restating import matched, restated
 WEIGHT = 16
 """Coefficient of all terms of a value. Values count up to a constant; with a large one, what is subtracted elsewhere
 (a finder that looks only where nothing is found) is covered with ease."""
+
+
+MOST_QUESTIONS = 12
+"""Questions on the way to a leaf, up to which values of free parameters are told apart."""
 
 
 class CertificateError(DecomposerError):
@@ -249,6 +254,14 @@ class Writer:
         return self.leaf(names[tree.winner], conditions, regime)
 
     def leaf(self, candidate: Candidate, conditions: tuple[str, ...], regime: Regime) -> dict[str, Any]:
+        question = _open(candidate.policies, regime) if len(conditions) < MOST_QUESTIONS else None
+        if question is not None:  # the best value of a free parameter depends on it
+            low, high = question
+            return {
+                "if": f"{low} <= {high}",
+                "yes": self.leaf(candidate, (*conditions, f"{low} <= {high}"), _within(regime, low, high)),
+                "no": self.leaf(candidate, (*conditions, f"{high} <= {low}"), _within(regime, high, low)),
+            }
         growth = self.check.growth((), conditions)
         choices = iter(candidate.choices)
         policies = _chosen(candidate.policies, regime)
@@ -321,6 +334,8 @@ class Writer:
     def policy(self, goal: Goal, step: Step, policies: list[Policy]) -> Expr:
         """The value of the free parameter of a step: those that were open to the end have names of their own."""
         if self.problem.minimise != "time":
+            if not policies:
+                raise CertificateError("which value of a free parameter is best stays open")
             return policies.pop(0).value
         (decision,) = step.alternative.decisions
         name = self.named.get((goal, decision.name))
@@ -376,16 +391,26 @@ def _within(regime: Regime, low: str, high: str) -> Regime:
 
 
 def _chosen(policies: Sequence[Policy], regime: Regime) -> list[Policy]:
-    """Where a free parameter has several formulas, the first whose conditions hold in the regime."""
-    found: list[Policy] = []
-    for policy in policies:
-        if policy.when:
-            sides = [as_assumption(condition).partition(" <= ") for condition in policy.when]
-            try:
-                holds = all(is_big_o(low, high, regime) is True for low, _, high in sides)
-            except GrowthError:
-                holds = False
-            if not holds:
-                continue
-        found.append(policy)
-    return found
+    """Where a free parameter has several formulas, those whose conditions hold in the regime."""
+    return [policy for policy in policies if all(_holds(*sides, regime) for sides in _conditions(policy))]
+
+
+def _open(policies: Sequence[Policy], regime: Regime) -> tuple[str, str] | None:
+    """Two sides of which the regime does not say which is less, where it depends on that which formula is best."""
+    settled = {policy.name for policy in _chosen(policies, regime)}
+    for low, high in (sides for policy in policies if policy.name not in settled for sides in _conditions(policy)):
+        if not _holds(low, high, regime) and not _holds(high, low, regime):
+            return low, high
+    return None
+
+
+def _conditions(policy: Policy) -> list[tuple[str, str]]:
+    sides = (as_assumption(condition).partition(" <= ") for condition in policy.when)
+    return [(low, high) for low, _, high in sides]
+
+
+def _holds(low: str, high: str, regime: Regime) -> bool:
+    try:
+        return is_big_o(formula(low), formula(high), regime) is True
+    except GrowthError:
+        return False

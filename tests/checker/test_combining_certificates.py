@@ -239,14 +239,14 @@ def test_nothing_dearer_can_be_proved(name: str) -> None:
         assert all(writer.way(known, one) for one in ways)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 3, 5, 6, 8, 10, 11, 13, 14, 16, 17])
+@pytest.mark.parametrize("seed", [0, 1, 3, 5, 6, 8, 10, 11, 13, 14, 16, 17, 22, 78])
 def test_random(seed: int) -> None:
     """Certified, or refused for a reason that is said; and then a dearer growth is not proved."""
     problem = wider.problem_of(seed)
     try:
         certificate = certify(problem)
     except CertificateError as error:
-        assert re.search("cover|proved|feasible|proof|nothing|speaks", str(error))
+        assert re.search("cover|proved|feasible|proof|nothing|speaks|open|whole|value", str(error))
         return
     spelled = long_form(problem)
     replay(spelled, certificate)
