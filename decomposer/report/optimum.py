@@ -90,7 +90,8 @@ def document(result: Result) -> list[Block]:
             )
         blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
         first = "scope (minimised)" if problem.minimise == "scope" else "scope"
-        blocks += [Table((first, "largest", "agent"), tuple(_extent(found, writer) for found in result.scope))]
+        extents = tuple(_extent(found, writer) for found in result.scope)
+        blocks.append(Table((first, "largest", "growth", "agent"), extents))
     if result.hand_designs:
         blocks += [Heading("against hand designs"), Points(tuple(_against(result, writer)))]
     blocks += illegal_designs(result.illegal)
@@ -104,8 +105,8 @@ def document(result: Result) -> list[Block]:
     return blocks
 
 
-def _extent(found: Extent, writer: Writer) -> tuple[str, str, str]:
-    return found.measure, largest(found, writer), whose(found)
+def _extent(found: Extent, writer: Writer) -> tuple[str, str, str, str]:
+    return found.measure, largest(found, writer), writer.theta(found.theta), whose(found)
 
 
 def _agents(result: Result, writer: Writer) -> tuple[tuple[str, ...], ...]:

@@ -165,6 +165,8 @@ def compare(
     """
     problem = problem_of(problem)
     numbers = dict(at or {})
+    if numbers:
+        numbered(problem, numbers)  # says what does not fit, before anything is searched
     legal, illegal = (problem, ()) if names else without_illegal(problem)
     others = names or [name for name in legal.designs if name != against]
     chosen = {name: hand_design(problem, name) for name in others}

@@ -87,7 +87,8 @@ def test_options_have_their_own() -> None:
 def test_reports(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimize", "debugging"]) == 0
     text = capsys.readouterr().out
-    assert "  scope         largest        agent\n  model         max(m_d, m_q)  find or fix\n" in text
+    assert "  scope         largest        growth        agent\n" in text
+    assert "  model         max(m_d, m_q)  Θ(m_q + m_d)  find or fix\n" in text
     assert main(["compare", "k-task", "--format", "markdown"]) == 0
     assert "| generalist | m_s·k (solve) | k (solve) | n + 1 (solve) |" in capsys.readouterr().out
     numbers = [word for name, value in SIZES.items() for word in ("--set", f"{name}={value}")]
