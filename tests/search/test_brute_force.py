@@ -103,7 +103,8 @@ def test_costs_beyond_working_with_are_left_out_and_owned_up_to() -> None:
     retried = optimize(load("evolution-all-or-nothing"), at={"k": 5000, "l": 1, "m_u": 1})
     assert (retried.status, retried.cost.value) == ("optimal", None)  # nothing else does the job
     local = optimize(load("evolution"), at={"k": 10**6, "l": 1, "m_u": 1})
-    assert (local.status, local.cost.value) == ("bounded", 2 * 10**6)
+    assert local.status == "bounded"
+    assert local.cost.value == 2 * 10**6
 
 
 def far_out(problem: Problem, numbers: dict[str, int | Fraction]) -> dict[str, int | Fraction]:
