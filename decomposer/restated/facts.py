@@ -17,6 +17,7 @@ COVERED = {
     "tasks": {
         "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
         "check", "remembers", "methods", "steps", "combines", "compresses", "overhead",
+        "memory",
     },
     "law": {"kind", "exponent"},
     "cost": {"kind", "alpha", "beta", "gamma", "exponent"},
@@ -29,6 +30,7 @@ COVERED = {
     "steps": {"count", "state", "per_call"},
     "combines": {"by", "at_once", "per"},
     "compresses": {"text", "to"},
+    "memory": {"text", "last", "condense", "to"},
 }  # fmt: skip
 """The fields that this statement of the space knows; others must say nothing."""
 
@@ -40,7 +42,7 @@ def unknown(problem: Mapping[str, Any]) -> Iterator[str]:
     for kind in ("parameters", "texts", "capabilities", "models", "tasks"):
         places += [(kind, f" of {name}", one) for name, one in problem[kind].items()]
     for name, task in problem["tasks"].items():
-        facts = ("edits", "finds", "one_of", "succeeds", "check", "steps", "combines", "compresses")
+        facts = ("edits", "finds", "one_of", "succeeds", "check", "steps", "combines", "compresses", "memory")
         places += [(fact, f" of {name}", task[fact]) for fact in facts if task[fact]]
         if task["succeeds"] and task["succeeds"]["hard"]:
             places.append(("hard", f" of {name}", task["succeeds"]["hard"]))

@@ -58,13 +58,26 @@ class Reliability(Calls):
                 raise Refused(
                     f"certificates do not cover how often {task['name']}, which serves others, comes out right"
                 )
-            by = self.tasks[task["combines"]["by"]] if task["combines"] and task["combines"]["by"] else None
-            if task["combines"] and problem["target"] is not None:
-                raise Refused(f"certificates do not cover `target` where {task['name']} combines results")
-            if by and by["succeeds"] and (self.rated((by["name"],)) or (by["check"] and any(self.errors(by["name"])))):
-                raise Refused(f"certificates do not cover how often {by['name']} comes out right")
+            pieces = [task[fact] for fact in ("combines", "recursive", "memory") if task[fact]]
+            if pieces and problem["target"] is not None:
+                raise Refused(f"certificates do not cover `target` where {task['name']} is done in pieces")
+            for helper in {fact.get(role) for fact in pieces for role in ("by", "split", "combine", "condense")}:
+                if helper and self.tasks[helper]["succeeds"] and not self.plainly(helper):
+                    raise Refused(f"certificates do not cover how often {helper} comes out right")
 
     # -- questions ------------------------------------------------------------------------------------
+
+    def plainly(self, name: str) -> bool:
+        """Whether it comes out right as often by whatever model, and a check, if there is one, never errs."""
+        return not self.rated((name,)) and not (self.tasks[name]["check"] and any(self.errors(name)))
+
+    def until_right(self, name: str) -> Poly:
+        """Attempts of who helps where a program tells whether it came out right; else one."""
+        fails, check = self.tasks[name]["succeeds"], self.tasks[name]["check"]
+        if not fails or not check or check["by"] is not None:
+            return ONE
+        self.uncached()
+        return div(ONE, parse(fails["probability"]))
 
     def rate(self, name: str, model: str | None, hard: bool = False) -> Poly:
         """Chance that a unit comes out right, which is a number, or linear in one constant and never certain."""

@@ -15,11 +15,12 @@ from decomposer.formulas.algebra import (
     sum_over,
 )
 from decomposer.restated.combining import Combining
+from decomposer.restated.memory import Memories
 from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Way, groups, once, times, used
 from decomposer.restated.votes import Votes
 
 
-class Rules(Combining, Votes):
+class Rules(Combining, Memories, Votes):
     """The rules, in the order in which answers list them."""
 
     def ways(self, goal: Goal) -> Iterator[Way]:
@@ -34,6 +35,7 @@ class Rules(Combining, Votes):
             self.split,
             self.localize,
             self.reduce,
+            self.serve,
             self.compress,
             self.forget,
             self.guard,
@@ -161,7 +163,8 @@ class Rules(Combining, Votes):
         if goal.pending != self.unsettled(goal.tasks):
             return
         for name, tasks in self.tasks[goal.tasks[0]]["methods"].items():
-            if goal.size is None or all(self.tasks[n]["local"] == goal.part for n in tasks):
+            named = [self.tasks[n] for n in tasks]
+            if goal.size is None or all(t["local"] == goal.part and not t["memory"] for t in named):
                 inner = goal._replace(tasks=tuple(tasks), pending=self.unsettled(tasks), direct=False, unit=False)
                 yield Way("decompose", {}, (once(inner),), (f"{goal.tasks[0]} method {name}",), label=name)
 
@@ -173,7 +176,7 @@ class Rules(Combining, Votes):
             return
         tasks = [self.tasks[n] for n in goal.tasks]
         part = tasks[0]["local"]
-        if not part or any(t["remembers"] for t in tasks):
+        if not part or any(t["remembers"] or t["memory"] for t in tasks):
             return
         if any(t["local"] != part and (not t["for_each"] or len(tasks) == 1) for t in tasks):
             return

@@ -144,7 +144,7 @@ class Space:
         self.tasks: dict[str, Any] = problem["tasks"]
         self.texts: dict[str, Any] = problem["texts"]
         taken = set(problem["parameters"])
-        self.i, self.g, self.s, self.f, self.m, self.v = (fresh(name, taken) for name in "igsfmv")
+        self.i, self.g, self.s, self.f, self.m, self.v, self.r = (fresh(name, taken) for name in "igsfmvr")
         models = problem["models"].items()
         self.rooms = {name: fresh("g", taken) for name, model in models if model["window"] is not None}
 

@@ -32,8 +32,18 @@ class Times(Rules):
 
     def price(self, model: str | None, size: Poly, read: Poly, seen: Poly, written: Poly) -> Poly:
         """The delay of its model for every token that a call writes; its cost, where no delays are stated."""
+        delay = self.delay(model)
+        return super().price(model, size, read, seen, written) if delay is None else mul(delay, written)
+
+    def growth(self, model: str | None, size: Poly, read: Poly, written: Poly) -> Poly | None:
+        """The same up to a constant factor."""
+        delay = self.delay(model)
+        return super().growth(model, size, read, written) if delay is None else mul(delay, written)
+
+    def delay(self, model: str | None) -> Poly | None:
+        """Time of a token that a model writes, where that is stated."""
         delay = self.problem["models"][model]["delay"] if model is not None else None
-        return super().price(model, size, read, seen, written) if delay is None else mul(parse(delay), written)
+        return None if delay is None else parse(delay)
 
 
 class Spans(Times):
@@ -112,7 +122,7 @@ class Spans(Times):
 IN_TURN = (
     "call", "scan", "everywhere", "separate", "fuse", "decompose", "forget", "narrow", "patch", "retry", "delegate",
     "branch",
-    "split", "compress", "steps",
+    "split", "compress", "steps", "serve",
 )  # fmt: skip
 """Rules whose ways take as long as all their calls: these stand one after the other, or in branches of which all say
 the same."""

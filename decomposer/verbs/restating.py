@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from decomposer.design.evaluate import models_used
-from decomposer.design.nodes import Vote
+from decomposer.design.nodes import Serve, Vote
 from decomposer.expr import Expr
 from decomposer.formulas.algebra import parse, show
 from decomposer.restated.space import Goal as Restated
@@ -52,5 +52,15 @@ def _same(arc: Arc[Goal, Step], way: Way) -> bool:
     template = arc.item.alternative.template
     if isinstance(template, Vote) and way.label.split()[-1:] != ["majority" if template.lead is None else "lead"]:
         return False
+    if isinstance(template, Serve) and way.label.split()[0] != _kept(template):
+        return False
+    free = [way.free[0]] if way.free and way.free[2] else []  # as many votes as one likes
+    if [one.name for one in arc.item.alternative.decisions] != free:
+        return False
     own = models_used(template)
     return (arc.item.rule, needs, own) == (way.rule, tuple(n.goal for n in way.needs), tuple(sorted(way.models)))
+
+
+def _kept(node: Serve) -> str:
+    """What is kept in memory, as the checker says it."""
+    return "condensed" if node.every is not None else "all" if node.last is None else "last"

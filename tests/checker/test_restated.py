@@ -203,7 +203,7 @@ def test_what_is_covered_exists() -> None:
         "parameters": model.Parameter, "texts": model.Text, "capabilities": model.Capability, "models": model.Model,
         "tasks": model.Task, "law": model.Law, "cost": model.CostModel, "edits": model.Edit, "finds": model.Finds,
         "one_of": model.OneOf, "succeeds": model.Succeeds, "check": model.Check, "steps": model.Chain,
-        "combines": model.Combines, "compresses": model.Compresses, "hard": model.Hard,
+        "combines": model.Combines, "compresses": model.Compresses, "hard": model.Hard, "memory": model.Memory,
     }  # fmt: skip
     for kind, cls in kinds.items():
         assert COVERED[kind] <= {field.name for field in fields(cls)}, kind
