@@ -26,6 +26,7 @@ from decomposer.verbs.combinations import check_costs
 from decomposer.verbs.explain import without
 from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import regime_of
+from decomposer.verbs.pieces import easier
 from decomposer.verbs.results import FORMAT_VERSION, ratio_cases
 
 Kind = Literal["fact", "assumption", "opportunity"]
@@ -323,6 +324,7 @@ def _more(problem: Problem, task: Task) -> Iterator[tuple[str, str, Problem]]:
         when = f"if results of {task.name} could be combined without a model"
         free = _with_task(problem, replace(task, combines=Combines()))
         yield "combines free", when, replace(free, designs=Frozen())  # these may say how a model combines
+    yield from easier(problem, task)
     edited = task.edits.text if task.edits is not None else None
     for place, read in enumerate(task.reads):
         text = problem.texts[read.text]

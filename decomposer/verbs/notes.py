@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from decomposer.design.combining import combinable
+from decomposer.design.remembering import reaches_back
 from decomposer.errors import DecomposerError
 from decomposer.expr import compare, num, parse_relation
 from decomposer.problem.model import Problem
@@ -23,6 +24,11 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
                 f"{task.name}: results of what finds, edits, remembers or takes steps are not combined, so `combines` "
                 "changes nothing"
             )
+    for task in problem.tasks.values():
+        last = None if task.memory is None else task.memory.last
+        count = None if task.memory is None else problem.texts[task.memory.text].count
+        if last is not None and count is not None and not reaches_back(problem, last, count):
+            yield f"{task.name}: it is not assumed that `{last} <= {count}`, so `last` changes nothing"
     for model in problem.models.values():
         for name in model.succeeds:
             done = [task for task in problem.tasks.values() if name == task.name or name in task.requires]

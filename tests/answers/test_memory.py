@@ -66,6 +66,12 @@ def test_a_bounded_memory_is_kept_as_it_is() -> None:
     assert result.design.last == parse("w")
 
 
+def test_a_bound_that_may_be_none_is_told_about() -> None:
+    data = decomposer.load("desk-memory").to_data()["parameters"]
+    problem = changed({"text": "answers", "last": "w"}, parameters={**data, "w": ""}, assume=["t <= a"])
+    assert any("`w <= N`" in note and "`last`" in note for note in decomposer.optimize(problem).notes)
+
+
 def test_without_a_way_to_condense_the_bill_is_quadratic() -> None:
     result = decomposer.optimize(changed({"text": "answers"}, assume=["t <= a"], parameters=["N", "t", "a", "m"]))
     assert result.status in PROVED
@@ -80,6 +86,16 @@ def test_the_border_from_which_condensing_pays() -> None:
     assert result.design.every is None
     (worth,) = [one for one in decomposer.audit("desk-memory").assumptions if one.subject == "m_c == m"]
     assert worth.theta is not None and worth.theta.symbols == {"m", "m_c", "N", "a", "c"}
+
+
+def test_what_forgetting_would_save() -> None:
+    """Without a memory, and with one of a single answer, tickets cost what they cost alone."""
+    gains = {one.subject: one.theta for one in decomposer.audit("desk-memory").opportunities}
+    for subject in ("answer: no memory", "answer: last of the memory"):
+        theta_after = gains[subject]
+        assert theta_after is not None
+        regime = regime_of(decomposer.load("desk-memory"))
+        assert relation(theta_after, parse("m*N*a*(t + a)"), regime=regime).kind == "Theta"
 
 
 def test_under_linear_prices_one_context_holds_all() -> None:

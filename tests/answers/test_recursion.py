@@ -159,6 +159,14 @@ def test_a_base_case_is_never_larger_than_what_can_be_done() -> None:
     assert evaluate(node.size, {}) <= 3
 
 
+def test_what_a_program_that_splits_would_save() -> None:
+    gains = {one.subject: one.theta for one in decomposer.audit("report-outline").opportunities}
+    theta_after = gains["write: split free"]
+    assert theta_after is not None
+    regime = regime_of(decomposer.load("report-outline"))
+    assert relation(theta_after, parse("m_w*N*l**2"), regime=regime).kind == "Theta"
+
+
 def failing(**more: Any) -> decomposer.Problem:
     """Splits and base cases may fail, nobody can tell, and everything must come out right."""
     return decomposer.build(
