@@ -32,6 +32,7 @@ REASONS = {
     r"goals\..*\.(covers|terms|value|with)\b": "another proof of the same bound",
     r"answer.*\.(above|below|within|fits)\b": "another proof of the same bound",
     r"answer.*\.(theta|cost)": "the same formula, or the same growth, written differently",
+    r"(answer\.)?price": "another price that is small beside the cost, or another proof of that",
     r"answer.*\.if": "the same question written differently",
 }
 """Where a change may survive, and why it is harmless: the claims are the same, which is tested."""
@@ -40,6 +41,7 @@ FIELDS = {
     "format", "version", "problem", "goals", "values", "work", "span", "models", "open", "ways", "rule", "label",
     "proofs", "beyond", "value", "with", "covers", "terms", "of", "under", "amount", "by", "log", "at", "one", "other",
     "answer", "if", "yes", "no", "theta", "cost", "design", "needs", "fits", "is", "facts", "above", "below", "within",
+    "price", "more",
 }  # fmt: skip
 
 Path = tuple[str | int, ...]
