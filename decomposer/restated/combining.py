@@ -37,6 +37,9 @@ from decomposer.restated.space import Fits, Goal, Way, groups, used
 Y = "_y"
 """What a call covers, in results of groups; no parameter is called so."""
 
+F = "_f"
+"""How many results it combines."""
+
 
 class Merger(NamedTuple):
     """A task that combines the results of another, by a model of a size."""
@@ -250,18 +253,32 @@ class Combining(Preparing):
         """Bounds of the same for two results or more and a fan-in of 2 or more, up to a constant factor.
 
         What grows faster than the parts covered takes as much as on the last level, what grows more slowly as on the
-        first, and what grows with them the same on each: on one at least, and no more than the logarithm and one.
+        first, and what grows with them the same on each: on one at least, and no more than the logarithm and one. Where
+        the fan-in is no number there may be fewer results than that, so that the lower bound holds for any fewer.
         """
-        each = self.growing(merger, parse(Y), fan_in)
-        if each is None or any(Y in name and (name != Y or x < 0) for mono in each for name, x in mono):
+        each = self.growing(merger, parse(Y), parse(F))
+        if each is None:
             return None, None
-        several = add(ONE, apply("log", (results,)))
+        if any(x < 0 if name in (Y, F) else Y in name or F in name for mono in each for name, x in mono):
+            return None, None
+        several, known = add(ONE, apply("log", (results,))), constant(fan_in) is not None
         low: Poly = {}
         high: Poly = {}
         for mono, c in each.items():
-            last = mul(put({mono: c}, Y, show(merger.parts)), self.mergers_on(ONE))
-            first = mul(put({mono: c}, Y, show(mul(size, fan_in))), self.mergers_on(div(results, fan_in)))
-            x = sum(dict(one).get(Y, 0) for one in mul({mono: c}, self.mergers_on(div(ONE, parse(Y)))))
-            low = add(low, first if x < 0 else mul(last, several) if x == 0 and constant(fan_in) is not None else last)
-            high = add(high, first if x < 0 else mul(last, several) if x == 0 else last)
+            term = {mono: c}
+            ((grows, _),) = mul(term, self.mergers_on(div(ONE, parse(Y)))).items()
+            x = dict(grows).get(Y, Fraction(0))
+            if x < 0:
+                few = fan_in if known or x + dict(mono).get(F, Fraction(0)) < 0 else ONE
+                low = add(low, self.placed(term, mul(size, few), few, div(results, few)))
+                high = add(high, self.placed(term, mul(size, fan_in), fan_in, div(results, fan_in)))
+            else:
+                last = self.placed(term, merger.parts, fan_in, ONE)
+                least = last if known else self.placed(term, merger.parts, ONE, ONE)
+                low = add(low, least if x or not known else mul(least, several))
+                high = add(high, last if x else mul(last, several))
         return low, high
+
+    def placed(self, term: Poly, covered: Poly, results: Poly, often: Poly) -> Poly:
+        """A term of a merger that covers so many parts and combines so many results, as often as that counts."""
+        return mul(put(put(term, Y, show(covered)), F, show(results)), self.mergers_on(often))

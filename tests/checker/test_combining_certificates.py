@@ -21,7 +21,7 @@ from decomposer.formulas.factors import rounded
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
 from decomposer.restated.rules import Rules
-from decomposer.restated.space import Way
+from decomposer.restated.space import Goal, Way
 from decomposer.restated.spans import Spans
 from decomposer.search.unfold import unfold
 from decomposer.verbs.certify import CertificateError, Writer, certify
@@ -213,6 +213,38 @@ def test_bounds_hold_for_two_results_and_more(kind: type[Rules]) -> None:
             assert exact <= 60 * high, (way.label, numbers)
             tried += 1
     assert tried > 50
+
+
+@pytest.mark.parametrize("kind", [Rules, Spans])
+def test_fewer_results_than_may_be_combined_take_no_less_than_is_said(kind: type[Rules]) -> None:
+    """A fan-in that is a formula may exceed the number of results: then one merger of them all is what is done."""
+    tried = 0
+    for seed in range(60):
+        try:
+            rules = kind(long_form(wider.problem_of(seed)))
+            tasks = [task for task in rules.tasks.values() if task["combines"] and task["combines"]["by"]]
+            mergers = [
+                (m, rules)
+                for task in tasks
+                for m, _, _ in rules.mergers(Goal((task["name"],)), task, rules.partition(task))
+            ]
+        except Refused:
+            continue
+        for merger, _ in mergers:
+            low, _ = rules.bounds(merger, merger.parts, parse("1"), parse("f"))
+            one = rules.merging(merger, merger.parts, merger.parts)
+            names = {name for poly in (low or {}, one) for name in re.findall(r"[^\W\d]\w*(?!\w*\()", show(poly))}
+            for parts, fan_in, scale in (
+                product((2, 5, 300), (2, 700, 10**6), (1, 40)) if low and merger.parts == parse("k") else ()
+            ):
+                numbers: dict[str, float] = {
+                    name: 2.0 + scale * (3 + place) for place, name in enumerate(sorted(names))
+                }
+                numbers |= {"k": parts, "f": fan_in, "q": 0.5}
+                if parts <= fan_in:
+                    tried += 1
+                    assert at(low, numbers) <= 60 * at(one, numbers)
+    assert tried > 20
 
 
 # -- the whole -------------------------------------------------------------------------------------------
