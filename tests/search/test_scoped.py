@@ -23,16 +23,12 @@ Measured = tuple[Fraction, ...]
 
 SMALL = [
     "chunking",
-    "code-review",
     "debugging",
-    "debugging-global-fix",
     "document-extraction",
-    "evolution",
     "evolution-all-or-nothing",
     "k-task",
     "k-task-max",
     "k-task-tree",
-    "retrieval",
     "sorting-lists",
     "summary-window",
     "visual-inspection",

@@ -21,14 +21,14 @@ def scoped(name: str) -> decomposer.Problem:
 
 def test_three_ways_to_ask(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "mine.yaml"
-    file.write_text(read("policy") + "\nminimise: scope\n")
+    file.write_text(read("summary-window") + "\nminimise: scope\n")
     by_file = decomposer.optimize(file)
-    assert by_file.tree == decomposer.optimize(scoped("policy")).tree
-    assert main(["optimize", "policy", "--minimise", "scope", "--format", "json"]) == 0
+    assert by_file.tree == decomposer.optimize(scoped("summary-window")).tree
+    assert main(["optimize", "summary-window", "--minimise", "scope", "--format", "json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert data["design"] == json.loads(json.dumps(by_file.to_dict()))["design"]
-    assert data["scope"]["context"]["theta"] == "v"
-    assert decomposer.optimize("policy").to_dict()["scope"]["context"]["theta"] == "W"
+    assert data["scope"]["context"]["theta"] == "s"
+    assert decomposer.optimize("summary-window").to_dict()["scope"]["context"]["theta"] == "W"
 
 
 def test_it_is_written_and_read_back() -> None:
@@ -45,10 +45,10 @@ def test_the_option_replaces_what_the_problem_says(capsys: Capture) -> None:
 
 
 def test_report(capsys: Capture) -> None:
-    assert main(["optimize", "policy", "--minimise", "scope"]) == 0
+    assert main(["optimize", "summary-window", "--minimise", "scope"]) == 0
     text = capsys.readouterr().out
     assert "scope (minimised)" in text
-    assert "least growth of scope among the 594 designs" in text
+    assert "least growth of scope among the 33 designs" in text
     numbers = {"k": 6, "l": 5, "b": 2, "m_q": 4, "m_d": 3}
     given = [word for name, value in numbers.items() for word in ("--set", f"{name}={value}")]
     assert main(["optimize", "debugging", "--minimise", "scope", *given]) == 0
@@ -86,7 +86,7 @@ def test_no_prices_and_no_proofs_of_scopes(verb: str) -> None:
 
 def test_all_else_works() -> None:
     """Comparisons, efforts, claims, fronts and runs of the design of least scope speak of its cost."""
-    problem = scoped("policy")
+    problem = scoped("summary-window")
     best = decomposer.optimize(problem)
     assert decomposer.compare(problem).reference.design == best.design
     assert decomposer.explain(problem).choices == ()
