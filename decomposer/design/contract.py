@@ -297,14 +297,17 @@ class Checker(Calls):
         taken = {} if goal.steps is None else {goal.tasks[0]: goal.steps}
         if dict(context.steps) != taken:
             raise self.fail(node, "a sub-goal stands elsewhere in a chain than it should")
-        for position, name in enumerate(goal.tasks):
+        before: set[str] = set()
+        known = set(progress.seen)
+        for name in goal.tasks:
             task = self.problem.tasks[name]
-            before = set(goal.tasks[:position])
             if task.memory is not None and goal.part is not None:
                 raise self.fail(node, f"{name} needs what it wrote for the {goal.part}s before")
-            self.inputs(node, task, progress.seen | before)
+            self.inputs(node, task, known)
             if task.for_each is not None and goal.mode == "item" and task.for_each not in before:
                 self.item(node, task, context, progress, at_hand)
+            before.add(name)
+            known.add(name)
         if goal.mode == "route":
             assert goal.among is not None
             progress.told[first.name] = goal.among

@@ -232,13 +232,13 @@ def combined(problem: Problem) -> Mapping[str, frozenset[str]]:
 def divides(problem: Problem, name: str) -> bool:
     """Return whether a task is there to divide problems, and for nothing else."""
     facts = (task.recursive for task in problem.tasks.values())
-    return name in auxiliary(problem) and any(fact is not None and fact.split == name for fact in facts)
+    return any(fact is not None and fact.split == name for fact in facts) and name in auxiliary(problem)
 
 
 def condenses(problem: Problem, name: str) -> bool:
     """Return whether a task is there to condense memories, and for nothing else."""
     facts = (task.memory for task in problem.tasks.values())
-    return name in auxiliary(problem) and any(fact is not None and fact.condense == name for fact in facts)
+    return any(fact is not None and fact.condense == name for fact in facts) and name in auxiliary(problem)
 
 
 def topological(problem: Problem, names: Iterable[str] | None = None) -> tuple[str, ...]:
