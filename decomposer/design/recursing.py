@@ -71,7 +71,7 @@ def division(problem: Problem, node: Recurse, context: Context) -> Division | No
     known = [value.as_fraction() for value in (count, node.size, node.into, node.shrink)]
     if any(value is None for value in known):
         return None
-    return Division(*(int(value) for value in known if value is not None))
+    return Division(*(-(-value.numerator // value.denominator) for value in known if value is not None))
 
 
 def bases(problem: Problem, node: Recurse, context: Context) -> list[tuple[Expr, Expr]]:

@@ -33,12 +33,13 @@ def note_tokens(problem: Problem, task: str) -> Expr:
 
 def served(problem: Problem, node: Serve, context: Context) -> list[Stretch]:
     """The calls for parts, in stretches over which the memory grows evenly."""
-    found = _served(problem, node, context)
+    found = _served(problem, _whole_node(node), context)
     return [(number, inside) for number, inside in found if ZERO not in (number, *(x.top for x in inside.levels))]
 
 
 def condensings(problem: Problem, node: Serve, context: Context) -> list[Stretch]:
     """The calls that condense, one after every so many: the first finds less in memory."""
+    node = _whole_node(node)
     if node.every is None:
         return []
     return [one for one in _condensings(problem, node, context, node.every) if one[0] != ZERO]
@@ -100,6 +101,18 @@ def _condensings(problem: Problem, node: Serve, context: Context, every: Expr) -
     if cycles != ONE:
         yield cycles - 2, _remembering(context, node.task, start + noted)
         yield ONE, _remembering(context, node.task, start + noted - short)
+
+
+def _whole_node(node: Serve) -> Serve:
+    """Numbers of parts and of calls that come out as fractions are rounded up."""
+    last = None if node.last is None else _whole(node.last)
+    every = None if node.every is None else _whole(node.every)
+    return replace(node, size=_whole(node.size), last=last, every=every)
+
+
+def _whole(value: Expr) -> Expr:
+    number = value.as_fraction()
+    return value if number is None else num(-(-number.numerator // number.denominator))
 
 
 def _calls(count: Expr, size: Expr, up: bool = False) -> tuple[Expr, Expr | None]:

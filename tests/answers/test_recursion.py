@@ -58,22 +58,22 @@ def test_cheap_plans_are_made_down_to_single_sections() -> None:
 
 
 def test_a_proof_is_split_into_lemmas_of_constant_length() -> None:
-    """T(n) = 3 T(n/2) + Theta(1): n**log2(3) lemmas, where a proof in one go takes (4/3)**n attempts."""
+    """T(n) = 3 T(n/2) + Theta(1): n**log2(3) lemmas, where a proof of n = 2k in one go takes (4/3)**n attempts."""
     result = decomposer.optimize("proof-search")
     assert result.status in PROVED
-    assert theta(result, "m_p*s**2*n**(log(3)/log(2))")
+    assert theta(result, "m_p*s**2*k**(log(3)/log(2))")
     assert isinstance(result.design, Recurse)
     assert not result.design.size.symbols
-    assert loses(result, "in-one-go", "n**2*n**(-log(3)/log(2))*(4/3)**n")
-    assert loses(result, "split-once", "n**2*n**(-log(3)/log(2))*(4/3)**(n/2)")
+    assert loses(result, "in-one-go", "k**2*k**(-log(3)/log(2))*(16/9)**k")
+    assert loses(result, "split-once", "k**2*k**(-log(3)/log(2))*(4/3)**k")
     assert "prove: recursive" in [worth.subject for worth in decomposer.audit("proof-search").facts]
 
 
 NUMBERS = [
     ("report-outline", {"N": 12, "l": 3, "b": 2, "m_p": 20, "m_w": 1}),
     ("report-outline", {"N": 11, "l": 9, "b": 3, "m_p": 2, "m_w": 1}),
-    ("proof-search", {"n": 8, "s": 2, "m_s": 1, "m_p": 2}),
-    ("proof-search", {"n": 7, "s": 2, "m_s": 5, "m_p": 5}),
+    ("proof-search", {"k": 4, "s": 2, "m_s": 1, "m_p": 2}),
+    ("proof-search", {"k": 3, "s": 2, "m_s": 5, "m_p": 5}),
 ]
 
 
@@ -82,7 +82,7 @@ def test_at_numbers_the_best_of_all_base_cases_and_shares_is_found(name: str, at
     """Every design is run on paper; the optimum is the cheapest run."""
     problem, fixed = decomposer.load(name), {key: num(value) for key, value in at.items()}
     there = substitute(problem, fixed)
-    count = at.get("N", at.get("n", 1))
+    count = at["N"] if "N" in at else 2 * at["k"]
     found: list[Fraction] = []
     for design, decisions in designs(unfold(problem)):
         for size in range(2, count) if decisions else (1,):

@@ -13,7 +13,7 @@ import pytest
 
 from decomposer.design.contract import check_design
 from decomposer.design.lift import hand_design
-from decomposer.design.nodes import Design, Each, Merge, children, substitute, with_children
+from decomposer.design.nodes import Design, Each, Merge, Recurse, Serve, children, substitute, with_children
 from decomposer.errors import DesignError
 from decomposer.expr import Expr, evaluate, num, sym
 from decomposer.expr.parse import parse_relation
@@ -171,7 +171,9 @@ def opened(design: Design) -> Design:
     """The design with groups of any size, where they are not of a single part."""
     parts = children(design)
     rebuilt = with_children(design, tuple(opened(part) for part in parts)) if parts else design
-    if isinstance(rebuilt, Each | Merge) and rebuilt.size != num(1):
+    if isinstance(rebuilt, Serve) and rebuilt.every is not None:
+        rebuilt = replace(rebuilt, every=sym("r"))
+    if isinstance(rebuilt, Each | Merge | Recurse | Serve) and rebuilt.size != num(1):
         return replace(rebuilt, size=sym("g"))
     return rebuilt
 
