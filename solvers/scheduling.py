@@ -30,6 +30,9 @@ NAME = "scheduling"
 SHARES = {1: 0.25, 2: 1.0}
 """Before which stages parts of the best schedule are made anew, and how much of the work for that it takes."""
 
+WIDE = 20
+"""Where the best schedule is not farther from the bound than one in so many, a proof is tried before all that."""
+
 LONG = 1000
 """From so many tasks on, a schedule may take longer than there is time: one without thought comes first."""
 
@@ -182,6 +185,10 @@ class _Run:
             for one in found.schedules
         ]
 
+    def _wide(self) -> bool:
+        """Whether there is much room between the best schedule and the bound."""
+        return self.best is not None and WIDE * (self.best.makespan - self.bound) > self.best.makespan
+
     def _refine(self, search: Search, limit: int, count: int, seeds: list[Schedule]) -> None:
         watch, reduced = self.watch, search.project
         price = UNIT * len(reduced.nodes)
@@ -204,7 +211,7 @@ class _Run:
     def _exact(self, reduced: Project, limit: int) -> bool:
         """CP-SAT in the windows that remain: single workers for a better schedule, then a portfolio for any as good."""
         for number, stage in enumerate(STAGES):
-            if number in SHARES:
+            if number in SHARES and (number != 1 or self._wide()):
                 self._regions(reduced, SHARES[number])
                 if self._met():
                     return True
