@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from decomposer.design.between import Between
+from decomposer.design.between import Between, greatest
 from decomposer.design.context import Context, Level
 from decomposer.design.lanes import Lanes, Part, Tail, over_levels
 from decomposer.design.leaves import over_rounds
 from decomposer.design.nodes import Design, Recurse
 from decomposer.design.recursing import at, bases, division, levels_of, longest_way, splits
 from decomposer.expr import ONE, ZERO, Expr, maximum, minimum, num
+from decomposer.problem.model import Problem
 
 if TYPE_CHECKING:
     from decomposer.design.paths import Paths
@@ -25,10 +27,19 @@ if TYPE_CHECKING:
 Stage = tuple[list[Lanes], tuple[Level, ...]]
 
 
+def shallow(problem: Problem, node: Recurse, context: Context) -> bool:
+    """Whether all subproblems are base cases: then everything is done wave after wave."""
+    found = division(problem, node, context)
+    if found is None:
+        levels = [level for _, inside in splits(problem, node, context) for level in inside.levels]
+        return all(level.top == level.fan_in for level in levels)
+    return sum(any(kind[0] > 1 for kind in level) for level in levels_of(found)) <= 1
+
+
 def divided(paths: Paths, node: Recurse, context: Context, lanes: Expr) -> tuple[Expr, tuple[Part, ...]]:
-    """What a recursion takes for sure, or with which chances, in each of some lanes."""
+    """What a recursion of several levels takes for sure, or with which chances, in each of some lanes."""
     place = context.once()
-    stages = list(_stages(paths, node, place, lanes))
+    stages = list(stages_of(paths, node, place, lanes))
 
     def once(design: Design, there: Context) -> Expr:
         return paths.expected(design, replace(there, levels=())).low
@@ -36,12 +47,19 @@ def divided(paths: Paths, node: Recurse, context: Context, lanes: Expr) -> tuple
     low = longest_way(paths.problem, node, place, once, over_rounds)
     if not any(group.parts for groups, _ in stages for group in groups):
         return low, ()
+    # On the way to the slowest base case lie the calls of the first level at least, of average length.
+    first = ZERO
+    for _, inside in islice(splits(paths.problem, node, place), 1):
+        for helper in (node.split, node.combine):
+            if helper is not None:
+                first = first + over_rounds(once(helper, inside), Context(levels=inside.levels))
+    low = greatest(low, first + over_levels(*stages[0]).low)
     high = _high(stages)
-    alone = high if lanes == ONE else _high(list(_stages(paths, node, place, ONE)))
+    alone = high if lanes == ONE else _high(list(stages_of(paths, node, place, ONE)))
     return ZERO, (Part(Between(low, alone), Between(low, high)),)
 
 
-def _stages(paths: Paths, node: Recurse, context: Context, lanes: Expr) -> Iterator[Stage]:
+def stages_of(paths: Paths, node: Recurse, context: Context, lanes: Expr) -> Iterator[Stage]:
     """Base cases, then the problems of each level: all of a level side by side."""
     problem = paths.problem
     yield (

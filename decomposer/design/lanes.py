@@ -80,6 +80,10 @@ class Part:
         return Part(self.mean.times(number), Between(self.slow.low + self.mean.low * (number - ONE), high), tail)
 
 
+Found = tuple[Expr, tuple[Part, ...]]
+"""What a node takes for sure, and what chance adds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lanes:
     """So many lanes side by side, alike in what they are likely to take."""

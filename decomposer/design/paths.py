@@ -16,6 +16,7 @@ from decomposer.design import chancy
 from decomposer.design.between import Between, exactly, greatest
 from decomposer.design.context import Context, Level, divide_up
 from decomposer.design.counts import group_counts, parts_in_scope
+from decomposer.design.divided import stages_of
 from decomposer.design.finds import uncertain_items
 from decomposer.design.lanes import Lanes
 from decomposer.design.leaves import call_time, leaves, over_rounds
@@ -106,6 +107,9 @@ class Paths:
         inner = context.once()
         if isinstance(node, Vote):
             yield [self.lanes(node.body, inner, node.votes * beside)], ()
+            return
+        if isinstance(node, Recurse):
+            yield from stages_of(self, node, inner, beside)
             return
         assert isinstance(node, Each | Merge)
         groups = group_counts(parts_in_scope(self.problem, node.part, context), node.size)

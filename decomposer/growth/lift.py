@@ -311,13 +311,16 @@ def _loggamma(args: tuple[Expr, ...], regime: Regime) -> Form:
 
 
 def _rounds(args: tuple[Expr, ...], regime: Regime) -> Form:
-    """The expected maximum of g geometric variables of fixed success is about log(2g)."""
+    """The expected maximum of g geometric variables: about log(2g)/p, for p that is fixed or vanishes."""
     count, probability = args
+    each = CONSTANT
     if not probability.symbols <= regime.names:
-        raise too_hard(f"rounds with a success probability {probability} that varies")
+        each = exact_form(num(1) / probability, regime) if probability.is_monomial else CONSTANT
+        if not is_little_o_form(CONSTANT, each, regime):
+            raise too_hard(f"rounds with a success probability {probability} that varies")
     if count.symbols <= regime.names:
-        return CONSTANT
-    return largest((_log((count,), regime), CONSTANT))
+        return each
+    return times(each, largest((_log((count,), regime), CONSTANT)))
 
 
 _FUNCTIONS = {

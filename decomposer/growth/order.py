@@ -169,7 +169,10 @@ def _bound_atom(atom: Atom, below: bool, regime: Regime) -> Expr:
         # At least as many rounds as one item takes, at most as many as all take one after the other.
         return (ONE if below else value) / atom.args[1]
     # Eisenberg (2008): H_g / -log(1-p) <= rounds(g, p) <= 1 + H_g / -log(1-p), and log g <= H_g <= 1 + log g.
-    rate = -log(ONE - atom.args[1])
+    chance = atom.args[1]
+    if not chance.symbols <= regime.names:  # p <= -log(1-p) <= p / (1-p)
+        return log(value) * (ONE - chance) / chance if below else ONE + (log(value) + ONE) / chance
+    rate = -log(ONE - chance)
     return log(value) / rate if below else ONE + (log(value) + ONE) / rate
 
 

@@ -11,6 +11,7 @@ from decomposer.design.between import Between, exactly
 from decomposer.design.evaluate import footprint, span_bounds, total_cost
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as put_in_design
+from decomposer.errors import DecomposerError
 from decomposer.expr import ONE, Expr, Sym, atom_expr, num
 from decomposer.growth import Regime
 from decomposer.problem.model import Problem
@@ -69,7 +70,10 @@ def _fit(
     if parts is None or any(line.counted.value <= 0 or line.predicted <= 0 for line in lines):
         return None
     exponent, rest = parts
-    apart = [real(rest.subs({name: num(int(size))})) for size in sizes]
+    try:
+        apart = [real(rest.subs({name: num(int(size))})) for size in sizes]
+    except DecomposerError:  # a growth beyond the class that is decided may have no value at these sizes
+        return None
     if any(value <= 0 for value in apart):
         return None
     values = [line.counted.value / value for line, value in zip(lines, apart, strict=True)]

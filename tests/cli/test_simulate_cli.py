@@ -35,7 +35,7 @@ def refusal(capsys: Capture, *args: str) -> str:
 def test_text(capsys: Capture) -> None:
     text = answer(capsys, *EVOLUTION, "--runs", "50")
     assert text.startswith("evolution: block-by-block\n")
-    for line in ("predicted and counted", "  reliability", "forward passes", "a bound", "Wilson", "seed 0"):
+    for line in ("predicted and counted", "  reliability", "forward passes", "critical path", "Wilson", "seed 0"):
         assert line in text
     assert text == answer(capsys, *EVOLUTION, "--runs", "50", "--seed", "0")
     assert text != answer(capsys, *EVOLUTION, "--runs", "50", "--seed", "1")
