@@ -214,6 +214,7 @@ class Checker(Calls):
         self.visit(node.then, context, other, at_hand)
         missing = (progress.seen - before - other.seen) & set(node.tasks)
         progress.seen -= before - other.seen
+        progress.done |= set(node.tasks) & other.done  # accepted, or seen to where it is rejected
         for name in missing:
             raise self.fail(node, f"escalate {name}: it is not done again where it is rejected")
 

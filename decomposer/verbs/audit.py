@@ -25,6 +25,7 @@ from decomposer.search.unfold import Space, unfold
 from decomposer.verbs.combinations import check_costs
 from decomposer.verbs.explain import without
 from decomposer.verbs.infeasible import infeasible
+from decomposer.verbs.lighter import lighter, surer
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.pieces import easier
 from decomposer.verbs.results import FORMAT_VERSION, ratio_cases
@@ -271,6 +272,7 @@ def _lost(problem: Problem, fact: Fact) -> str:
         "one_of": f"if nothing tells which specialist {task.name} needs",
         "succeeds": f"if the chance that {task.name} succeeds is not known",
         "splits": f"if {task.name} cannot tell the parts of what it reads",
+        "steps": f"if the chain of {task.name} could not be cut into several calls",
         "check": f"if nobody can tell whether {task.name} succeeded",
         "combines": f"if results of {task.name} for groups of parts could not be combined",
         "memory": f"if {task.name} could not be done one after the other, with what it wrote before in memory",
@@ -291,6 +293,9 @@ def _weaker(problem: Problem, used: Sequence[Fact]) -> Iterator[tuple[str, str, 
                 f"if only all of {task.name} can be checked, not each part",
                 _with_task(problem, weaker),
             )
+        if fact.kind == "succeeds" and task.succeeds is not None and task.succeeds.wrong == "scatter":
+            worse = replace(task, succeeds=replace(task.succeeds, wrong="agree"))
+            yield f"{task.name}: scatter", f"if wrong answers of {task.name} agreed", _with_task(problem, worse)
 
 
 def opportunities(problem: Problem) -> Iterator[tuple[str, str, Problem]]:
@@ -302,6 +307,11 @@ def opportunities(problem: Problem) -> Iterator[tuple[str, str, Problem]]:
             tasks = {name: one for name, one in problem.tasks.items() if name != text.split_by or name in used}
             free = replace(problem, texts=Frozen(texts), tasks=Frozen(tasks))
             yield f"{text.name}: split free", f"if an oracle could cut {text.name} into its parts", free
+    for subject, when, changed in lighter(problem):
+        try:
+            yield subject, when, validate(changed)
+        except DecomposerError:  # what is stated speaks of it
+            continue
     for task in problem.tasks.values():
         for kind, when, changed in _more(problem, task):
             try:
@@ -325,6 +335,7 @@ def _more(problem: Problem, task: Task) -> Iterator[tuple[str, str, Problem]]:
         free = _with_task(problem, replace(task, combines=Combines()))
         yield "combines free", when, replace(free, designs=Frozen())  # these may say how a model combines
     yield from easier(problem, task)
+    yield from surer(problem, task)
     edited = task.edits.text if task.edits is not None else None
     for place, read in enumerate(task.reads):
         text = problem.texts[read.text]

@@ -101,6 +101,16 @@ def test_only_designs_that_reach_the_target_count() -> None:
     assert check(low, json.dumps(certify(low))).claims == (((), "l"),)
 
 
+def test_cascades_without_a_target() -> None:
+    """A check that never errs sees to it that all comes out right in the end; the design is the same."""
+    problem = replace(load("answers-cascade"), target=None)
+    certificate = certify(problem)
+    assert "price" not in certificate
+    assert check(problem, json.dumps(certificate)).claims == (((), "k*l"),)
+    assert "cascade" in json.dumps(certificate["answer"])
+    assert optimize(problem).design == optimize(load("answers-cascade")).design
+
+
 # -- what must be refused ---------------------------------------------------------------------------------
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from decomposer.cli.main import main
 from decomposer.errors import OutsideClassError
+from decomposer.expr import ZERO, num, parse
 from decomposer.growth import is_big_o, relation, theta
 from decomposer.problem.load import load, loads
+from decomposer.problem.model import Check, Limits
 from decomposer.problems import names
 from decomposer.search import asymptotic
 from decomposer.search.unfold import unfold
@@ -18,6 +21,7 @@ from decomposer.verbs.audit import Worth, audit, opportunities
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.optimize import optimize
+from tests.checker.targets import labels
 
 GROUPS = ("facts", "assumptions", "opportunities")
 
@@ -163,3 +167,38 @@ def test_growths_are_the_same_without_best_integers(name: str) -> None:
     assert settled[1] == unsettled[1]
     thetas = [[theta(one.growth, regime=regime).expr for one in found] for found, _ in (settled, unsettled)]
     assert set(thetas[0]) == set(thetas[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "subjects"),
+    [
+        ("maker", {"target"}),
+        ("answers-cascade", {"target", "answer: no hard units"}),
+        ("votes-correlated", {"target", "reply: no hard units"}),
+        ("fine-tuning", {"hosting"}),
+        ("summary-window", {"windows"}),
+    ],
+)
+def test_what_all_designs_bear_is_tried(name: str, subjects: set[str]) -> None:
+    assert subjects <= {subject for subject, _, _ in opportunities(load(name))}
+
+
+def test_errors_and_instructions_are_tried() -> None:
+    problem = replace(labels(check={"scope": "part", "accepts": "1/10"}), overhead=num(7), limits=Limits(cost=num(9)))
+    found = {subject: changed for subject, _, changed in opportunities(problem)}
+    assert found["sort: check without errors"].tasks["sort"].check == Check("part")
+    assert found["instructions"].overhead == ZERO
+    assert not found["limit on cost"].limits
+    assert found["sort: scatter"].tasks["sort"].succeeds != problem.tasks["sort"].succeeds
+
+
+def test_what_a_chain_owes_to_its_steps_and_a_target_costs() -> None:
+    found = audit(load("maker"))
+    (steps,) = (worth for worth in found.facts if worth.subject == "solve: steps")
+    assert steps.ratio is not None and "could not be cut" in steps.when
+    assert relation(steps.ratio.expr, parse("(100/99)**k/log(k)"), regime=regime_of(load("maker"))).kind == "Theta"
+    assert any(worth.subject == "solve: scatter" and worth.free for worth in found.facts)
+    (target,) = (worth for worth in found.opportunities if worth.subject == "target")
+    assert target.ratio is not None and str(target.ratio.expr) == "log(k)"
+    (checks,) = (worth for worth in audit(load("answers-cascade")).facts if worth.subject == "answer: check")
+    assert checks.ratio is not None and str(checks.ratio.expr) == "log(k)"
