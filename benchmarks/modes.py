@@ -24,6 +24,7 @@ from decomposer.solvers.scheduling import QUICK, RELAXED, SCHEDULES
 from decomposer.solvers.selection import Selection
 from decomposer.solvers.serial import Effort, Search
 from decomposer.solvers.solve import solve
+from decomposer.solvers.watch import Watch
 from decomposer.solvers.windows import lower_bound, reduce_project
 
 
@@ -43,7 +44,7 @@ def ours(problem: Selection, seconds: float) -> Row:
 
 def refined(problem: Selection, seconds: float) -> Row:
     """What refinement alone finds."""
-    begun = time.perf_counter()
+    begun, watch = time.perf_counter(), Watch(Limits(seconds=seconds), "refined")
     best, bound = None, None
     given = project(problem)
     reduced = None if given is None else reduce_project(given)
@@ -51,12 +52,12 @@ def refined(problem: Selection, seconds: float) -> Row:
         bound = lower_bound(reduced)
 
         def stop() -> bool:
-            return time.perf_counter() - begun > seconds
+            return watch.stop() is not None
 
         search = Search(reduced)
         best = search.run(Effort(bound, QUICK, stop))
         if best is not None and best.makespan > bound:
-            relaxed = relax(reduced, best.makespan, bound, best, RELAXED, stop)
+            relaxed = relax(reduced, best.makespan, bound, best, RELAXED, watch)
             bound = min(relaxed.bound, best.makespan)
             best = search.run(Effort(bound, SCHEDULES, stop), relaxed.schedules) or best
         if best is not None:

@@ -7,13 +7,13 @@ the modes are where good schedules begin.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from decomposer.solvers.engine import load
 from decomposer.solvers.intervals import intervals
 from decomposer.solvers.project import Project, Schedule
+from decomposer.solvers.watch import Watch
 
 EACH = 0.005
 """Units of work for each task of the project."""
@@ -41,9 +41,7 @@ class Relaxed:
     work: float = 0.0
 
 
-def relax(
-    project: Project, horizon: int, bound: int, hint: Schedule | None, most: float, stop: Callable[[], bool]
-) -> Relaxed:
+def relax(project: Project, horizon: int, bound: int, hint: Schedule | None, most: float, watch: Watch) -> Relaxed:
     """Look for the modes of least makespan between `bound` and `horizon`, capacities left to rows of energy.
 
     Parameters
@@ -55,8 +53,8 @@ def relax(
         A schedule of this project.
     most : float
         Units of work at most.
-    stop : function without arguments
-        Whether to stop now.
+    watch : Watch
+        Ends it before.
 
     Raises
     ------
@@ -76,10 +74,11 @@ def relax(
     class Callback(cp_model.CpSolverSolutionCallback):  # type: ignore[misc, name-defined, unused-ignore]
         def on_solution_callback(self) -> None:
             found.schedules = [*found.schedules[1 - MOST :], model.read(self.value)]
-            if stop():
-                self.stop_search()
 
-    status = solver.status_name(solver.solve(model.cp, Callback()))
+    if watch.left is not None:
+        solver.parameters.max_time_in_seconds = max(watch.left, 1e-3)
+    with watch.watching(solver.stop_search):
+        status = solver.status_name(solver.solve(model.cp, Callback()))
     found.work = float(solver.response_proto.deterministic_time)
     if status == "INFEASIBLE":
         found.bound = horizon + 1

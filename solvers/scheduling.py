@@ -177,7 +177,7 @@ class _Run:
             return []
         hint = None if self.best is None else self._within(small, self.best)
         most = RELAXED if watch.work_left is None else watch.work_left
-        found = relax(small, horizon, self.bound, hint, most, lambda: watch.stop() is not None)
+        found = relax(small, horizon, self.bound, hint, most, watch)
         watch.done += found.work
         self._prove(found.bound)
         return [

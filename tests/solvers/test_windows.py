@@ -8,9 +8,11 @@ from fractions import Fraction
 
 import pytest
 
+from decomposer.solvers.answer import Limits
 from decomposer.solvers.project import Mode, Project, backwards, project
 from decomposer.solvers.relaxation import relax
 from decomposer.solvers.selection import Alternative, Level, Selection
+from decomposer.solvers.watch import Watch
 from decomposer.solvers.windows import (
     energy_bound,
     fit,
@@ -166,7 +168,7 @@ def test_without_capacities_no_schedule_ends_sooner_than_the_bound(seed: int) ->
     horizon = sum(max(mode.duration for mode in modes) for modes in reduced.modes)
     small = fit(reduced, horizon)
     assert small is not None
-    found = relax(small, horizon, lower_bound(small), None, 1.0, lambda: False)
+    found = relax(small, horizon, lower_bound(small), None, 1.0, Watch(Limits(), ""))
     if best is None:
         return
     least = best[0][0] / given.unit
@@ -176,4 +178,4 @@ def test_without_capacities_no_schedule_ends_sooner_than_the_bound(seed: int) ->
         assert all(sum(column) <= limit for column, limit in zip(zip(*spent, strict=True), small.budgets, strict=True))
     tight = fit(reduced, int(least) - 1)
     if tight is not None:  # nothing ends before the best does, and where that is shown it is the bound
-        assert relax(tight, int(least) - 1, lower_bound(tight), None, 1.0, lambda: False).bound <= least
+        assert relax(tight, int(least) - 1, lower_bound(tight), None, 1.0, Watch(Limits(), "")).bound <= least
