@@ -20,10 +20,11 @@ from decomposer.rules.vote import rarity
 from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import Space, Step
-from decomposer.verbs.certify import WEIGHT, CertificateError, Writer, cleaned
+from decomposer.verbs.certify import Writer
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.multipliers import NoMultipliers, bounded, logarithm, small
 from decomposer.verbs.restating import restated
+from decomposer.verbs.values import WEIGHT, CertificateError, cleaned
 
 HALF = Fraction(1, 2)
 
