@@ -9,7 +9,7 @@ from decomposer.design.combining import combinable
 from decomposer.design.remembering import reaches_back
 from decomposer.errors import DecomposerError
 from decomposer.expr import compare, num, parse_relation
-from decomposer.problem.model import Problem
+from decomposer.problem.model import Problem, Task
 from decomposer.problem.validate import warnings
 
 _HOLDS = {"<=": (-1, 0), "<": (-1,), ">=": (0, 1), ">": (1,), "==": (0,)}
@@ -51,8 +51,18 @@ def repeated_beside(problem: Problem) -> str | None:
     """A task that parts in parallel may repeat, where time decides: of some designs only bounds are known then."""
     if problem.minimise in ("cost", "scope") and problem.limits.span is None:
         return None
-    tasks = problem.tasks.values()
-    return next((task.name for task in tasks if task.succeeds is not None and task.local is not None), None)
+    beside: set[str] = set()
+    for task in problem.tasks.values():
+        if task.local is not None or task.combines is not None or task.recursive is not None:
+            beside.add(task.name)
+        beside |= {name for name in _helpers(task) if name is not None}
+    return next((name for name, task in problem.tasks.items() if name in beside and task.succeeds is not None), None)
+
+
+def _helpers(task: Task) -> tuple[str | None, ...]:
+    """Tasks that divide, or combine, what is done side by side."""
+    by = () if task.combines is None else (task.combines.by,)
+    return by if task.recursive is None else (*by, task.recursive.split, task.recursive.combine)
 
 
 def broken(text: str, at: Mapping[str, int | Fraction]) -> bool:

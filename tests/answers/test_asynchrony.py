@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from decomposer.design.nodes import Call, Each, Merge, Vote
 from decomposer.design.timing import busy, time
 from decomposer.expr import ONE, Expr, evaluate, num, parse, sym
 from decomposer.growth import is_big_o, minimise
+from decomposer.problem.model import Check, Succeeds
 from decomposer.search.enumerate import designs
 from decomposer.search.spread import Spread
 from decomposer.search.unfold import unfold
@@ -125,3 +128,21 @@ def test_delays_are_times_and_prices_are_not() -> None:
 def test_a_limit_on_the_cost_is_refused_with_time() -> None:
     with pytest.raises(decomposer.ProblemError, match="time"):
         decomposer.optimize(mapping(minimise="time", workers=2, limits={"cost": "n"}))
+
+
+@pytest.mark.parametrize("name", ["read", "join"])
+def test_time_of_what_is_repeated_side_by_side_is_not_called_optimal(name: str) -> None:
+    """By groups whose results are combined, or by those who combine them."""
+    problem = mapping(minimise="span")
+    task = problem.tasks[name]
+    fails = Succeeds(num(Fraction(1, 2)), "call")
+    tasks = {**problem.tasks, name: replace(task, succeeds=fails, check=Check())}
+    found = decomposer.optimize(replace(problem, tasks=tasks))
+    assert found.status == "bounded"
+    assert any(f"where {name} is repeated" in note for note in found.notes)
+
+
+def test_the_slowest_attempts_in_growth() -> None:
+    """The best in time for blocks that half of all attempts get right: the slowest of k takes log(k) attempts."""
+    problem = replace(decomposer.load("evolution"), minimise="span")
+    assert same(problem, decomposer.optimize(problem).theta, "m_u*l^2*log(k)")
