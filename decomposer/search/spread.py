@@ -14,8 +14,11 @@ from decomposer.rules.base import Alternative, Decision, Goal
 EVERY_INTEGER = 512
 """Up to so many values a free parameter is tried at every integer; beyond, at a spread of them."""
 
-EVERY_PAIR = 64
+EVERY_PAIR = 128
 """The same where an alternative has several free parameters."""
+
+DENSE = 32
+"""A spread begins with so many values in a row."""
 
 
 def exact(value: Expr) -> Fraction:
@@ -77,9 +80,9 @@ class Spread:
         if high - low < every:
             return list(range(low, high + 1))
         self.complete = False
-        chosen = set(range(low, low + every // 2)) | {high}
-        value = low + every // 2
+        chosen = {*range(low, low + DENSE), high}
+        value = low + DENSE
         while value < high:
             chosen.add(value)
-            value += max(1, value * 32 // every)
+            value += max(1, value // 8)
         return sorted(chosen)
