@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from decomposer.design.timing import on_workers
 from decomposer.expr import ZERO
-from decomposer.growth import Regime
+from decomposer.growth import Regime, is_big_o
 from decomposer.problem.model import Problem
 from decomposer.search import pareto
 from decomposer.search.asymptotic import beats
@@ -56,7 +56,18 @@ def least(problem: Problem, found: Iterable[Candidate], regime: Regime) -> tuple
     for one in found:
         time = on_workers(problem, one.work, one.other or ZERO)
         new, proved = pareto.settled(one, time, regime)
+        if not _within(problem, new, regime):
+            complete = complete and not one.open  # other values of its parameters may keep the limit
+            continue
         complete = complete and proved
         if not any(beats(old, new, regime) for old in kept):
             kept = [*(old for old in kept if not beats(new, old, regime)), new]
     return kept, complete
+
+
+def _within(problem: Problem, candidate: Candidate, regime: Regime) -> bool:
+    """Whether the span of a design keeps its limit in growth, throughout the regime."""
+    limit, span = problem.limits.span, candidate.other or ZERO
+    if limit is None:
+        return True
+    return span.symbols <= problem.parameters.keys() and is_big_o(span, limit, regime) is True

@@ -263,3 +263,14 @@ def test_other_aims_are_refused() -> None:
             Check({**spelled, **change}, {})
     with pytest.raises(Refused, match="cost"):  # what is added up is time
         Check({**spelled, "minimise": "time", "workers": "2", "limits": {**spelled["limits"], "cost": "k*n"}}, {})
+
+
+def test_the_time_is_least_among_what_keeps_the_span() -> None:
+    """Groups as long as their instructions take longer than a limit that one page keeps."""
+    problem = replace(load("chunk-latency"), limits=Limits(span=as_expr("h")))
+    answer = optimize(problem)
+    assert str(answer.cost.span_theta) == "h"
+    assert answer.status == "bounded"
+    wide = replace(problem, limits=Limits(span=as_expr("w")))
+    found = check(wide, json.dumps(certify(wide)))
+    assert [parse(theta) for _, theta in found.claims] == [parse("w")]
