@@ -27,10 +27,12 @@ def document(found: Checked) -> list[Block]:
 
 
 def _spoken_of(problem: Problem) -> Iterator[tuple[str, str]]:
-    """Of what the growth is, where it is not the cost, and how limits are kept."""
+    """Of what the growth is, where it is not the cost, how limits are kept, and which designs count."""
     if problem.minimise != "cost":
         few = problem.minimise == "time" and problem.workers is not None
         yield "minimised", f"time on {problem.workers} workers, within a factor of 2" if few else "critical path"
+    if problem.target is not None:
+        yield "target", f"of designs that come out right with probability {problem.target}, whatever their votes"
     if problem.limits.models is not None:
         yield "models", f"{problem.limits.models} at most"
     for name, limit in (("cost", problem.limits.cost), ("critical path", problem.limits.span)):

@@ -47,8 +47,8 @@ class Valued:
         self.priced, self.best, complete = self.found()
         if not self.best:
             raise CertificateError("no design is feasible, so there is nothing to certify")
-        # Under limits the search does not know whether its answer is best; a certificate may show that it is.
-        if not complete and not self.check.aims.limits.keys() - {"models"}:
+        # Under limits and targets the search may not know whether its answer is best; a certificate may show that.
+        if not complete and problem.target is None and not self.check.aims.limits.keys() - {"models"}:
             raise CertificateError("the answer is not proved, so there is nothing to certify")
         self.ways = {goal: self.matched(goal) for goal in space.graph.arcs}
         # Only ways whose calls do not fit their windows need what the search does not know: any value will do.

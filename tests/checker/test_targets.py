@@ -8,11 +8,13 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 from math import log
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from decomposer.checker.check import check as replay
+from decomposer.cli.main import main
 from decomposer.errors import InfeasibleError
 from decomposer.expr import evaluate, num
 from decomposer.formulas.algebra import Malformed, Refused, parse
@@ -99,6 +101,22 @@ def test_only_designs_that_reach_the_target_count() -> None:
     assert trusted
     low = replace(load("votes-correlated"), target=num(Fraction(1, 2)))
     assert check(low, json.dumps(certify(low))).claims == (((), "l"),)
+
+
+def test_what_the_search_leaves_open() -> None:
+    """Groups on which votes take exponentially many: the search does not settle their size, the certificate does."""
+    problem = by_dice(39)
+    assert optimize(problem).status == "bounded"
+    assert check(problem, json.dumps(certify(problem))).claims == (((), "log(n)*n"),)
+
+
+def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(tmp_path / "proof.json")
+    assert main(["optimize", "maker", "--certificate", file]) == 0
+    capsys.readouterr()
+    assert main(["check", "maker", file]) == 0
+    told = capsys.readouterr().out
+    assert "proved" in told and "of designs that come out right with probability 9/10" in told
 
 
 def test_cascades_without_a_target() -> None:
