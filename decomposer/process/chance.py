@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -30,8 +30,7 @@ from decomposer.process.calls import hardened
 from decomposer.process.lanes import Fault, Here, Lanes, Outcome, all_right, ending, select
 from decomposer.process.process import Process
 from decomposer.process.reals import MOST, Flags, Ints, real, whole
-
-Visit = Callable[[Process, Design, Lanes, Here], Outcome]
+from decomposer.process.sublanes import Visit
 
 AT_ONCE = (Call, Seq, Each, Merge, Recurse, Serve, Repeat, Stride, Case)
 """Nodes that take the same in every attempt."""

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from decomposer.design.nodes import Design, Serve
+from decomposer.design.nodes import Serve
 from decomposer.errors import DesignError
 from decomposer.problem.model import Task
 from decomposer.process.groups import spread
 from decomposer.process.lanes import Here, Lanes, Outcome, then
 from decomposer.process.process import Process
-from decomposer.process.reals import Ints, Reals, real, whole
-
-Act = Callable[[Lanes], Outcome]
-Range = Callable[[Process, str, Lanes], tuple[Ints, Ints]]
-Loop = Callable[[Process, Act, Lanes, Lanes, Ints, Here, bool], Outcome]
-Visit = Callable[[Process, Design, Lanes, Here], Outcome]
+from decomposer.process.reals import Reals, real, whole
+from decomposer.process.sublanes import Visit, loop, scope
 
 
-def serve(process: Process, node: Serve, lanes: Lanes, here: Here, visit: Visit, loop: Loop, scope: Range) -> Outcome:
+def serve(process: Process, node: Serve, lanes: Lanes, here: Here, visit: Visit) -> Outcome:
     """Do parts group by group; the calls that condense are made in turn as well, and counted after those.
 
     Parameters
     ----------
-    visit, loop, scope : function
-        Of the walk: doing what a node says, doing something in sub-lanes, the parts that lie before each lane.
+    visit : function
+        Does what a node says.
     """
     fact = process.problem.tasks[node.task].memory
     assert fact is not None

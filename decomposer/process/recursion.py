@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,24 +13,18 @@ from decomposer.problem.model import Problem, Task
 from decomposer.process.groups import spread
 from decomposer.process.lanes import Fault, Here, Lanes, Outcome, nothing, then
 from decomposer.process.process import Process
-from decomposer.process.reals import Flags, Ints, real, whole
+from decomposer.process.reals import Flags, real, whole
+from decomposer.process.sublanes import Act, Visit, loop, scope
 from decomposer.process.texts import parts_of, worked
 
-Act = Callable[[Lanes], Outcome]
-Range = Callable[[Process, str, Lanes], tuple[Ints, Ints]]
-Loop = Callable[[Process, Act, Lanes, Lanes, Ints, Here, bool], Outcome]
-Visit = Callable[[Process, Design, Lanes, Here], Outcome]
 
-
-def recurse(
-    process: Process, node: Recurse, lanes: Lanes, here: Here, visit: Visit, loop: Loop, scope: Range
-) -> Outcome:
+def recurse(process: Process, node: Recurse, lanes: Lanes, here: Here, visit: Visit) -> Outcome:
     """Do problems: base cases as they are, others by dividing them.
 
     Parameters
     ----------
-    visit, loop, scope : function
-        Of the walk: doing what a node says, doing something in sub-lanes, the parts that lie before each lane.
+    visit : function
+        Does what a node says.
     """
     size, into = whole(node.size, "the size of a base case"), whole(node.into, "the number of subproblems")
     shrink = whole(node.shrink, "the share of a subproblem")
