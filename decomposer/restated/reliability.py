@@ -156,6 +156,8 @@ class Reliability(Calls):
         if goal.mode == "cover" and any(self.tasks[n]["finds"] or self.tasks[n]["for_each"] for n in goal.tasks):
             return False
         whole = goal.size is None and goal.steps is None and goal.mode == "cover"
+        if goal.size is not None and all(self.tasks[n]["recursive"] and not self.tasks[n]["combines"] for n in names):
+            whole = True  # base cases are problems of their own
         scopes = {self.tasks[n]["check"]["scope"] for n in names}
         return (whole or "whole" not in scopes) and not (goal.mode == "round" and len(goal.tasks) > 1)
 
@@ -215,15 +217,14 @@ class Reliability(Calls):
                 (accepts, rejects), wrong = self.errors(name), add(ONE, one, -1)
                 kept, all_right = add(ONE, rejects, -1), power(one, units)
                 low = high = mul(all_right, kept)
+                lost = add(lost, mul(units, mul(failing(wrong), accepts)))
                 if self.unitwise(name):
                     right = mul(right, power(mul(one, kept), units))
                     low = high = power(add(mul(one, kept), mul(wrong, accepts)), units)
-                    lost = add(lost, mul(units, mul(failing(wrong), accepts)))
                 else:
                     right = mul(right, low)
                     if accepts:
                         low = high = add(low, mul(add(ONE, all_right, -1), accepts))
-                        lost = add(lost, mul(failing(wrong), accepts))
                     if accepts and constant(low) is None:  # between what is accepted of right and of wrong answers
                         low, high = mul(kept, accepts), ONE
                 least, most = mul(least, low), mul(most, high)

@@ -100,7 +100,8 @@ class Votes(Reliability):
         exact = verdict.least == verdict.most and constant(verdict.least) is not None
         right = div(verdict.right, verdict.least) if exact else None
         rival = None if right is None else add(ONE, right, -1)
-        return Ballot(verdict.share, right, rival, ONE, bad, ONE, None, *attempts)
+        counts = mul(number(2), div(verdict.right, verdict.least)) if verdict.share == ONE else ONE
+        return Ballot(verdict.share, right, rival, counts, bad, ONE, None, *attempts)
 
     def votes(self, goal: Goal, attempt: Goal, ballots: list[Ballot], base: Way, judged: Poly) -> Iterator[Way]:
         """First to lead by v votes, and a majority of v."""
