@@ -149,7 +149,7 @@ def test_bounds_hold(name: str, size: int) -> None:
     for problem in (blocks(cost, flaws=name in FOUND) for cost in ("linear", "paper")):
         path = span_bounds(numbered(problem, at), design)
         low, high = real(path.low), real(path.high)
-        line = simulate(problem, design, at=at, runs=2000, level=0.99999).points[0].line("critical path")
+        line = simulate(problem, design, at=at, runs=1000, level=0.99999).points[0].line("critical path")
         assert low <= high
         assert line.counted.low <= high * (1 + 1e-9) and low <= line.counted.high * (1 + 1e-9), (line, low, high)
         assert high < 4 * low
