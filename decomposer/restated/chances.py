@@ -118,7 +118,8 @@ class Chances:
         way = next(way for way in self.ways[goal] if (way.rule, way.label) == taken)
         if way.kinds:
             return self.mixed(goal, way, design, values, kind).often(self.rules.every_round(goal)(ONE))
-        if way.rule in ("trust", "retry", "vote", "cascade") or not any(need.goal.pending for need in way.needs):
+        settles = way.rule == "decompose" or any(need.goal.pending for need in way.needs)
+        if way.rule in ("trust", "retry", "vote", "cascade") or not settles:
             raise Refused(f"nobody knows how often {way.rule} of {goal.key()} comes out right")
         if way.free:
             value = design["value"]
