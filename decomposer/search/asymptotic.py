@@ -72,7 +72,7 @@ def _under_limits(space: Space, regime: Regime, constants: bool) -> tuple[list[C
         priced = solve(space.graph, pricing.combine, pricing.prune)
         found = pricing.within_limits(priced[space.graph.root])
         if pricing.complete:
-            return found, True
+            return found, not pricing.elsewhere
     except TooManyError:
         pass
     from decomposer.search import grown
@@ -80,12 +80,13 @@ def _under_limits(space: Space, regime: Regime, constants: bool) -> tuple[list[C
     other = grown.best(space, regime)
     if other is None:
         values, complete = price(space, regime)
-        return pricing.within_limits(values[space.graph.root]), complete
+        found = pricing.within_limits(values[space.graph.root])
+        return found, complete and not pricing.elsewhere
     for new in other.candidates:
         if not any(old.work == new.work or beats(old, new, regime) for old in found):
             found = [*(old for old in found if not beats(new, old, regime)), new]
     told = [replace(one, exact=other.exact, proof=other.proof if other.complete else ()) for one in found]
-    return told, other.complete
+    return told, other.complete and not pricing.elsewhere
 
 
 def price(space: Space, regime: Regime) -> tuple[dict[Goal, list[Candidate]], bool]:
@@ -126,6 +127,7 @@ class Pricing:
         self.constants = constants
         self.regime = regime
         self.complete = True
+        self.elsewhere = False
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
         _check_room(space, regime)
         self.bounds = _bounds(space)
@@ -262,9 +264,13 @@ class Pricing:
         return a.work == b.work or beats(a, b, regime)
 
     def within_limits(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Designs of the whole problem that keep its limits, with what hosting adds; the ones that none beats."""
+        """Designs of the whole problem that keep its limits, with what hosting adds; the ones that none beats.
+
+        Sets `elsewhere` where a design that keeps them in a part of the regime only may be better there.
+        """
         problem, limits = self.site.problem, self.site.problem.limits
         kept: list[Candidate] = []
+        partly: list[Candidate] = []
         for given in candidates:
             paid = hosting(problem, given.design)
             new, cost, span = given, given.other, given.other
@@ -276,10 +282,18 @@ class Pricing:
             elif given.other is not None:
                 cost = given.other + paid
             pairs = ((cost, limits.cost), (span, limits.span))
-            if any(a is not None and b is not None and is_big_o(a, b, self.regime) is not True for a, b in pairs):
+            broken = [
+                (a, b) for a, b in pairs if a is not None and b is not None and is_big_o(a, b, self.regime) is not True
+            ]
+            if broken:
+                if all(relation(a, b, regime=self.regime).kind != "omega" for a, b in broken):
+                    partly.append(new)
                 continue
             if not any(beats(old, new, self.regime) for old in kept):
                 kept = [*(old for old in kept if not beats(new, old, self.regime)), new]
+        self.elsewhere = any(
+            not any(is_big_o(old.growth, one.growth, self.regime) is True for old in kept) for one in partly
+        )
         return kept
 
 

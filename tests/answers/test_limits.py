@@ -69,3 +69,11 @@ def test_the_shortest_path_takes_other_models_than_the_least_cost() -> None:
 def test_a_hand_design_beyond_a_limit_is_told() -> None:
     beyond = {hand.name: hand.beyond for hand in optimize(load("support")).hand_designs}
     assert beyond == {"one-for-all": (), "best-of-breed": ("models",)}
+
+
+def test_a_design_that_keeps_a_limit_in_a_part_of_the_regime_may_be_better_there() -> None:
+    """The large model keeps the limit where it is as large as the small one up to a constant, and takes no tuning."""
+    span = Limits(span=parse("l*m_s"))
+    assert optimize(replace(load("fine-tuning"), limits=span)).status == "bounded"
+    apart = replace(load("fine-tuning"), limits=span, assume=("m_s << m_l",))
+    assert optimize(apart).status == "optimal"
