@@ -182,7 +182,8 @@ def occurrences(site: Site, goal: Goal) -> Expr:
 
 def fallible(site: Site) -> int:
     """Number of tasks that may fail, among which the failures that the target allows are shared."""
-    names = {*topological(site.problem), *helpers(site.problem)}
+    methods = (method for task in site.problem.tasks.values() for method in task.methods)
+    names = {*topological(site.problem), *helpers(site.problem), *(name for one in methods for name in one.tasks)}
     return max(1, sum(site.task(name).succeeds is not None for name in names))
 
 

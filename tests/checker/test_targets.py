@@ -18,6 +18,7 @@ from decomposer.cli.main import main
 from decomposer.errors import InfeasibleError
 from decomposer.expr import evaluate, num
 from decomposer.formulas.algebra import Malformed, Refused, parse
+from decomposer.problem.build import build
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
 from decomposer.problem.model import Problem
@@ -127,6 +128,27 @@ def test_cascades_without_a_target() -> None:
     assert check(problem, json.dumps(certificate)).claims == (((), "k*l"),)
     assert "cascade" in json.dumps(certificate["answer"])
     assert optimize(problem).design == optimize(load("answers-cascade")).design
+
+
+def test_methods_that_may_fail() -> None:
+    """Two tasks of a method share the failures that are allowed; certificates do not cover them with a target."""
+    succeeds = {"probability": "9/10"}
+    problem = build(
+        "method",
+        parameters={"l": "tokens"},
+        texts={"a": "l", "b": 1, "c": 1},
+        capabilities={"y": 1},
+        target="998/1000",
+        tasks={
+            "whole": {"reads": "a", "writes": "c", "methods": {"two": ["first", "second"]}},
+            "first": {"reads": "a", "writes": "b", "requires": "y", "succeeds": succeeds},
+            "second": {"reads": "b", "writes": "c", "requires": "y", "succeeds": succeeds},
+        },
+    )
+    found = optimize(problem)
+    assert found.reliability is not None and evaluate(found.reliability, {"l": Fraction(5)}) >= Fraction(998, 1000)
+    with pytest.raises(CertificateError, match="cover `target`"):
+        certify(problem)
 
 
 # -- what must be refused ---------------------------------------------------------------------------------
