@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from itertools import count
 from math import lcm, prod
 from typing import Any, NamedTuple, TypeAlias
 
@@ -33,6 +34,9 @@ from decomposer.formulas.algebra import (
 
 Vector: TypeAlias = dict[str, Fraction]
 Limits: TypeAlias = tuple[tuple[Poly, Poly], ...]
+
+FINE = 64
+"""How finely irrational exponents are bounded by fractions: any number would do."""
 
 POWER = 4
 """How much slower logarithms are than powers, and these than exponentials: any number would do."""
@@ -208,6 +212,7 @@ class Factors:
                 yield high, frozenset((factor, x * POWER) for factor, x in exponent), None, False
             elif self.at_least_one(parse(base)):
                 yield high, EMPTY, one, False
+                yield from self.near(name, base, exponent)
         elif name.startswith("log("):
             if self.signs[name] == 1:
                 endless = self.endless(inner[0])
@@ -225,6 +230,21 @@ class Factors:
             yield from ((this, mono, c, False) for mono, c in terms)
             if name.startswith("ceil("):
                 yield this, EMPTY, one, False
+
+    def near(self, name: str, base: str, exponent: Mono) -> Iterator[tuple[Mono, Mono, Fraction | None, bool]]:
+        """Rows on a power with an irrational exponent: by fractions near it, alone and beside a maximum of its base."""
+        this, bounds = parse(name), between(exponent)
+        if bounds is None:
+            return
+        ratios: list[tuple[Poly, Poly, Fraction | None]] = [(this, parse(base), Fraction(1))]
+        for top in tops(self.free[base][1]) if base in self.free else ():
+            if len(top) == 1:
+                ratios.append((div(power(top, {exponent: Fraction(1)}), this), div(top, parse(base)), None))
+        for whole, ratio, factor in ratios:
+            for above, below in ((whole, power(ratio, number(bounds[0]))), (power(ratio, number(bounds[1])), whole)):
+                mono, _ = single(div(above, below))
+                high = frozenset(pair for pair in mono if pair[1] > 0)
+                yield high, frozenset((n, -x) for n, x in mono - high), factor, False
 
     def row(self, text: str) -> Row:
         """A row that a certificate names: stated of a factor, or of two logarithms, or of exponentials together."""
@@ -341,6 +361,18 @@ def exponential(mono: Mono) -> Mono | None:
     scale = lcm(*(x.denominator for _, x in towers))
     base = prod((raised(Fraction(int(found[0])), int(x * scale)) for found, x in towers if found), start=Fraction(1))
     return exponents.pop() if base > 1 else None
+
+
+def between(exponent: Mono) -> tuple[Fraction, Fraction] | None:
+    """Fractions that an exponent ``log(a)/log(b)`` of numbers lies between."""
+    powers = {x: name[4:-1] for name, x in exponent if name.startswith("log(")}
+    if len(exponent) != 2 or powers.keys() != {1, -1} or not all(text.isdigit() for text in powers.values()):
+        return None
+    a, b = int(powers[Fraction(1)]), int(powers[Fraction(-1)])
+    if min(a, b) < 2 or max(a, b) > LIMIT:
+        return None
+    low = next(p for p in count() if b ** (p + 1) > a**FINE)
+    return Fraction(low, FINE), Fraction(low + 1, FINE)
 
 
 def scaled(small: Mono, large: Mono) -> bool:

@@ -17,7 +17,7 @@ COVERED = {
     "tasks": {
         "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
         "check", "remembers", "methods", "steps", "combines", "compresses", "overhead",
-        "memory",
+        "memory", "recursive",
     },
     "law": {"kind", "exponent"},
     "cost": {"kind", "alpha", "beta", "gamma", "exponent"},
@@ -31,6 +31,7 @@ COVERED = {
     "combines": {"by", "at_once", "per"},
     "compresses": {"text", "to"},
     "memory": {"text", "last", "condense", "to"},
+    "recursive": {"split", "combine", "into", "shrink", "brief", "base"},
 }  # fmt: skip
 """The fields that this statement of the space knows; others must say nothing."""
 
@@ -42,8 +43,8 @@ def unknown(problem: Mapping[str, Any]) -> Iterator[str]:
     for kind in ("parameters", "texts", "capabilities", "models", "tasks"):
         places += [(kind, f" of {name}", one) for name, one in problem[kind].items()]
     for name, task in problem["tasks"].items():
-        facts = ("edits", "finds", "one_of", "succeeds", "check", "steps", "combines", "compresses", "memory")
-        places += [(fact, f" of {name}", task[fact]) for fact in facts if task[fact]]
+        facts = COVERED.keys() & COVERED["tasks"]
+        places += [(fact, f" of {name}", task[fact]) for fact in sorted(facts) if task[fact]]
         if task["succeeds"] and task["succeeds"]["hard"]:
             places.append(("hard", f" of {name}", task["succeeds"]["hard"]))
     for place, of, fields in places:

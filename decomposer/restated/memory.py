@@ -162,7 +162,7 @@ class Memories(Reliability):
 
     def with_all(self, series: Series) -> tuple[Poly, tuple[Poly, Poly] | None]:
         """With everything in memory, of which half of the calls find half or more."""
-        return series.over({}, series.calls), self.about(series, mul(series.noted, series.calls))
+        return series.over({}, series.calls), self.on_average(series, mul(series.noted, series.calls))
 
     def with_last(self, series: Series) -> tuple[Poly, tuple[Poly, Poly] | None]:
         """With what was written for the last parts."""
@@ -172,9 +172,9 @@ class Memories(Reliability):
         if known is not None and calls is not None:
             growing = parse(show(series.calls)) if known > calls else growing
         rest = mul(add(series.calls, growing, -1), series.body.takes(most))
-        return add(series.over({}, growing), rest), self.about(series, most)
+        return add(series.over({}, growing), rest), self.on_average(series, most)
 
-    def about(self, series: Series, tokens: Poly) -> tuple[Poly, Poly] | None:
+    def on_average(self, series: Series, tokens: Poly) -> tuple[Poly, Poly] | None:
         """What all calls take up to a constant factor, where they find so much in memory on average, up to another.
 
         What a call adds to the memory it writes as well, so that there may be one more of it than it finds.

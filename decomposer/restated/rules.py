@@ -16,11 +16,12 @@ from decomposer.formulas.algebra import (
 )
 from decomposer.restated.combining import Combining
 from decomposer.restated.memory import Memories
+from decomposer.restated.recursion import Recursions
 from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Way, groups, once, times, used
 from decomposer.restated.votes import Votes
 
 
-class Rules(Combining, Memories, Votes):
+class Rules(Combining, Recursions, Memories, Votes):
     """The rules, in the order in which answers list them."""
 
     def ways(self, goal: Goal) -> Iterator[Way]:
@@ -35,6 +36,7 @@ class Rules(Combining, Memories, Votes):
             self.split,
             self.localize,
             self.reduce,
+            self.recurse,
             self.serve,
             self.compress,
             self.forget,

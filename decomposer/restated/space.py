@@ -237,7 +237,7 @@ class Space:
         for task in map(self.tasks.__getitem__, goal.tasks if goal.part else ()):
             names = [r["text"] for r in task["reads"]] + ([task["edits"]["text"]] if task["edits"] else [])
             if (
-                not task["combines"]
+                not (task["combines"] or task["recursive"])
                 and task["local"] != goal.part
                 and any(self.texts[n]["part"] == goal.part for n in names)
             ):
@@ -249,6 +249,8 @@ class Space:
         tasks = [self.tasks[n] for n in goal.tasks]
         if goal.pending or not all(t["requires"] for t in tasks) or any(self.too_long(t, goal) for t in tasks):
             return False
+        if any(self.too_large(t, goal) for t in tasks):
+            return False
         single = len(tasks) == 1
         if goal.mode == "cover":
             return not any(t["finds"] or t["for_each"] for t in tasks) and (single or goal.fused)
@@ -258,6 +260,15 @@ class Space:
         """Whether one call cannot take a chain to its end."""
         most = task["steps"]["per_call"] if task["steps"] and goal.steps is None else None
         return most is not None and not plain(add(parse(most), parse(task["steps"]["count"]), -1))
+
+    def too_large(self, task: Any, goal: Goal) -> bool:
+        """Whether one call cannot do so many parts without dividing them; a free number of them keeps to its range."""
+        base, text = task["recursive"] and task["recursive"]["base"], self.partition(task)
+        if base is None or text is None or not base:
+            return False
+        parts = self.extent(text, goal)
+        names = {name for mono in parts for name, _ in mono}
+        return names <= self.problem["parameters"].keys() and not plain(add(parse(base), parts, -1))
 
     def heads(self, goal: Goal) -> bool:
         """Whether reading heads only is less."""

@@ -51,9 +51,10 @@ class Spans(Times):
 
     def __init__(self, problem: Mapping[str, Any]) -> None:
         super().__init__(problem)
-        merging = {task["combines"]["by"] for task in self.tasks.values() if task["combines"]}
+        facts = [task[fact] for task in self.tasks.values() for fact in ("combines", "recursive") if task[fact]]
+        beside = {fact.get(role) for fact in facts for role in ("by", "split", "combine")}
         for name, task in self.tasks.items():
-            if task["succeeds"] and (task["local"] or task["combines"] or name in merging):
+            if task["succeeds"] and (task["local"] or task["combines"] or task["recursive"] or name in beside):
                 raise Refused(f"certificates do not cover the time until the slowest part of {name} is done")
 
     def ways(self, goal: Goal) -> Iterator[Way]:
@@ -72,6 +73,10 @@ class Spans(Times):
 
     def mergers_on(self, results: Poly) -> Poly:
         """Those of a level side by side."""
+        return ONE
+
+    def counting(self, into: Poly) -> Poly:
+        """One of the subproblems, which are side by side."""
         return ONE
 
     def parallel(self, goal: Goal) -> bool:
@@ -122,7 +127,7 @@ class Spans(Times):
 IN_TURN = (
     "call", "scan", "everywhere", "separate", "fuse", "decompose", "forget", "narrow", "patch", "retry", "delegate",
     "branch",
-    "split", "compress", "steps", "serve",
+    "split", "compress", "steps", "serve", "recurse",
 )  # fmt: skip
 """Rules whose ways take as long as all their calls: these stand one after the other, or in branches of which all say
 the same."""

@@ -45,6 +45,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         body = hole(replace(goal, part=text.part, size=size, unit=False, model=model))
         groups = divide_up(text.count, size)
         for shares in _shares(site, task, fact, text, groups):
+            if shares.into != shares.shrink and unsettled(site.problem, goal.tasks) - goal.pending:
+                continue  # how often a whole that is repeated comes out right depends on what its subproblems share
             for split in _helpers(site, goal, task, fact.split, shares):
                 for combine in _helpers(site, goal, task, fact.combine, shares):
                     node = Recurse(task.name, text.part, body, shares.into, shares.shrink, size, split, combine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from decomposer.design.evaluate import models_used
-from decomposer.design.nodes import Serve, Vote
+from decomposer.design.nodes import Call, Recurse, Serve, Vote, walk
 from decomposer.expr import Expr
 from decomposer.formulas.algebra import parse, show
 from decomposer.restated.space import Goal as Restated
@@ -52,7 +52,7 @@ def _same(arc: Arc[Goal, Step], way: Way) -> bool:
     template = arc.item.alternative.template
     if isinstance(template, Vote) and way.label.split()[-1:] != ["majority" if template.lead is None else "lead"]:
         return False
-    if isinstance(template, Serve) and way.label.split()[0] != _kept(template):
+    if isinstance(template, Recurse | Serve) and not _called_so(template, way.label):
         return False
     free = [way.free[0]] if way.free and way.free[2] else []  # as many votes as one likes
     if [one.name for one in arc.item.alternative.decisions] != free:
@@ -61,6 +61,13 @@ def _same(arc: Arc[Goal, Step], way: Way) -> bool:
     return (arc.item.rule, needs, own) == (way.rule, tuple(n.goal for n in way.needs), tuple(sorted(way.models)))
 
 
-def _kept(node: Serve) -> str:
-    """What is kept in memory, as the checker says it."""
-    return "condensed" if node.every is not None else "all" if node.last is None else "last"
+def _called_so(node: Recurse | Serve, label: str) -> bool:
+    """Whether what is done in pieces has this label: the shape, and the models of its calls in order."""
+    if isinstance(node, Recurse):
+        shape, made = f"into {show(parse(str(node.into)))}", (node.split, node.combine)
+    else:
+        shape = "condensed" if node.every is not None else "all" if node.last is None else "last"
+        made = (node.body, node.condense)
+    calls = (part for one in made if one is not None for part in walk(one))
+    models = [call.model for call in calls if isinstance(call, Call) and call.model is not None]
+    return shape in label and label.endswith(" ".join(("", *models)))

@@ -34,8 +34,9 @@ class Pieces:
             others = (*OTHERS, "steps", "combines", "compresses")
             if any(task.get(key) for key in others) or ("local" in task) != (self.kind == "memory"):
                 continue
-            task["writes"] = [*as_list(task.get("writes", [])), *(["pieces"] if self.kind == "memory" else [])]
-            task["memory"] = self.memory(name)
+            both = self.kind == "memory" or self.often(0.5)
+            task["writes"] = [*as_list(task.get("writes", [])), *(["pieces"] if both else [])]
+            task[self.kind] = self.memory(name) if self.kind == "memory" else self.recursive(name, task)
             if self.often(0.5):
                 task.pop("succeeds", None)
                 task.pop("check", None)
@@ -58,6 +59,23 @@ class Pieces:
         if self.often(0.6):
             reads = ["note"] if self.often(0.5) else []
             fact |= {"condense": self.helper(f"{name}short", reads), "to": self.dice.choice([1, 3, "l", "n"])}
+        return fact
+
+    def recursive(self, name: str, task: dict[str, Any]) -> dict[str, Any]:
+        """What is said of divide and conquer."""
+        fact: dict[str, Any] = {}
+        if self.often(0.7):
+            reads = ["note", *(["code"] if self.often(0.5) else [])]
+            if self.often(0.5):
+                fact["brief"], task["reads"] = "brief", [*as_list(task["reads"]), "brief"]
+                reads.append("brief")
+            fact["split"] = self.helper(f"{name}split", reads)
+        if self.often(0.7):
+            fact["combine"] = self.helper(f"{name}join", [self.dice.choice(["code", "note", "query.head"])])
+        if self.often(0.6):
+            fact |= {"into": self.dice.choice([1, 2, 3, 4, 8]), "shrink": self.dice.choice([2, 3, 4])}
+        if self.often(0.3):
+            fact["base"] = self.dice.choice([1, 2, "b", "n"])
         return fact
 
 
