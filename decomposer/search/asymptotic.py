@@ -339,8 +339,14 @@ MOST_CONSTANT = 64
 
 def largest(high: Expr) -> int:
     """Largest constant to try for a free parameter with this bound."""
-    bound = high.as_fraction()
-    return MOST_CONSTANT if bound is None else max(1, min(MOST_CONSTANT, int(bound)))
+    parts = [high]
+    if len(high.terms) == 1:
+        mono, coefficient = high.terms[0]
+        atom, exponent = mono[0] if len(mono) == 1 else (None, 0)
+        if isinstance(atom, App) and atom.fn == "min" and (exponent, coefficient) == (1, 1):
+            parts = list(atom.args)
+    bounds = [bound for part in parts if (bound := part.as_fraction()) is not None]
+    return max(1, min(MOST_CONSTANT, *map(int, bounds))) if bounds else MOST_CONSTANT
 
 
 def never_falls(cost: Expr, name: str) -> bool:

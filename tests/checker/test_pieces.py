@@ -16,6 +16,7 @@ from decomposer.checker.check import Check
 from decomposer.checker.check import check as replay
 from decomposer.formulas.algebra import Malformed, Poly, Refused, mul, parse, show, single
 from decomposer.formulas.factors import between
+from decomposer.problem.build import build
 from decomposer.problem.load import load
 from decomposer.problem.long_form import long_form
 from decomposer.restated.recursion import Split, dealt_out, exponent
@@ -24,6 +25,7 @@ from decomposer.restated.space import Way
 from decomposer.restated.spans import Spans
 from decomposer.verbs.certify import CertificateError, certify
 from decomposer.verbs.multipliers import NoMultipliers, bounded
+from decomposer.verbs.optimize import optimize
 from tests.checker import pieces
 from tests.checker.test_attacks import growth, proves
 from tests.checker.test_restated import same, same_spans, ways
@@ -232,3 +234,43 @@ def test_parts_are_dealt_out_evenly() -> None:
     assert base == parse("17")
     assert dealt_out(split, True)[0] == parse("1")
     assert [at for _, at in dealt_out(split, True)[1]] == [(5, 3, 8), (3, 3, 5), (2, 3, 3)]
+
+
+def test_a_free_size_keeps_to_its_numbers() -> None:
+    """Base cases as large as can be, of which two can be done: no constant beyond that is taken."""
+    problem = build(
+        "two at most",
+        parameters={"n": "parts", "s": "tokens", "h": "tokens of instructions"},
+        assume=["s << h"],
+        texts={"wish": "s", "work": {"parts": {"part": "n"}, "each": "s"}},
+        capabilities={"do": 1, "cut": 1},
+        tasks={
+            "do": {
+                "reads": "wish", "writes": "work", "requires": "do", "overhead": "h",
+                "recursive": {"split": "cut", "brief": "wish", "base": 2},
+            },
+            "cut": {"reads": "wish", "requires": "cut"},
+        },
+    )  # fmt: skip
+    answer = optimize(problem)
+    assert [policy.value.as_fraction() for policy in answer.policies] == [2]
+    spelled, certificate = long_form(problem), certify(problem)
+    assert replay(spelled, certificate)
+    wrong = copy.deepcopy(certificate)
+    for node in nodes(wrong["answer"]):
+        if node["value"] is not None:
+            node["value"]["is"] = "3"
+            with pytest.raises(Refused, match="3 may be more than"):
+                replay(spelled, wrong)
+
+
+def nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """The ways taken in an answer."""
+    if isinstance(node, dict):
+        if "needs" in node:
+            yield node
+        for one in node.values():
+            yield from nodes(one)
+    elif isinstance(node, list):
+        for one in node:
+            yield from nodes(one)
