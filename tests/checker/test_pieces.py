@@ -274,3 +274,22 @@ def nodes(node: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(node, list):
         for one in node:
             yield from nodes(one)
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        ("desk-memory", [{"N": 16 * x**3, "t": x, "a": 2, "c": 2 * x, "m": 3, "m_c": 3} for x in (3, 7)]),
+        ("proof-search", [{"k": x, "s": 4, "m_s": 3, "m_p": 5} for x in (4, 32)]),
+        ("report-outline", [{"N": x**2, "l": x, "b": 2 * x, "m_p": x, "m_w": 1} for x in (4, 12)]),
+    ],
+)
+def test_the_optimum_at_numbers_grows_as_is_proved(name: str, sizes: list[dict[str, int]]) -> None:
+    problem = load(name)
+    ((_, theta),) = replay(long_form(problem), certify(problem))
+    ratios = []
+    for at in sizes:
+        cost = optimize(problem, at=at).cost.value
+        assert cost is not None
+        ratios.append(value(parse(str(cost)), {}) / value(parse(theta), {one: Fraction(x) for one, x in at.items()}))
+    assert 3 / 4 < ratios[1] / ratios[0] < 4 / 3
