@@ -141,6 +141,9 @@ class Space:
         self.problem = problem
         for what in unknown(problem):
             raise Refused(f"certificates do not cover {what}")
+        for name in problem["parameters"]:  # such names are those of the indices of sums
+            if name.startswith("_"):
+                raise Refused(f"certificates do not cover a parameter called {name}")
         self.tasks: dict[str, Any] = problem["tasks"]
         self.texts: dict[str, Any] = problem["texts"]
         taken = set(problem["parameters"])

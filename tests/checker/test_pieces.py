@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from importlib.resources import files
 from itertools import product
 from typing import Any
 
@@ -17,7 +18,7 @@ from decomposer.checker.check import check as replay
 from decomposer.formulas.algebra import Malformed, Poly, Refused, mul, parse, show, single
 from decomposer.formulas.factors import between
 from decomposer.problem.build import build
-from decomposer.problem.load import load
+from decomposer.problem.load import load, loads
 from decomposer.problem.long_form import long_form
 from decomposer.restated.recursion import Split, dealt_out, exponent
 from decomposer.restated.rules import Rules
@@ -293,3 +294,14 @@ def test_the_optimum_at_numbers_grows_as_is_proved(name: str, sizes: list[dict[s
         assert cost is not None
         ratios.append(value(parse(str(cost)), {}) / value(parse(theta), {one: Fraction(x) for one, x in at.items()}))
     assert 3 / 4 < ratios[1] / ratios[0] < 4 / 3
+
+
+@pytest.mark.parametrize("name", ["_y", "_j"])
+def test_no_parameter_is_called_as_an_index_of_sums(name: str) -> None:
+    """What is summed over calls, levels, or tokens would be mistaken for it."""
+    text = files("decomposer.problems").joinpath("desk-memory.yaml").read_text(encoding="utf-8")
+    problem = loads(re.sub(r"\bc\b", name, text.partition("\ndesigns:")[0]))
+    with pytest.raises(CertificateError, match=f"a parameter called {name}"):
+        certify(problem)
+    with pytest.raises(Refused, match=f"a parameter called {name}"):
+        replay(long_form(problem), certify(load("desk-memory")))
