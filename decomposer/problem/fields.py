@@ -28,7 +28,7 @@ MAX_NAME = 100
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _TITLE = re.compile(r"\w[\w .+-]*")
 _REFERENCE = re.compile(r"[^\W\d][\w-]*(\.head)?")
-_SYMBOL = re.compile(r"[^\W\d]\w*|_\w+")
+_SYMBOL = re.compile(r"[^\W\d_]\w*")
 
 
 def fail(message: str, code: str = "bad-value", hint: str = "", column: int = 0, width: int = 0) -> PydanticCustomError:

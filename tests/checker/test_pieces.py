@@ -15,6 +15,7 @@ import pytest
 
 from decomposer.checker.check import Check
 from decomposer.checker.check import check as replay
+from decomposer.errors import ProblemError
 from decomposer.formulas.algebra import Malformed, Poly, Refused, mul, parse, show, single
 from decomposer.formulas.factors import between
 from decomposer.problem.build import build
@@ -300,8 +301,9 @@ def test_the_optimum_at_numbers_grows_as_is_proved(name: str, sizes: list[dict[s
 def test_no_parameter_is_called_as_an_index_of_sums(name: str) -> None:
     """What is summed over calls, levels, or tokens would be mistaken for it."""
     text = files("decomposer.problems").joinpath("desk-memory.yaml").read_text(encoding="utf-8")
-    problem = loads(re.sub(r"\bc\b", name, text.partition("\ndesigns:")[0]))
-    with pytest.raises(CertificateError, match=f"a parameter called {name}"):
-        certify(problem)
+    with pytest.raises(ProblemError, match=f"`{name}` is not the name of a parameter"):
+        loads(re.sub(r"\bc\b", name, text.partition("\ndesigns:")[0]))
+    spelled = long_form(load("desk-memory"))
+    spelled["parameters"] = {**spelled["parameters"], name: spelled["parameters"]["c"]}
     with pytest.raises(Refused, match=f"a parameter called {name}"):
-        replay(long_form(problem), certify(load("desk-memory")))
+        replay(spelled, certify(load("desk-memory")))
