@@ -8,8 +8,8 @@ from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.context import Context, is_whole, partition
 from decomposer.design.nodes import Call, Design, Each, Hole, Merge, Retry, Vote, walk
 from decomposer.design.progress import Progress
-from decomposer.expr import num
-from decomposer.problem.model import Task
+from decomposer.expr import Expr, Sym, num
+from decomposer.problem.model import Problem, Task
 
 if TYPE_CHECKING:
     from decomposer.design.contract import Checker
@@ -64,7 +64,7 @@ class Combining:
         if not at_least(node.fan_in, num(2)) and not has_functions(node.fan_in) and not self.of_groups():
             raise checker.fail(node, f"merge {task.name}: fewer than two results are no merge")
         known = node.fan_in.symbols <= checker.problem.parameters.keys()  # a free parameter has bounds of its own
-        if most is not None and known and not at_least(most, node.fan_in):
+        if most is not None and known and not room_for(checker.problem, most, node.fan_in):
             raise checker.fail(node, f"merge {task.name}: no more than {most} results can be combined at once")
 
     def of_groups(self) -> bool:
@@ -117,6 +117,20 @@ def whole_for_all(checker: Checker, node: Each | Merge, body: Design) -> None:
                 raise checker.fail(
                     node, f"{name} needs all that {whole.name} makes, which is combined after the groups", "move it out"
                 )
+
+
+def room_for(problem: Problem, most: Expr, number: Expr) -> bool:
+    """Whether so many are no more than the most: plainly, or as a number that the most outgrows."""
+    if at_least(most, number):
+        return True
+    growing = {name for name, one in problem.parameters.items() if one.kind == "growing"}
+    factors = [(atom, exponent) for mono, _ in most.terms for atom, exponent in mono]
+    return (
+        not number.symbols
+        and not growing.isdisjoint(most.symbols)
+        and all(isinstance(atom, Sym) and atom.name in growing and exponent > 0 for atom, exponent in factors)
+        and all(coefficient > 0 for _, coefficient in most.terms)
+    )
 
 
 def tasks_of(body: Design) -> set[str]:

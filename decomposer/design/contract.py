@@ -276,6 +276,9 @@ class Checker(Calls):
                 self.cut(node, text.part, node.tasks, progress)
             if node.keep and len(node.tasks) > 1:
                 raise self.fail(node, "retry with keep: one task at a time")
+            if name not in tasks_of(node.body):
+                hint = f"call {name} under the retry"
+                raise self.fail(node, f"retry {name}: it is not done again where it is rejected", hint)
         self.one_unit(node, node.body, context)
         if any(isinstance(part, If | ForEach | Until) for part in walk(node.body)):
             raise self.fail(node, "retry: what is retried must run for certain", "put the retry inside the condition")

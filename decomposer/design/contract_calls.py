@@ -22,6 +22,8 @@ class Calls(Questions):
     """Checks calls, and records what they do."""
 
     def call(self, node: Call, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
+        if node.model is None and self.problem.models:
+            raise self.fail(node, f"{' and '.join(node.tasks)} must be done by a model of the catalogue")
         if node.model is not None and not covers(self.problem, node.model, node, context):
             raise self.fail(node, f"model {node.model} lacks a capability that {' and '.join(node.tasks)} require")
         if node.model is not None and not fits(self.problem, node.model, node, context):

@@ -23,7 +23,7 @@ from decomposer.expr.enclosures import (
     round_up,
     too_large,
 )
-from decomposer.expr.nodes import App, Atom, Exp, Expr, Group, Mono, Number, Root, Sym, mono_expr
+from decomposer.expr.nodes import App, Atom, Exp, Expr, Group, Mono, Number, Root, Sym, atom_expr, mono_expr, num
 
 MAX_PRECISION = 8192
 """Bits at which refining gives up: two values that agree so far are taken for undecided."""
@@ -252,7 +252,36 @@ def _exact_canonical(expr: Expr, env: Env) -> Number | None:
         # Too large for the canonical form, or undefined: the bounds will say which.
         return None
     number = value.as_fraction()
-    return _exact_ratio(value) if number is None else number
+    if number is None:
+        number = _exact_ratio(value)
+    if number is None and (settled := _without_extrema(value)) != value:
+        number = settled.as_fraction()
+        return _exact_ratio(settled) if number is None else number
+    return number
+
+
+def _without_extrema(value: Expr) -> Expr:
+    """A formula without variables, with the greatest or least of irrational numbers in the place of each extremum."""
+    total = num(0)
+    for mono, coefficient in value.terms:
+        term = num(coefficient)
+        for atom, exponent in mono:
+            chosen = _chosen(atom) if isinstance(atom, App) and atom.fn in ("max", "min") else None
+            term = term * (atom_expr(atom, exponent) if chosen is None else chosen ** num(exponent))
+        total = total + term
+    return total
+
+
+def _chosen(atom: App) -> Expr | None:
+    """The argument that an extremum of numbers is; `None` where two are too close to tell."""
+    best, *others = atom.args
+    try:
+        for other in others:
+            if compare(other, best, {}) * (1 if atom.fn == "max" else -1) > 0:
+                best = other
+    except ExpressionError:
+        return None
+    return best
 
 
 def _exact_ratio(value: Expr) -> Number | None:

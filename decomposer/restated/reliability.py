@@ -183,7 +183,7 @@ class Reliability(Calls):
         plain = goal._replace(narrow=True, write=None, scope="here", history=False, among=None, model=None)
         found: list[tuple[tuple[str, ...], Poly, Fits]] = [((), {}, ())]
         for name in by:
-            calls = list(self.call((name,), plain, self.where(plain._replace(tasks=(name,)))))
+            calls = list(self.call((name,), plain, self.where(plain._replace(tasks=(name,)), False)))
             found = [
                 ((*models, model), add(cost, self.every_round(plain)(more)), (*fits, *room))
                 for models, cost, fits in found

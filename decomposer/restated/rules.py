@@ -263,7 +263,7 @@ class Rules(Combining, Recursions, Memories, Votes):
 
     def delegate(self, goal: Goal) -> Iterator[Way]:
         """A delegator and specialists."""
-        if goal.mode not in ("cover", "item") or len(goal.tasks) != 1 or goal.pending or goal.share or goal.history:
+        if goal.mode not in ("cover", "item") or len(goal.tasks) != 1 or goal.share or goal.history:
             return
         task, facts = self.tasks[goal.tasks[0]], (f"{goal.tasks[0]} one_of",)
         if not task["one_of"] or (task["local"] and goal.size != "1"):

@@ -235,12 +235,13 @@ class Space:
 
     # -- manners of a call ---------------------------------------------------------------------------
 
-    def where(self, goal: Goal) -> str:
-        """A task that is not local reads the whole, also inside a loop over parts."""
+    def where(self, goal: Goal, pieces: bool = True) -> str:
+        """A task that is not local reads the whole, also inside a loop over parts, unless it is done in pieces."""
+        pieces = pieces and goal.mode == "cover"
         for task in map(self.tasks.__getitem__, goal.tasks if goal.part else ()):
             names = [r["text"] for r in task["reads"]] + ([task["edits"]["text"]] if task["edits"] else [])
             if (
-                not (task["combines"] or task["recursive"])
+                not (pieces and (task["combines"] or task["recursive"]))
                 and task["local"] != goal.part
                 and any(self.texts[n]["part"] == goal.part for n in names)
             ):

@@ -104,16 +104,24 @@ def too_large(site: Site, task: Task, goal: Goal) -> bool:
     return parts is not None and parts.symbols <= site.problem.parameters.keys()
 
 
-def call_scope(site: Site, goal: Goal) -> Scope:
-    """Where the call reads: a task that is not local reads the whole, also inside a loop over parts."""
-    if goal.part is not None and any(_needs_whole(site, site.task(name), goal.part) for name in goal.tasks):
+def call_scope(site: Site, goal: Goal, pieces: bool = True) -> Scope:
+    """Where the call reads: a task that is not local reads the whole, also inside a loop over parts.
+
+    Parameters
+    ----------
+    pieces : bool
+        Whether its tasks may be done for a group whose results are combined, or for a base case; who tells which
+        specialist is needed, or judges, does so for the whole.
+    """
+    pieces = pieces and goal.mode == "cover"
+    if goal.part is not None and any(_needs_whole(site, site.task(name), goal.part, pieces) for name in goal.tasks):
         return "whole"
     return goal.scope
 
 
-def _needs_whole(site: Site, task: Task, part: str) -> bool:
+def _needs_whole(site: Site, task: Task, part: str, pieces: bool) -> bool:
     names = [read.text for read in task.reads] + ([task.edits.text] if task.edits else [])
-    if task.combines is not None or task.recursive is not None:
+    if pieces and (task.combines is not None or task.recursive is not None):
         return False  # it stands in a group only where its results are combined, or as a base case
     return task.local != part and any(site.problem.texts[name].part == part for name in names)
 

@@ -12,8 +12,8 @@ from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site,
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
-    """Specialists of one member of the family each, and of s members."""
-    if goal.mode not in ("cover", "item") or len(goal.tasks) != 1 or goal.pending or goal.share is not None:
+    """Specialists of one member of the family each, and of s members; one that fails is asked again by itself."""
+    if goal.mode not in ("cover", "item") or len(goal.tasks) != 1 or goal.share is not None:
         return
     task = site.task(goal.tasks[0])
     one_of = task.one_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from decomposer.design.combining import combinable
+from decomposer.design.bounds import at_least
+from decomposer.design.combining import combinable, room_for
 from decomposer.design.context import Context, divide_up, partition
 from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Call, Design, Each, Merge, Retry
@@ -83,8 +84,13 @@ def _shapes(
         high = minimum(count, *bounds)
         yield sym(site.fan_in), (Decision(site.fan_in, num(2), high, f"results of {task.name} combined at a time"),)
         return
-    limit = None if most is None else most.as_fraction()
-    yield from ((num(fan_in), ()) for fan_in in FAN_INS if limit is None or fan_in <= limit)
+    limit = min((number for bound in bounds if (number := bound.as_fraction()) is not None), default=None)
+    stated = task.combines.at_once
+    for fan_in in map(num, FAN_INS):
+        if (limit is None or at_least(num(limit), fan_in)) and (
+            stated is None or room_for(site.problem, stated, fan_in)
+        ):
+            yield fan_in, ()
     if most is None:
         yield count, ()
     elif limit is None or limit > FAN_INS[-1]:

@@ -101,7 +101,7 @@ def checked(site: Site, goal: Goal, names: tuple[str, ...], attempt: Design) -> 
     for judge in dict.fromkeys(judges):
         if too_many_steps(site.task(judge), replace(goal, steps=None)):
             return
-        scope = call_scope(site, replace(goal, tasks=(judge,), scope="here"))
+        scope = call_scope(site, replace(goal, tasks=(judge,), scope="here"), pieces=False)
         calls = list(by_each_model(site, replace(goal, model=None), Call((judge,), scope=scope)))
         bodies = [seq(body, call) for body in bodies for call in calls]
     yield from bodies

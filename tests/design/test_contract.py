@@ -32,6 +32,8 @@ tasks:
 """
 HALF = ", succeeds: {probability: 1/2, per: part}"
 CHECKED = BLOCKS % (HALF + ", check: {scope: part}")
+JUDGED = BLOCKS.replace("{program:", "{verdict: 1, program:") % (HALF + ", check: {scope: part, by: judge}")
+JUDGED += "  judge: {reads: program, writes: verdict, requires: change, local: block}\n"
 
 ROUTED = """\
 problem: routed
@@ -243,6 +245,12 @@ REFUSED = {
         steps("- {call: identify, model: little}", "- {case: solve, share: 3, do: [{call: solve, model: little}]}"),
         2,
         "model little lacks a capability",
+    ),
+    "what is rejected is only judged again": (
+        JUDGED,
+        steps("- call: mutate", "- {retry: mutate, do: [{call: judge}]}"),
+        2,
+        "it is not done again where it is rejected",
     ),
     "an even vote": (CHECKED, steps("- {vote: 2, do: [{retry: mutate, do: [{call: mutate}]}]}"), 1, "odd number"),
 }

@@ -206,6 +206,9 @@ def test_gamma_obeys_its_recurrence() -> None:
         ("10**100 + 1", "10**100", 1),
         ("exp(n)", "log(n) + 50", 1),
         ("sqrt(10**40 + 1)", "10**20", 1),
+        ("max(10*sqrt(2), 2)", "sqrt(200)", 0),
+        ("max(16, sqrt(281))", "max(sqrt(281), 5)", 0),
+        ("min(sqrt(2), n)", "max(1, sqrt(2))", 0),
     ],
 )
 def test_compare(left: str, right: str, sign: int) -> None:
