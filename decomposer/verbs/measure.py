@@ -21,7 +21,7 @@ from decomposer.problem.formulas import formulas
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
-from decomposer.search.spread import settle
+from decomposer.search.spread import order, settle
 from decomposer.verbs.growths import growth_of, ratio_of
 from decomposer.verbs.results import AgentReport, Cost, HandDesign
 
@@ -62,6 +62,7 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
     if missing:
         raise ProblemError(f"no number is given for {', '.join(missing)}")
     _check_counts(problem, at)
+    _check_signs(problem, at)
     return substitute(problem, dict(at))
 
 
@@ -81,6 +82,25 @@ def _check_counts(problem: Problem, at: Numbers) -> None:
             hint = f"it is what `{place}` counts; sizes, tokens and prices may be fractions, numbers of things may not"
             message = f"{name} = {at[name]}: it must be a whole number"
             raise ProblemError(Diagnostic(message, "bad-setting", hint=hint))
+
+
+def _check_signs(problem: Problem, at: Numbers) -> None:
+    """Refuse numbers at which a size, a count or a price of the problem is negative, or a size or a count is zero."""
+    values = {name: num(value) for name, value in at.items()}
+    for formula in formulas(problem):
+        known = formula.expr.symbols <= values.keys()
+        if formula.loc[0] == "designs" or formula.role not in ("size", "count", "price") or not known:
+            continue
+        if all(coefficient > 0 for _, coefficient in formula.expr.terms):
+            continue
+        sign = order(formula.expr.subs(values), ZERO)
+        if sign < 0 or (sign == 0 and formula.role != "price"):
+            names = ", ".join(f"{name} = {at[name]}" for name in sorted(formula.expr.symbols))
+            least = "0 at least" if formula.role == "price" else "above 0"
+            written, value = formula.expr.text(tuple(problem.parameters)), formula.expr.subs(values)
+            message = f"{names}: `{written}`, a {formula.role}, is {value}"
+            hint = f"it must be {least}; give other numbers, or correct `{dotted(formula.loc)}`"
+            raise ProblemError(Diagnostic(message, "bad-setting", hint=hint), file=problem.file)
 
 
 def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) -> Cost:  # noqa: B006 - never changed
