@@ -154,7 +154,8 @@ class _Builder:
                     for below in part:
                         for above in (monomial for parts in rival.form for monomial in parts):
                             condition = over(above, below)
-                            if over((), condition) not in found and self.open(condition, regime):
+                            # One monomial may be in both: what is alike everywhere separates nothing.
+                            if condition and over((), condition) not in found and self.open(condition, regime):
                                 found[condition] = None
         return list(found)[:MAX_SPLITS]
 
