@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from decomposer.report.document import Block
 
 FORMAT_VERSION = 1
+
+_STOP = re.compile(r"[.?!](?= [A-Z])")
+_ABBREVIATIONS = (" al.", "cf.", "e.g.", "i.e.", "vs.")
 
 
 @click.command("list")
@@ -42,7 +46,10 @@ def _document(problems: dict[str, Problem]) -> list[Block]:
 
 
 def _first_sentence(text: str) -> str:
-    """Cut at the first full stop before a space; that in ``section 3.1`` has none behind it."""
+    """Cut where a sentence ends: not within brackets, nor behind an abbreviation such as ``et al.``."""
     words = " ".join(text.split())
-    sentence, stop, _ = words.partition(". ")
-    return f"{sentence}." if stop else words
+    for stop in _STOP.finditer(words):
+        sentence = words[: stop.end()]
+        if sentence.count("(") == sentence.count(")") and not sentence.endswith(_ABBREVIATIONS):
+            return sentence
+    return words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -124,6 +125,18 @@ def test_optimize_that_is_only_a_bound_exits_with_4(monkeypatch: pytest.MonkeyPa
     result = replace(verb.optimize(load("debugging")), status="bounded")
     monkeypatch.setattr(verb, "optimize", lambda problem, at=None: result)
     assert data(capsys, "optimize", "debugging", code=4)["status"] == "bounded"
+
+
+def test_list_cuts_at_ends_of_sentences(capsys: Capture) -> None:
+    rows = {row[0]: row[1] for line in answer(capsys, "list").splitlines() if len(row := line.split(maxsplit=1)) == 2}
+    for name in names():
+        about = " ".join(load(name).about.split())
+        sentence = rows[name]
+        assert about.startswith(sentence) and sentence[-1] in ".?!"
+        assert sentence.count("(") == sentence.count(")") and not sentence.endswith("et al.")
+        # Not a word more: in shipped problems, what follows a full stop outside of brackets is another sentence.
+        assert not re.search(r"[^l]\. [A-Z]", re.sub(r"\([^)]*\)", "", sentence))
+    assert rows["chunking-window"].endswith("W of the model allows (Chen et al. 2024).")
 
 
 def test_compare(capsys: Capture) -> None:
