@@ -94,7 +94,9 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
     if len(row.by_tasks) > 1:
         for tasks, ratio in row.by_tasks:
             lines += [f"{of}{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio)]
-    if comparison.at and all(crossover.low == 1 and crossover.high is None for crossover in row.crossovers):
+    everywhere = {each.parameter for each in row.crossovers if each.low == 1 and each.high is None}
+    growing = {name for name, parameter in comparison.problem.parameters.items() if parameter.kind != "constant"}
+    if everywhere and everywhere == growing:
         lines.append(f"{reference} is cheaper from 1 on in every parameter, the others as given")
     else:
         lines += (_crossover(crossover, reference) for crossover in row.crossovers)

@@ -9,12 +9,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from decomposer.design.contract import check_design
 from decomposer.design.evaluate import Footprint, footprint
 from decomposer.design.lift import hand_design
-from decomposer.design.nodes import Design
+from decomposer.design.nodes import Design, substitute
 from decomposer.design.write import steps, tree
-from decomposer.errors import ExpressionError
-from decomposer.expr import Expr
+from decomposer.errors import DesignError, ExpressionError, InfeasibleError, OutsideClassError, ProblemError
+from decomposer.expr import Expr, num
 from decomposer.growth import Ratio, relation
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
@@ -61,7 +62,7 @@ class Row:
 
     `chance` is the reliability as a number, where it is one. `attribution` says what each change on the way to the
     reference contributes; it is `None` where the designs are the same, and where one has free parameters whose value
-    depends on the regime.
+    depends on the regime, or does the job at the numbers only; then there are no `crossovers` either.
     """
 
     name: str
@@ -150,7 +151,7 @@ def compare(
     against : str
         The reference: ``"optimum"``, or a hand design.
     at : mapping of parameter to int or Fraction, optional
-        Numbers for all parameters, for values and crossovers.
+        Numbers for all parameters, for values and crossovers; the optimum is then the best design at these numbers.
 
     Returns
     -------
@@ -170,11 +171,7 @@ def compare(
     legal, illegal = (problem, ()) if names else without_illegal(problem)
     others = names or [name for name in legal.designs if name != against]
     chosen = {name: hand_design(problem, name) for name in others}
-    design = (
-        optimize(replace(problem, designs=type(problem.designs)())).design
-        if against == OPTIMUM
-        else hand_design(problem, against, (OPTIMUM,))
-    )
+    design = _optimum(problem, numbers) if against == OPTIMUM else hand_design(problem, against, (OPTIMUM,))
     reference = _row(problem, against, design, design, {})
     cost, chance = measure(problem, design, regime_of(problem), numbers), chance_at(problem, design, numbers)
     scope = scope_of(problem, design, regime_of(problem), numbers)
@@ -184,11 +181,31 @@ def compare(
     return Comparison(problem, reference, rows, given, illegal)
 
 
+def _optimum(problem: Problem, at: Numbers) -> Design:
+    """The best design: at numbers, that of least growth only where it is as good there as the best at these numbers.
+
+    That of least growth is preferred among equals, because it is written for all numbers.
+    """
+    bare = replace(problem, designs=type(problem.designs)())
+    if not at:
+        return optimize(bare).design
+    best = optimize(bare, at=at).design
+    if problem.minimise == "scope" or problem.limits:
+        return best
+    try:
+        general = optimize(bare).design
+        check_design(numbered(problem, at), substitute(general, {name: num(value) for name, value in at.items()}))
+        return general if order(value_at(problem, general, at), value_at(problem, best, at)) <= 0 else best
+    except (DesignError, ExpressionError, InfeasibleError, OutsideClassError, ProblemError):
+        return best  # nothing holds for all numbers, or it cannot be worked out at these
+
+
 def _row(problem: Problem, name: str, design: Design, reference: Design, at: Numbers) -> Row:
     regime = regime_of(problem)
     cost = measure(problem, design, regime, at)
     other = measure(problem, reference, regime)
     mine, theirs = objective(problem, cost)[0], objective(problem, other)[0]
+    general = all(_is_general(problem, one) for one in (design, reference))
     return Row(
         name=name,
         design=design,
@@ -202,9 +219,18 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         span_ratio=ratio_of(cost.span, other.span, regime),
         by_tasks=ratios_by_task(problem, design, reference, regime),
         difference=_difference(tree(problem, design), tree(problem, reference)),
-        crossovers=_crossovers(problem, design, reference, at) if at else (),
-        attribution=None if design == reference else attribute(problem, design, reference, at),
+        crossovers=_crossovers(problem, design, reference, at) if at and general else (),
+        attribution=attribute(problem, design, reference, at) if general and design != reference else None,
     )
+
+
+def _is_general(problem: Problem, design: Design) -> bool:
+    """Whether a design does the job at all numbers, not only at those that it was found for."""
+    try:
+        check_design(problem, design)
+    except DesignError:
+        return False
+    return True
 
 
 def _difference(one: list[str], other: list[str]) -> tuple[str, ...]:
