@@ -57,12 +57,16 @@ def index_of(problem: Problem) -> str:
 
 def stages(problem: Problem, node: Merge, context: Context) -> Iterator[Stage]:
     """The stages in which results are combined, one after the other; one stands for all levels of a full tree."""
-    count = parts_in_scope(problem, node.part, context)
-    for stage in _stages(problem, node, count, context):
+    for stage in merges(problem, node, context):
         if one_by_one(problem, node):
             yield [(number * inside.extents[node.part], inside) for number, inside in stage]
         else:
             yield stage
+
+
+def merges(problem: Problem, node: Merge, context: Context) -> Iterator[Stage]:
+    """The same, where all calls for the parts of one combined result count as one."""
+    yield from _stages(problem, node, parts_in_scope(problem, node.part, context), context)
 
 
 def one_by_one(problem: Problem, node: Merge) -> bool:

@@ -20,7 +20,7 @@ from decomposer.design.divided import stages_of
 from decomposer.design.finds import uncertain_items
 from decomposer.design.lanes import Lanes
 from decomposer.design.leaves import call_time, leaves, over_rounds
-from decomposer.design.merging import one_by_one, stages
+from decomposer.design.merging import merges, one_by_one
 from decomposer.design.nodes import (
     Call,
     Design,
@@ -125,7 +125,7 @@ class Paths:
         else:
             for number, there in placed:
                 yield [self.lanes(node.body, there, beside).repeated(number)], ()
-        for stage in stages(self.problem, node, inner):
+        for stage in merges(self.problem, node, inner):
             found: list[Lanes] = []
             levels: tuple[Level, ...] = ()
             for number, inside in stage:
@@ -140,7 +140,6 @@ class Paths:
         half of the levels at least that of the root of as many: so both bounds have the same growth.
         """
         times = context.extents[node.part] if one_by_one(self.problem, node) else ONE
-        number = number / times
         lanes = self.lanes(node.merge, context, number)
         if not lanes.parts or not any(level.index in number.symbols for level in levels):
             return lanes.repeated(times)
