@@ -16,6 +16,9 @@ _WORDS = {
     "unknown": "not comparable by the methods at hand",
 }
 
+_MOST_LINES = 3
+"""Most lines that are shown of what one way has, and another has not."""
+
 
 def document(explanation: Explanation) -> list[Block]:
     """Lay out an explanation."""
@@ -40,7 +43,17 @@ def _refused(other: Refused, choice: Choice, writer: Writer) -> str:
     why = _WORDS[other.relation]
     dearer = [line for line in writer.ratio(other.ratio) if not line.startswith("the same")]
     times = dearer[0] if dearer and other.relation in ("omega", "Omega") else ""
-    return f"not {other.does}: {writer.theta(other.theta)}, {why}{f' ({times})' if times else ''}"
+    return f"not {other.does}{_apart(other)}: {writer.theta(other.theta)}, {why}{f' ({times})' if times else ''}"
+
+
+def _apart(other: Refused) -> str:
+    """What tells a way from others that are the same in words."""
+    said = []
+    for how, lines in (("with", other.more), ("without", other.less)):
+        if lines:
+            more = ("...",) if len(lines) > _MOST_LINES else ()
+            said.append(f"{how} " + ", ".join((*(f"`{line}`" for line in lines[:_MOST_LINES]), *more)))
+    return f" ({' and '.join(said)})" if said else ""
 
 
 def _price(price: Price, writer: Writer) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from decomposer.design.nodes import Design
+from decomposer.design.write import tree
 from decomposer.expr import Expr, minimum
 from decomposer.growth import Ratio, Regime, relation
 from decomposer.problem.load import problem_of
@@ -28,7 +32,8 @@ _DOES = {rule.name: rule.does for rule in RULES}
 class Refused:
     """An alternative to a choice of the design, with the least cost that it can reach there.
 
-    `relation` compares that cost with the one chosen; `ratio` is their quotient.
+    `relation` compares that cost with the one chosen; `ratio` is their quotient. Where several ways are the same in
+    words, `more` are the lines of its design that the one chosen has not, and `less` those that it has not itself.
     """
 
     rule: str
@@ -38,6 +43,8 @@ class Refused:
     exact: Expr
     relation: str
     ratio: Ratio
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class Explanation:
                             "relation": other.relation,
                             "ratio": str(other.ratio.expr),
                             "ratio_holds_when": ratio_cases(other.ratio),
+                            "more": list(other.more),
+                            "less": list(other.less),
                         }
                         for other in choice.refused
                     ],
@@ -157,6 +166,10 @@ def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[
     """What was chosen for a goal, against the best that every other alternative can reach."""
     inside = asymptotic.regime_inside(space, regime, goal)
     own = asymptotic.least_growth(values[goal], inside)[0]
+    ways = asymptotic.price_alternatives(space, regime, goal, values)
+    alike = Counter((_DOES[taken.rule], *(_does(step) for step, _ in ways if step != taken)))
+    chosen = next((rival.design for step, rival in ways if step == taken), own.design)
+    words = partial(_lines, space.site.problem)
     refused = tuple(
         Refused(
             rule=step.rule,
@@ -166,12 +179,24 @@ def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[
             exact=rival.work,
             relation=relation(rival.growth, own.growth, regime=inside).kind,
             ratio=ratio_of(rival.growth, own.growth, inside),
+            more=_beyond(words(rival.design), words(chosen)) if alike[_does(step)] > 1 else (),
+            less=_beyond(words(chosen), words(rival.design)) if alike[_does(step)] > 1 else (),
         )
-        for step, rival in asymptotic.price_alternatives(space, regime, goal, values)
+        for step, rival in ways
         if step != taken
     )
     growth = growth_of(own.growth, inside)
     return Choice(goal, taken.rule, _DOES[taken.rule], taken.alternative.facts, growth, refused)
+
+
+def _lines(problem: Problem, design: Design) -> list[str]:
+    """A design in words."""
+    return [line.strip().removesuffix(":") for line in tree(problem, design)]
+
+
+def _beyond(lines: list[str], others: list[str]) -> tuple[str, ...]:
+    """Lines that are not among others, each once."""
+    return tuple(dict.fromkeys(line for line in lines if line not in others))
 
 
 def _does(step: Step) -> str:

@@ -187,6 +187,22 @@ def test_explain(capsys: Capture) -> None:
     assert answer(capsys, "explain", "debugging").endswith("\nnext: decomposer compare debugging\n")
 
 
+@pytest.mark.parametrize("name", ["votes-correlated", "trip", "support", "sorting-lists"])
+def test_explain_tells_ways_apart(name: str, capsys: Capture) -> None:
+    """No two ways of one goal are told in the same words, and what tells one apart is in its design alone."""
+    found = data(capsys, "explain", name)
+    assert any(other["more"] for choice in found["choices"] for other in choice["refused"])
+    for choice in found["choices"]:
+        assert all(not set(other["more"]) & set(other["less"]) for other in choice["refused"])
+    sections = answer(capsys, "explain", name).split("\n\n")[1:]
+    told = [section.splitlines() for section in sections if "\n  not " in section]
+    assert told
+    for heading, *lines in told:
+        ways = [line.strip().removeprefix("not ").rpartition(": Θ")[0] for line in lines]
+        ways.append(heading.partition(": ")[2].rpartition(", Θ")[0])
+        assert len(set(ways)) == len(ways)
+
+
 def test_list(capsys: Capture) -> None:
     text = answer(capsys, "list")
     assert all(f"  {name} " in text for name in names())
