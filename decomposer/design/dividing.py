@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.combining import tasks_of
 from decomposer.design.context import Context, is_whole, partition
-from decomposer.design.counts import part_count
 from decomposer.design.nodes import Call, Design, Recurse, Retry, Vote, walk
 from decomposer.design.progress import Progress
+from decomposer.design.recursing import at_root
 from decomposer.expr import num
 from decomposer.problem.model import Recursive, Task
 
@@ -39,7 +39,7 @@ class Dividing:
         self.scope(task, context)
         checker.cut(node, node.part, (task.name,), progress)
         self.shares(task, fact)
-        problem = context.merged(node.task, node.part, part_count(checker.problem, node.part), node.into)
+        problem = at_root(checker.problem, node, context)
         self.helper(task, "split", fact.split, node.split, problem, progress)
         self.alone(task)
         inner = progress.inner(checker.all_complete(context, progress))

@@ -28,6 +28,7 @@ from decomposer.design.nodes import (
     seq,
     walk,
 )
+from decomposer.design.recursing import at_root
 from decomposer.design.remembering import full_memory
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits
@@ -224,10 +225,11 @@ class _Lifter:
             raise self.fail(step, f"recurse {task.name}: into how many subproblems is it divided?", "add `into: 2`")
         assert isinstance(size, Expr) and isinstance(into, Expr)
         body = self.block(step.do, replace(around, context=around.context.grouped(task.name, text.part, size)))
-        there = replace(around, context=around.context.merged(task.name, text.part, text.count or ONE, into))
+        node = Recurse(task.name, text.part, body, into, fact.shrink or into, size)
+        there = replace(around, context=at_root(self.problem, node, around.context))
         split = self.helper(step, step.before, fact.split, there)
         combine = self.helper(step, step.otherwise, fact.combine, there)
-        return Recurse(task.name, text.part, body, into, fact.shrink or into, size, split, combine)
+        return replace(node, split=split, combine=combine)
 
     def _serve(self, step: Step, around: _Surroundings) -> Design:
         task = self.task(step, str(step.value))

@@ -138,6 +138,16 @@ def at(node: Recurse, found: Division, kind: Kind, context: Context) -> Context:
     return _overlapping(node, inside, num(sum(map(found.parts, subs))))
 
 
+def at_root(problem: Problem, node: Recurse, context: Context) -> Context:
+    """Where the whole problem stands, which is divided first: nothing below it is larger."""
+    found = division(problem, node, context)
+    if found is not None and found.root[0] > 1:
+        return at(node, found, found.root, context)
+    count = parts_in_scope(problem, node.part, context)
+    inside = context.merged(node.task, node.part, count, node.into)
+    return _overlapping(node, inside, count * node.into / node.shrink)
+
+
 def _overlapping(node: Recurse, inside: Context, covered: Expr) -> Context:
     """Note how many parts the subproblems have together, where that are not the parts of the problem."""
     if node.into == node.shrink:

@@ -132,11 +132,18 @@ class Recursions(Reliability):
         if not self.tasks[name]["requires"]:
             return
         tokens, often = self.tokens_of(goal, split, name, part, role == "split"), self.until_right(name)
-        most = tokens(split.parts, split.into, self.together(split, split.parts))
+        most = tokens(*self.at_first(split))
         for model in self.offered(goal):
             size, fits = self.size((name,), goal._replace(tasks=(name,)), model), self.fits(model, add(*most))
             if size is not None and fits is not None:
                 yield Helper(model, size, often, tokens), fits
+
+    def at_first(self, split: Split) -> tuple[Poly, Poly, Poly]:
+        """Parts of the whole problem, its subproblems, and how many parts these have together."""
+        if all(constant(one) is not None for one in (split.parts, split.size, split.into, split.shrink)):
+            parts, into, together = dealt_out(split, False)[1][0][1]
+            return number(parts), number(into), number(together)
+        return split.parts, split.into, self.together(split, split.parts)
 
     def together(self, split: Split, parts: Poly) -> Poly:
         """Parts that the subproblems of a problem have together."""

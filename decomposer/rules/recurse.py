@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby, product
+from math import ceil, floor
+from typing import TypeAlias
 
 from decomposer.design.bounds import at_least
 from decomposer.design.context import Context, divide_up, partition
 from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Call, Design, Recurse, Retry, Vote
-from decomposer.design.recursing import base_cases
+from decomposer.design.recursing import at_root, base_cases
 from decomposer.design.sizes import unit_success
 from decomposer.design.votes import least_lead
 from decomposer.expr import ONE, Expr, evaluate, minimum, num, sym
@@ -30,6 +33,10 @@ class _Shares:
     decisions: tuple[Decision, ...] = ()
 
 
+_Helpers: TypeAlias = tuple[Design | None, ...]
+"""Designs of a helper, one for each model that can; none at all in one, where an oracle does it."""
+
+
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     """Base cases of one part and of g parts, under every split that the task allows."""
     if goal.mode != "cover" or goal.size is not None or goal.direct or goal.share is not None or len(goal.tasks) != 1:
@@ -47,10 +54,11 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         for shares in _shares(site, task, fact, text, groups):
             if shares.into != shares.shrink and unsettled(site.problem, goal.tasks) - goal.pending:
                 continue  # how often a whole that is repeated comes out right depends on what its subproblems share
-            for split in _helpers(site, goal, task, fact.split, shares):
-                for combine in _helpers(site, goal, task, fact.combine, shares):
-                    node = Recurse(task.name, text.part, body, shares.into, shares.shrink, size, split, combine)
-                    yield Alternative(node, facts, (*decisions, *shares.decisions))
+            node = Recurse(task.name, text.part, body, shares.into, shares.shrink, size)
+            for bounded, splits, combines in _helped(site, goal, task, node, shares, decisions):
+                for split, combine in product(splits, combines):
+                    helped = replace(node, split=split, combine=combine)
+                    yield Alternative(helped, facts, (*bounded, *shares.decisions))
 
 
 def _bases(
@@ -86,7 +94,35 @@ def _shares(site: Site, task: Task, fact: Recursive, text: Text, groups: Expr) -
             yield _Shares(number, number)
 
 
-def _helpers(site: Site, goal: Goal, task: Task, name: str | None, shares: _Shares) -> Iterator[Design | None]:
+def _helped(
+    site: Site, goal: Goal, task: Task, node: Recurse, shares: _Shares, decisions: tuple[Decision, ...]
+) -> Iterator[tuple[tuple[Decision, ...], _Helpers, _Helpers]]:
+    """Who may divide and who may combine, with the base cases that they may do so for.
+
+    At numbers, how many parts subproblems have together depends on how the base cases are dealt out, so that helpers
+    with a window are told for every size; sizes in a row with the same helpers are one way.
+    """
+    fact = task.recursive
+    assert fact is not None
+
+    def helpers(dealt: Recurse) -> tuple[_Helpers, _Helpers]:
+        split, combine = (tuple(_helpers(site, goal, task, dealt, name, shares)) for name in (fact.split, fact.combine))
+        return split, combine
+
+    windows = any(model.window is not None for model in site.problem.models.values())
+    if not (site.numbered and windows and decisions and node.into != node.shrink):
+        yield decisions, *helpers(node)
+        return
+    (free,) = decisions
+    low, high = evaluate(free.low, {}), evaluate(free.high, {})
+    for found, sizes in groupby(range(ceil(low), floor(high) + 1), lambda size: helpers(replace(node, size=num(size)))):
+        row = list(sizes)
+        yield (replace(free, low=num(row[0]), high=num(row[-1])),), *found
+
+
+def _helpers(
+    site: Site, goal: Goal, task: Task, node: Recurse, name: str | None, shares: _Shares
+) -> Iterator[Design | None]:
     """The call that divides, or combines, the whole problem, by each model that can; until accepted, if it may fail."""
     if name is None:
         yield None
@@ -99,8 +135,8 @@ def _helpers(site: Site, goal: Goal, task: Task, name: str | None, shares: _Shar
     helper_goal = replace(goal, tasks=(name,), pending=frozenset())
     digests = digests_read(site, helper_goal) if task.recursive is not None and task.recursive.split == name else ()
     # The model is chosen by the whole problem: with as few subproblems as a free number of them may be.
-    into = num(2) if shares.decisions else shares.into
-    whole = site.context(goal).merged(task.name, text.part, text.count, into)
+    few = replace(node, into=num(2), shrink=num(2)) if shares.decisions else node
+    whole = at_root(site.problem, few, site.context(goal))
     # There are fewer splits than base cases of single parts; with one subproblem at a time, fewer than parts.
     often = text.count if shares.into == ONE else base_cases(site.problem, task, text.part, ONE)
     yield from helping(site, helper_goal, Call((name,), digests=digests), whole, often)
