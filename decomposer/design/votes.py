@@ -7,15 +7,20 @@ case, the rival has ``1 - right``. See docs/theory/errors.md.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import comb
 
 from decomposer.design.bounds import has_functions
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO, Expr, evaluate, num
+from decomposer.expr.enclosures import round_down, round_up
 
 MAX_BITS = 1 << 17
 """Bits of a number to which a power of a probability is worked out."""
+
+ROUGH = 192
+"""Bits of the bounds by which most votes are judged."""
 
 
 def raised(base: Expr, exponent: Expr) -> Expr:
@@ -128,6 +133,16 @@ def least_lead(odds: Fraction, scopes: Fraction, target: Fraction) -> int:
     """
     if not 0 <= odds < 1 or not 0 < target < 1:
         raise ValueError("a vote needs a right answer that is likelier than its rival, and a target below 1")
+    # The lead grows with the odds: bounds of few digits mostly tell.
+    ends = (round_down(odds, ROUGH), round_up(odds, ROUGH))
+    if ends[1] < 1:
+        rough = {_least_lead(end, scopes, target) for end in dict.fromkeys(ends)}
+        if len(rough) == 1:
+            return rough.pop()
+    return _least_lead(odds, scopes, target)
+
+
+def _least_lead(odds: Fraction, scopes: Fraction, target: Fraction) -> int:
     lead = 1
     while lead < 1 << 40 and not holds(odds, lead, scopes, target):
         lead *= 2
@@ -142,7 +157,24 @@ def holds(odds: Fraction, lead: int, scopes: Fraction, target: Fraction) -> bool
     """Whether ``(1 + odds**lead)**-scopes >= target``, exactly."""
     from decomposer.design.products import Product
 
+    if lead * odds.denominator.bit_length() > ROUGH:
+        low, high = _power(odds, lead, round_down), _power(odds, lead, round_up)
+        if Product.of(1 / (1 + high), scopes).at_least(target):
+            return True
+        if not Product.of(1 / (1 + low), scopes).at_least(target):
+            return False
     return Product.of(1 / (1 + odds**lead), scopes).at_least(target)
+
+
+def _power(base: Fraction, exponent: int, end: Callable[[Fraction, int], Fraction]) -> Fraction:
+    """A bound on a power of a number from zero to one, by squaring."""
+    result, square = Fraction(1), base
+    while exponent:
+        if exponent & 1:
+            result = end(result * square, 2 * ROUGH)
+        exponent >>= 1
+        square = end(square * square, 2 * ROUGH)
+    return result
 
 
 def best_majority(easy: Fraction, hard: Fraction, share: Fraction) -> int | None:

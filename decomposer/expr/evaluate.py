@@ -118,6 +118,17 @@ def compare(left: Expr, right: Expr, env: Env) -> int:
     return (value > 0) - (value < 0)
 
 
+def rough_bounds(expr: Expr, bits: int) -> Bounds | None:
+    """Bounds on a formula without variables at one precision, whatever its exact value would take to work out.
+
+    `None` where they are too wide for one of its operations.
+    """
+    try:
+        return _bounds(expr, {}, bits)
+    except _Unresolved:
+        return None
+
+
 def _check(expr: Expr, env: Env) -> None:
     missing = expr.symbols - env.keys()
     if missing:

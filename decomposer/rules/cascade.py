@@ -30,7 +30,9 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     for model in models:
         settled = replace(goal, pending=frozenset(), direct=per_call, unit=False, model=model, tried=frozenset())
         rest = replace(goal, tried=goal.tried | {model}, unit=False)
-        if not rare_enough(site, goal, ONE - _slipping(site, goal, Escalate(names, hole(settled), hole(rest)))):
+        first = Escalate(names, hole(settled), hole(rest))
+        # At numbers, that is seen in the end, and the chance for many units at once may have too many digits.
+        if not site.numbered and not rare_enough(site, goal, ONE - _slipping(site, goal, first)):
             continue
         for body in checked(site, goal, names, hole(settled)):
             yield Alternative(Escalate(names, body, hole(rest)), facts)

@@ -11,7 +11,7 @@ from decomposer.design.context import items
 from decomposer.design.nodes import Design, Retry, Vote
 from decomposer.design.recursing import base_cases
 from decomposer.design.reliability import cases, reliability, votes_for
-from decomposer.design.votes import MAX_BITS, least_lead, majority, plain
+from decomposer.design.votes import MAX_BITS, ROUGH, least_lead, majority, plain
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO, Expr, ceil, evaluate, log, num, sym
 from decomposer.expr.enclosures import round_down, round_up
@@ -25,9 +25,6 @@ MORE = 8
 
 LEADS = 64
 """Largest lead that is tried where some units are hard, which more votes do not make up for."""
-
-ROUGH = 192
-"""Bits of the bounds by which most majorities are judged."""
 
 MAJORITY = 31
 """Largest number of votes of a majority that is tried; a race costs less beyond."""

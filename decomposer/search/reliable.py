@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from decomposer.design.certainty import certainty, number
 from decomposer.design.context import Context, exposure
@@ -23,6 +24,8 @@ from decomposer.design.sizes import covers, model_rate
 from decomposer.design.votes import MAX_BITS, least_lead, race_runs
 from decomposer.errors import ExpressionError, InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ONE, Expr, evaluate, num
+from decomposer.expr.evaluate import rough_bounds
+from decomposer.expr.nodes import App
 from decomposer.problem.graph import topological
 from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
@@ -82,25 +85,27 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
         pricing = _Pricing(site)
         numbered = unfold(problem, strides)
         found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
-        reached = [one for one in found if one.chances[0].at_least(target)]
+        reached = [one for one in found if pricing.reaches(one, target)]
         real = [one for one in reached if not one.ideal]
         least = _cheapest(real)
-        if least and not strides.refine(number(least[0].costs[0])):
+        if least and not strides.refine(_at_most(least[0].costs[0])):
             break
         if not least and not strides.refine(None):
             break
     if not least:
         raise InfeasibleError(_missed(found), file=problem.file)
-    cheaper = [one for one in reached if one.ideal and order(one.costs[0], least[0].costs[0]) < 0]
-    complete = not cheaper and not strides.open and strides.complete and pricing.complete
+    cheaper = [one for one in reached if one.ideal and _order(one.costs[0], least[0].costs[0]) not in (0, 1)]
+    tied = all(_order(one.costs[0], least[0].costs[0]) == 0 for one in least)
+    complete = tied and not cheaper and not strides.open and strides.complete and pricing.complete
     return [one.candidate for one in least], complete
 
 
 def _cheapest(found: Sequence[Tried]) -> list[Tried]:
     kept: list[Tried] = []
     for one in found:
-        sign = order(one.costs[0], kept[0].costs[0]) if kept else 0
-        kept = [one] if sign < 0 else [*kept, one] if sign == 0 else kept
+        signs = [_order(one.costs[0], other.costs[0]) for other in kept]
+        if 1 not in signs:
+            kept = [*(other for other, sign in zip(kept, signs, strict=True) if sign != -1), one]
     return kept
 
 
@@ -159,6 +164,14 @@ class _Pricing:
         candidate = replace(candidate, growth=candidate.work)
         yield Tried(candidate, costs, chances, ideal or any(one.ideal for one in chosen))
 
+    def reaches(self, one: Tried, target: Fraction) -> bool:
+        """Whether a design comes out right often enough; what cannot be told is left out."""
+        try:
+            return one.chances[0].at_least(target)
+        except NotExactError:
+            self.complete = False
+            return False
+
     def cases(self, goal: Goal, design: Design) -> list[Context]:
         """The same with a unit known to be hard or not: what is tried next is tried on the same one."""
         context = self.site.inside(goal)
@@ -193,7 +206,40 @@ class _Pricing:
 
 
 def _settled(value: Expr) -> Expr:
-    return value if value.symbols or value.as_fraction() is not None else num(evaluate(value, {}))
+    # Sums over many items that are retried have as many digits as items squared; their bounds mostly tell.
+    if value.symbols or value.as_fraction() is not None or _retried(value):
+        return value
+    return num(evaluate(value, {}))
+
+
+def _retried(value: Expr) -> bool:
+    """Whether rounds of attempts at many items are a term of a cost."""
+    return any(isinstance(atom, App) and atom.fn == "rounds" for mono, _ in value.terms for atom, _ in mono)
+
+
+@lru_cache(maxsize=4096)
+def _bounds(value: Expr, bits: int) -> tuple[Fraction, Fraction] | None:
+    plain = value.as_fraction()
+    return rough_bounds(value, bits) if plain is None else (Fraction(plain), Fraction(plain))
+
+
+def _order(a: Expr, b: Expr) -> int | None:
+    """Compare two costs exactly; `None` where that takes too long."""
+    if a == b:
+        return 0
+    if not (_retried(a) or _retried(b)):
+        return order(a, b)
+    for bits in (64, 256):
+        first, second = _bounds(a, bits), _bounds(b, bits)
+        if first is not None and second is not None and (first[1] < second[0] or second[1] < first[0]):
+            return -1 if first[1] < second[0] else 1
+    return None
+
+
+def _at_most(cost: Expr) -> Fraction | None:
+    """An upper bound on a cost: the cost itself, where it is written out."""
+    bounds = _bounds(cost, 64) if _retried(cost) else (Fraction(0), number(cost))
+    return None if bounds is None else bounds[1]
 
 
 def _matches(a: Tried, b: Tried) -> bool:
@@ -206,9 +252,12 @@ def _matches(a: Tried, b: Tried) -> bool:
 
             if not at_least(y, x):
                 return False
-        elif order(x, y) > 0:
+        elif _order(x, y) not in (-1, 0):
             return False
-    return all(x.compare(y) >= 0 for x, y in zip(a.chances, b.chances, strict=True))
+    try:
+        return all(x.compare(y) >= 0 for x, y in zip(a.chances, b.chances, strict=True))
+    except NotExactError:  # too close to be told apart: both are kept
+        return False
 
 
 def _longest(task: Task) -> int:
