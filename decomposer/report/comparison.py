@@ -81,7 +81,8 @@ def _scope(row: Row, writer: Writer) -> tuple[str, ...]:
 
 
 def _chance(row: Row, writer: Writer) -> str:
-    return writer.formula(row.reliability) if row.chance is None else rounded_down(row.chance)
+    chance = writer.formula(row.reliability) if row.chance is None else rounded_down(row.chance)
+    return f"{chance}, misses the target" if row.misses_target else chance
 
 
 def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
@@ -89,7 +90,8 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
     if all(line.startswith("  ") for line in row.difference):
         return [Heading(f"{row.name} is {reference}")]
     minimised = comparison.problem.minimise
-    lines = [f"{_TOTAL[minimised]}: {line}" for line in writer.ratio(row.ratio)]
+    lines = [f"{row.name} misses the target of {comparison.problem.target}"] if row.misses_target else []
+    lines += (f"{_TOTAL[minimised]}: {line}" for line in writer.ratio(row.ratio))
     of = "" if minimised == "cost" else "cost of "
     if len(row.by_tasks) > 1:
         for tasks, ratio in row.by_tasks:

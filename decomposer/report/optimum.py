@@ -135,7 +135,8 @@ def _against(result: Result, writer: Writer) -> list[str]:
             lines.append(f"{hand.name}: this very design")
             continue
         beyond = f", beyond the limit on {' and '.join(hand.beyond)}" if hand.beyond else ""
-        lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}{beyond}")
+        missed = f", misses the target of {result.problem.target}" if hand.misses_target else ""
+        lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}{beyond}{missed}")
         lines += (f"  {line}" for line in writer.ratio(hand.ratio))
         if len(hand.by_tasks) > 1:
             parts = (f"{' + '.join(tasks)} {writer.formula(ratio.expr)}" for tasks, ratio in hand.by_tasks)

@@ -28,6 +28,7 @@ from decomposer.verbs.measure import (
     Numbers,
     chance_at,
     measure,
+    misses_target,
     numbered,
     objective,
     ratios_by_task,
@@ -63,6 +64,7 @@ class Row:
     `chance` is the reliability as a number, where it is one. `attribution` says what each change on the way to the
     reference contributes; it is `None` where the designs are the same, and where one has free parameters whose value
     depends on the regime, or does the job at the numbers only; then there are no `crossovers` either.
+    `misses_target` says whether it is shown to come out right less often than the target asks.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Row:
     difference: tuple[str, ...]
     crossovers: tuple[Crossover, ...]
     attribution: Attribution | None = None
+    misses_target: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Comparison:
             "longest_context": str(row.footprint.longest),
             "reliability": str(row.reliability),
             "reliability_value": None if row.chance is None else shortened(row.chance),
+            "misses_target": row.misses_target,
             "scope": scope_data(row.scope),
             "relation": row.relation,
             "ratio": str(row.ratio.expr),
@@ -175,7 +179,8 @@ def compare(
     reference = _row(problem, against, design, design, {})
     cost, chance = measure(problem, design, regime_of(problem), numbers), chance_at(problem, design, numbers)
     scope = scope_of(problem, design, regime_of(problem), numbers)
-    reference = replace(reference, cost=cost, chance=chance, scope=scope)
+    missed = misses_target(problem, design, regime_of(problem), numbers)
+    reference = replace(reference, cost=cost, chance=chance, scope=scope, misses_target=missed)
     rows = tuple(_row(problem, name, one, design, numbers) for name, one in chosen.items())
     given = tuple((name, Fraction(value)) for name, value in numbers.items())
     return Comparison(problem, reference, rows, given, illegal)
@@ -221,6 +226,7 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         difference=_difference(tree(problem, design), tree(problem, reference)),
         crossovers=_crossovers(problem, design, reference, at) if at and general else (),
         attribution=attribute(problem, design, reference, at) if general and design != reference else None,
+        misses_target=misses_target(problem, design, regime, at),
     )
 
 

@@ -12,10 +12,10 @@ from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
 from decomposer.design.reliability import reliability
 from decomposer.design.timing import time
-from decomposer.errors import Diagnostic, ExpressionError, NotExactError, ProblemError
-from decomposer.expr import ZERO, Expr, num
+from decomposer.errors import Diagnostic, ExpressionError, NotExactError, OutsideClassError, ProblemError
+from decomposer.expr import ZERO, Expr, evaluate, num
 from decomposer.expr.enclosures import round_down
-from decomposer.growth import Ratio, Regime, is_big_o
+from decomposer.growth import Ratio, Regime, eventually, is_big_o
 from decomposer.problem.diagnose import dotted
 from decomposer.problem.formulas import formulas
 from decomposer.problem.model import Problem
@@ -195,9 +195,27 @@ def hand_designs(
                 ratio_of(objective(problem, cost)[0], growth, regime),
                 ratios_by_task(problem, design, best, regime),
                 beyond_limits(problem, design, cost, regime, at),
+                misses_target(problem, design, regime, at),
             )
         )
     return tuple(found)
+
+
+def misses_target(problem: Problem, design: Design, regime: Regime, at: Numbers) -> bool:
+    """Whether a design is shown to come out right less often than the target asks: at numbers, else in the end.
+
+    What cannot be decided counts as not shown.
+    """
+    if problem.target is None:
+        return False
+    fixed = {name: num(value) for name, value in at.items()}
+    try:
+        if not at:
+            return eventually(reliability(problem, design), problem.target, regime) == "less"
+        chance = certainty(numbered(problem, at), substitute_design(design, fixed))
+        return not chance.at_least(evaluate(problem.target.subs(fixed), {}))
+    except (ExpressionError, NotExactError, OutsideClassError):
+        return False
 
 
 def beyond_limits(problem: Problem, design: Design, cost: Cost, regime: Regime, at: Numbers) -> tuple[str, ...]:

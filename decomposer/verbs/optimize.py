@@ -8,12 +8,9 @@ from functools import cmp_to_key
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from decomposer.design.certainty import certainty
 from decomposer.design.evaluate import agents, footprint
-from decomposer.design.lift import hand_design
-from decomposer.design.nodes import substitute
-from decomposer.errors import ExpressionError, OutsideClassError
-from decomposer.expr import ONE, Expr, evaluate, maximum, minimum, num
+from decomposer.errors import OutsideClassError
+from decomposer.expr import Expr, maximum, minimum
 from decomposer.growth import Regime, eventually
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
@@ -39,7 +36,7 @@ from decomposer.verbs.measure import (
     report_agents,
 )
 from decomposer.verbs.notes import notes, repeated_beside
-from decomposer.verbs.results import Option, Result, SearchReport, Status
+from decomposer.verbs.results import HandDesign, Option, Result, SearchReport, Status
 from decomposer.verbs.scopes import scope_of
 
 if TYPE_CHECKING:
@@ -139,7 +136,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
         search=_searched(space.graph if space.graph.count() else unfold(target).graph),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
-        notes=(*notes(problem, numbers), *missing_target(legal, numbers), *best.proof),
+        notes=(*notes(problem, numbers), *(missing_target(problem, compared) if numbers else ()), *best.proof),
         regimes=_map(legal, options, regime, complete) if several else None,
         illegal=illegal,
     )
@@ -209,21 +206,10 @@ def _in_growth_only(status: Status, problem: Problem, at: bool) -> Status:
     return "optimal_growth" if status == "optimal" and rough and not at else status
 
 
-def missing_target(problem: Problem, numbers: Numbers) -> tuple[str, ...]:
+def missing_target(problem: Problem, hands: tuple[HandDesign, ...]) -> tuple[str, ...]:
     """Hand designs that do not reach the target at these numbers, in words."""
-    if problem.target is None or not numbers:
-        return ()
-    there, fixed = numbered(problem, numbers), {name: num(value) for name, value in numbers.items()}
-    found = []
-    for name in problem.designs:
-        design = substitute(hand_design(problem, name), fixed)
-        try:
-            reached = certainty(there, design).at_least(evaluate(there.target or ONE, {}))
-        except ExpressionError:
-            continue
-        if not reached:
-            found.append(f"the hand design {name} does not reach the target of {problem.target}")
-    return tuple(found)
+    told = f"does not reach the target of {problem.target}"
+    return tuple(f"the hand design {hand.name} {told}" for hand in hands if hand.misses_target)
 
 
 def _option(problem: Problem, option: Candidate, options: list[Candidate], regime: Regime, at: Numbers) -> Option:

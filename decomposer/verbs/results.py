@@ -117,7 +117,8 @@ def ratio_cases(ratio: Ratio) -> list[dict[str, Any]]:
 class HandDesign:
     """A hand design beside the optimum: its cost, and how many times dearer it is, by task and in total.
 
-    `beyond` are the limits of the problem that it exceeds.
+    `beyond` are the limits of the problem that it exceeds; `misses_target` says whether it is shown to come out right
+    less often than the target asks.
     """
 
     name: str
@@ -126,6 +127,7 @@ class HandDesign:
     ratio: Ratio
     by_tasks: tuple[tuple[tuple[str, ...], Ratio], ...]
     beyond: tuple[str, ...] = ()
+    misses_target: bool = False
 
     def to_dict(self, problem: Problem) -> dict[str, Any]:
         """Write as plain data."""
@@ -136,6 +138,7 @@ class HandDesign:
             "ratio": str(self.ratio.expr),
             "ratio_holds_when": ratio_cases(self.ratio),
             "beyond_limits": list(self.beyond),
+            "misses_target": self.misses_target,
             "by_task": [
                 {"tasks": list(tasks), "ratio": str(ratio.expr), "ratio_holds_when": ratio_cases(ratio)}
                 for tasks, ratio in self.by_tasks
