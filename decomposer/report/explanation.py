@@ -16,7 +16,7 @@ _WORDS = {
     "unknown": "not comparable by the methods at hand",
 }
 
-_MOST_LINES = 3
+_MOST_LINES = 4
 """Most lines that are shown of what one way has, and another has not."""
 
 

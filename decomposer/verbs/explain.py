@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ class Refused:
     """An alternative to a choice of the design, with the least cost that it can reach there.
 
     `relation` compares that cost with the one chosen; `ratio` is their quotient. Where several ways are the same in
-    words, `more` are the lines of its design that the one chosen has not, and `less` those that it has not itself.
+    words, `more` are lines of its design that the one chosen has not, there at least, and `less` the other way round.
     """
 
     rule: str
@@ -195,8 +196,10 @@ def _lines(problem: Problem, design: Design) -> list[str]:
 
 
 def _beyond(lines: list[str], others: list[str]) -> tuple[str, ...]:
-    """Lines that are not among others, each once."""
-    return tuple(dict.fromkeys(line for line in lines if line not in others))
+    """Lines that must be written into others, in order, to make them these."""
+    matches = SequenceMatcher(None, others, lines, autojunk=False)
+    added = (lines[low:high] for kind, _, _, low, high in matches.get_opcodes() if kind in ("insert", "replace"))
+    return tuple(line for block in added for line in block)
 
 
 def _does(step: Step) -> str:
