@@ -41,7 +41,7 @@ class Step:
 
     def __str__(self) -> str:
         left = str(self.monomial[0]) if len(self.monomial) == 1 else f"min({', '.join(map(str, self.monomial))})"
-        right = " * ".join(f"({bound})" if weight == 1 else f"({bound})**({weight})" for bound, weight in self.means)
+        right = " * ".join(str(bound) if weight == 1 else f"({bound})**({weight})" for bound, weight in self.means)
         return f"{left} = O({right})" + (f" by {', '.join(row for row, _ in self.using)}" if self.using else "")
 
     def to_dict(self) -> dict[str, object]:
