@@ -17,28 +17,29 @@ def substitute(problem: Problem, values: Mapping[str, ExprLike]) -> Problem:
     """Replace parameters by values everywhere but in the assumptions and in the declarations themselves."""
     return replace(
         problem,
-        texts=_replace(problem.texts, values),
-        capabilities=_replace(problem.capabilities, values),
-        tasks=_replace(problem.tasks, values),
-        law=_replace(problem.law, values),
-        models=_replace(problem.models, values),
-        cost=_replace(problem.cost, values),
-        limits=_replace(problem.limits, values),
-        target=_replace(problem.target, values),
-        overhead=_replace(problem.overhead, values),
-        workers=_replace(problem.workers, values),
+        texts=replaced(problem.texts, values),
+        capabilities=replaced(problem.capabilities, values),
+        tasks=replaced(problem.tasks, values),
+        law=replaced(problem.law, values),
+        models=replaced(problem.models, values),
+        cost=replaced(problem.cost, values),
+        limits=replaced(problem.limits, values),
+        target=replaced(problem.target, values),
+        overhead=replaced(problem.overhead, values),
+        workers=replaced(problem.workers, values),
     )
 
 
-def _replace(value: T, values: Mapping[str, ExprLike]) -> T:
+def replaced(value: T, values: Mapping[str, ExprLike]) -> T:
+    """Replace parameters by values in everything that a value holds, such as the steps of a hand design."""
     result: Any = value
     if isinstance(value, Expr):
         result = value.subs(values)
     elif isinstance(value, Mapping):
-        result = Frozen({key: _replace(item, values) for key, item in value.items()})
+        result = Frozen({key: replaced(item, values) for key, item in value.items()})
     elif isinstance(value, tuple):
-        result = tuple(_replace(item, values) for item in value)
+        result = tuple(replaced(item, values) for item in value)
     elif is_dataclass(value) and not isinstance(value, type):
-        changed = {item.name: _replace(getattr(value, item.name), values) for item in fields(value)}
+        changed = {item.name: replaced(getattr(value, item.name), values) for item in fields(value)}
         result = replace(value, **changed)
     return result  # type: ignore[no-any-return]

@@ -11,7 +11,6 @@ from typing import Any
 
 from decomposer.design.contract import check_design
 from decomposer.design.evaluate import Footprint, footprint
-from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, substitute
 from decomposer.design.write import steps, tree
 from decomposer.errors import DesignError, ExpressionError, InfeasibleError, OutsideClassError, ProblemError
@@ -23,7 +22,7 @@ from decomposer.search.spread import order
 from decomposer.verbs.attribution import attribute
 from decomposer.verbs.attribution_results import Attribution
 from decomposer.verbs.growths import ratio_of
-from decomposer.verbs.illegal import IllegalDesign, without_illegal
+from decomposer.verbs.illegal import IllegalDesign, hand_design_at, without_illegal
 from decomposer.verbs.measure import (
     Numbers,
     chance_at,
@@ -172,10 +171,10 @@ def compare(
     numbers = dict(at or {})
     if numbers:
         numbered(problem, numbers)  # says what does not fit, before anything is searched
-    legal, illegal = (problem, ()) if names else without_illegal(problem)
+    legal, illegal = (problem, ()) if names else without_illegal(problem, numbers)
     others = names or [name for name in legal.designs if name != against]
-    chosen = {name: hand_design(problem, name) for name in others}
-    design = _optimum(problem, numbers) if against == OPTIMUM else hand_design(problem, against, (OPTIMUM,))
+    chosen = {name: hand_design_at(problem, name, numbers) for name in others}
+    design = _optimum(problem, numbers) if against == OPTIMUM else hand_design_at(problem, against, numbers, (OPTIMUM,))
     reference = _row(problem, against, design, design, {})
     cost, chance = measure(problem, design, regime_of(problem), numbers), chance_at(problem, design, numbers)
     scope = scope_of(problem, design, regime_of(problem), numbers)

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from decomposer.design.certainty import certainty
 from decomposer.design.evaluate import agents, models_used, span, total_cost
-from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
 from decomposer.design.reliability import reliability
@@ -23,6 +22,7 @@ from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
 from decomposer.search.spread import order, settle
 from decomposer.verbs.growths import growth_of, ratio_of
+from decomposer.verbs.illegal import hand_design_at
 from decomposer.verbs.results import AgentReport, Cost, HandDesign
 
 Numbers = Mapping[str, int | Fraction]
@@ -185,7 +185,7 @@ def hand_designs(
     """
     found = []
     for name in problem.designs if names is None else names:
-        design = hand_design(problem, name)
+        design = hand_design_at(problem, name, at)
         cost = measure(problem, design, regime, at)
         found.append(
             HandDesign(

@@ -74,11 +74,11 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     """
     problem = problem_of(problem)
     regime = regime_of(problem)
-    legal, illegal = without_illegal(problem)
     numbers = dict(at or {})
     space = unfold(problem)
     check_optimum(problem, bool(numbers) or space.site.numbered)
     target = numbered(problem, numbers) if numbers else problem
+    legal, illegal = without_illegal(problem, numbers)
     if problem.target is not None and (numbers or space.site.numbered):
         found, complete = reliable.best(site_of(target))
     elif numbers and problem.minimise == "time":

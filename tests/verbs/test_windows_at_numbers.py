@@ -1,0 +1,58 @@
+"""Hand designs keep to windows at the numbers, where numbers are given, instead of in growth."""
+
+from __future__ import annotations
+
+import pytest
+
+from decomposer import compare, loads, optimize
+from decomposer.errors import DesignError
+
+READ = """
+problem: read
+parameters: {N: documents, t: tokens in a document}
+texts:
+  documents: {parts: {document: N}, each: t}
+  marks: {parts: {document: N}, each: 1}
+capabilities: [mark]
+cost: {model: linear, input: 1, output: 4}
+models:
+  mini: {size: 1, can: [mark], window: WINDOW}
+tasks:
+  mark: {reads: documents, writes: marks, requires: mark, local: document, overhead: 10}
+designs:
+  one-by-one: [{each: document, do: [mark]}]
+  batches: [{each: document, group: 10, do: [mark]}]
+"""
+NUMBER, FORMULA = READ.replace("WINDOW", "100"), READ.replace("WINDOW", "10*t")
+
+
+def legal(text: str, at: dict[str, int]) -> set[str]:
+    """Names of the hand designs that are compared, the same in both commands."""
+    problem = loads(text)
+    found = optimize(problem, at=at)
+    names = {hand.name for hand in found.hand_designs}
+    assert names | {one.name for one in found.illegal} == set(problem.designs)
+    compared = compare(problem, at=at)
+    assert {row.name for row in compared.rows} == names
+    assert compared.illegal == found.illegal
+    return names
+
+
+# A batch reads 10 documents and 10 tokens of overhead, and writes 10 marks; one document takes t + 11 tokens.
+@pytest.mark.parametrize(("t", "names"), [(8, {"one-by-one", "batches"}), (9, {"one-by-one"}), (89, {"one-by-one"})])
+def test_a_window_that_documents_outgrow(t: int, names: set[str]) -> None:
+    assert legal(NUMBER, {"N": 20, "t": t}) == names
+
+
+def test_a_window_that_fits_in_growth_only() -> None:
+    assert {hand.name for hand in optimize(loads(FORMULA)).hand_designs} == {"one-by-one", "batches"}
+    assert legal(FORMULA, {"N": 20, "t": 50}) == {"one-by-one"}
+    problem = loads(FORMULA)
+    with pytest.raises(DesignError, match="mark"):
+        compare(problem, "batches", at={"N": 20, "t": 50})
+
+
+def test_the_place_is_told() -> None:
+    (illegal,) = optimize(loads(FORMULA), at={"N": 20, "t": 50}).illegal
+    line = next(place for place, text in enumerate(FORMULA.splitlines(), 1) if "batches" in text)
+    assert [diagnostic.line for diagnostic in illegal.diagnostics] == [line]
