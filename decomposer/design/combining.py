@@ -8,7 +8,7 @@ from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.context import Context, is_whole, partition
 from decomposer.design.nodes import Call, Design, Each, Hole, Merge, Retry, Vote, walk
 from decomposer.design.progress import Progress
-from decomposer.expr import Expr, Sym, num
+from decomposer.expr import App, Expr, Sym, num
 from decomposer.problem.model import Problem, Task
 
 if TYPE_CHECKING:
@@ -123,6 +123,9 @@ def room_for(problem: Problem, most: Expr, number: Expr) -> bool:
     """Whether so many are no more than the most: plainly, or as a number that the most outgrows."""
     if at_least(most, number):
         return True
+    match number.terms:
+        case ((((App(fn="min") as least, 1),), 1),):
+            return any(room_for(problem, most, bound) for bound in least.args)
     growing = {name for name, one in problem.parameters.items() if one.kind == "growing"}
     factors = [(atom, exponent) for mono, _ in most.terms for atom, exponent in mono]
     return (

@@ -10,7 +10,7 @@ from decomposer.design.combining import combinable, room_for
 from decomposer.design.context import Context, divide_up, partition
 from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Call, Design, Each, Merge, Retry
-from decomposer.design.windows import longest, room
+from decomposer.design.windows import least, longest, room
 from decomposer.expr import ONE, Expr, minimum, num, sym
 from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Task, Text
@@ -78,7 +78,7 @@ def _shapes(
     """Fan-ins with their free parameters: all at once, trees, and one after the other."""
     assert task.combines is not None
     bounds = [bound for bound in (task.combines.at_once, _window(site, task, text, by)) if bound is not None]
-    most = minimum(*bounds) if bounds else None
+    most = _most(site, task.combines.at_once, bounds)
     yield None, ()
     if site.numbered:
         high = minimum(count, *bounds)
@@ -95,6 +95,14 @@ def _shapes(
         yield count, ()
     elif limit is None or limit > FAN_INS[-1]:
         yield most, ()
+
+
+def _most(site: Site, stated: Expr | None, bounds: list[Expr]) -> Expr | None:
+    """The bound that is least in all of the regime, where it is plainly within what is stated; else their minimum."""
+    if not bounds:
+        return None
+    found = least(site.problem, *bounds)
+    return found if stated is None or room_for(site.problem, stated, found) else minimum(*bounds)
 
 
 def _window(site: Site, task: Task, text: Text, by: Design) -> Expr | None:
