@@ -87,6 +87,14 @@ def name(value: object) -> str:
     return _matching(_NAME, value, "a name", "a letter, then letters, digits, `_` or `-`")
 
 
+def part(value: object) -> str:
+    """Read the name of a part, where whoever takes it for a switch is told what to write."""
+    if isinstance(value, bool):
+        hint = "write the part, such as `local: function`" if value else "leave it out where it depends on more"
+        raise fail(f"expected the name of a part, found {kind_of(value)}", "bad-name", hint)
+    return name(value)
+
+
 def title(value: object) -> str:
     """Read the name of a problem or a design, which may hold spaces and begin with a digit."""
     return _matching(_TITLE, value, "a name", "letters, digits, spaces, `_`, `-`, `.` or `+`")
@@ -148,7 +156,7 @@ def _reader(info: ValidationInfo) -> Formulas:
 
 def _matching(pattern: re.Pattern[str], value: object, what: str, rule: str) -> str:
     if not isinstance(value, str):
-        hint = "put it in quotes" if isinstance(value, bool) else ""
+        hint = "put it in quotes, if it is a name" if isinstance(value, bool) else ""
         raise fail(f"expected {what}, found {kind_of(value)}", "bad-name", hint)
     word = value.strip()
     if len(word.removesuffix(".head")) > MAX_NAME:
@@ -172,6 +180,7 @@ FORMULA = leaf(formula, _FORMULA, "string", "number", with_info=True)
 EXACT = leaf(number, "An exact number such as 0.1 or 1/3.", "string", "number", with_info=True)
 RELATION = leaf(relation, _RELATION, "string", with_info=True)
 NAME = leaf(name, "A name.", "string")
+PART = leaf(part, "A name.", "string")
 TITLE = leaf(title, "A name.", "string")
 REFERENCE = leaf(reference, "A text, or `text.head` for its head.", "string")
 SYMBOL = leaf(symbol, "A name that formulas can use.", "string")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,8 @@ _KINDS: Mapping[str, str] = {
     "list_type": "a list",
     "bool_type": "`true` or `false`",
 }
+
+_LONGEST_VALUE = 20
 
 
 def issues_of(error: ValidationError) -> list[Issue]:
@@ -63,4 +66,13 @@ def _issue(error: Mapping[str, Any]) -> Issue:
     keys = keys_at(loc) if kind == "dict_type" else []
     shown = ", ".join(f"`{key}`" for key in keys[:6]) + (", ..." if len(keys) > 6 else "")
     message = f"expected {_KINDS[kind]}, found {kind_of(value)}"
-    return Issue(loc, message, "bad-value", f"its keys: {shown}" if keys else "")
+    return Issue(loc, message, "bad-value", f"its keys: {shown}" if keys else _example(kind, loc, value))
+
+
+def _example(kind: str, loc: Loc, value: object) -> str:
+    """Show how a mapping from names is written, with what was given as a value where it may be one."""
+    if kind != "dict_type" or not loc or not isinstance(loc[-1], str):
+        return ""
+    scalar = isinstance(value, str | int | Fraction) and not isinstance(value, bool)
+    within = str(value) if scalar and len(str(value)) <= _LONGEST_VALUE else "..."
+    return f"write names with their values: `{loc[-1]}: {{NAME: {within}}}`"

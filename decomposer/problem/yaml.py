@@ -181,6 +181,8 @@ class _Reader:
             about = ", ".join(str(part) for part in (error.context, error.problem) if part)
             mark = error.problem_mark or error.context_mark
             place = Mark(mark.line + 1, mark.column + 1) if mark is not None else None
+            if place is not None and self.line(place.line).startswith("\t", place.column - 1):
+                raise self.refuse("not YAML: a tab", "syntax", place, "indent with spaces") from None
             raise self.refuse(f"not YAML: {about}", "syntax", place) from None
         except yaml.YAMLError as error:
             raise ProblemError(Diagnostic(f"not YAML: {error}", "syntax"), file=self.file) from None
@@ -244,8 +246,8 @@ class _Reader:
             Diagnostic(message, code, mark.line, mark.column, hint, source, min(mark.width, len(source) or 1))
         )
 
-    def refuse(self, message: str, code: str, mark: Mark | None) -> ProblemError:
+    def refuse(self, message: str, code: str, mark: Mark | None, hint: str = "") -> ProblemError:
         if mark is None:
-            return ProblemError(Diagnostic(message, code), file=self.file)
+            return ProblemError(Diagnostic(message, code, hint=hint), file=self.file)
         source = shown(self.lines, mark.line, mark.column)
-        return ProblemError(Diagnostic(message, code, mark.line, mark.column, source=source), file=self.file)
+        return ProblemError(Diagnostic(message, code, mark.line, mark.column, hint, source), file=self.file)

@@ -263,3 +263,25 @@ def test_what_cannot_be_had_together(
     assert place.partition(":")[0].isdigit()
     assert message in errors
     assert hint in errors.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "hint"),
+    [
+        ("  k:", "\tk:", "not YAML: a tab", "indent with spaces"),
+        ("parts: {function: k}", "parts: k", "expected a mapping, found text", "`parts: {NAME: k}`"),
+        ("local: function", "local: true", "expected the name of a part, found `true`", "such as `local: function`"),
+        ("local: function", "local: false", "expected the name of a part, found `false`", "leave it out"),
+    ],
+)
+def test_what_is_written_out_of_habit(
+    old: str, new: str, message: str, hint: str, tmp_path: Path, capsys: Capture
+) -> None:
+    text = read("debugging")
+    assert old in text
+    file = tmp_path / "mine.yaml"
+    file.write_text(text.replace(old, new, 1))
+    line = text[: text.index(old)].count("\n") + 1
+    errors = refused(capsys, "optimize", str(file))
+    assert f"{file}:{line}:" in errors
+    assert message in errors and hint in errors
