@@ -51,6 +51,7 @@ def document(comparison: Comparison) -> list[Block]:
     blocks.append(Table(("scope", *WORDS.values()), tuple((row.name, *_scope(row, writer)) for row in rows)))
     if comparison.at:
         blocks.append(Points((", ".join(f"{name} = {value}" for name, value in comparison.at),)))
+    blocks += _about_optimum(comparison, writer)
     for row in comparison.rows:
         blocks += _section(row, comparison, writer)
     blocks += illegal_designs(comparison.illegal)
@@ -58,6 +59,20 @@ def document(comparison: Comparison) -> list[Block]:
         blocks += explanation()
     blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
     return blocks
+
+
+def _about_optimum(comparison: Comparison, writer: Writer) -> list[Block]:
+    """What the reader must know of the optimum shown: that it is one of several, or not proved."""
+    shown = comparison.optimum
+    lines = []
+    if shown is not None and shown.options > 1:
+        where = writer.conditions(shown.when)
+        lines.append(f"which of {shown.options} designs is best depends on how the parameters grow")
+        lines.append(f"the optimum shown is the one that is best where {where}")
+        lines.append("`decomposer optimize` gives all of them, each with where it is best")
+    if shown is not None and shown.status == "bounded":
+        lines.append("the optimum is the best design found; it is not proved to be the best")
+    return [Heading("note"), Points(tuple(lines))] if lines else []
 
 
 def _line(row: Row, writer: Writer, fails: bool, numbers: bool) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from decomposer.verbs.measure import (
     value_at,
 )
 from decomposer.verbs.optimize import optimize
-from decomposer.verbs.results import FORMAT_VERSION, Cost, ratio_cases, scope_data, shortened
+from decomposer.verbs.results import FORMAT_VERSION, Cost, Status, ratio_cases, scope_data, shortened
 from decomposer.verbs.scopes import Extent, scope_of
 
 OPTIMUM = "optimum"
@@ -84,14 +84,31 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What is known of the optimum shown: one of `options` designs that are best somewhere, and where it is best."""
+
+    status: Status
+    options: int
+    when: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write as plain data."""
+        return {"status": self.status, "options": self.options, "when": list(self.when)}
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Designs against a reference (by default the optimum); `illegal` are those that break the contract."""
+    """Designs against a reference (by default the optimum); `illegal` are those that break the contract.
+
+    `optimum` is `None` where the reference is a hand design.
+    """
 
     problem: Problem
     reference: Row
     rows: tuple[Row, ...]
     at: tuple[tuple[str, Fraction], ...] = ()
     illegal: tuple[IllegalDesign, ...] = ()
+    optimum: Shown | None = None
 
     @property
     def worse(self) -> bool:
@@ -104,6 +121,7 @@ class Comparison:
             "format_version": FORMAT_VERSION,
             "problem": self.problem.name,
             "reference": self.reference.name,
+            "optimum": None if self.optimum is None else self.optimum.to_dict(),
             "at": {name: str(value) for name, value in self.at},
             "designs": [self._row(row) for row in (self.reference, *self.rows)],
             "illegal_designs": [design.to_dict() for design in self.illegal],
@@ -174,7 +192,11 @@ def compare(
     legal, illegal = (problem, ()) if names else without_illegal(problem, numbers)
     others = names or [name for name in legal.designs if name != against]
     chosen = {name: hand_design_at(problem, name, numbers) for name in others}
-    design = _optimum(problem, numbers) if against == OPTIMUM else hand_design_at(problem, against, numbers, (OPTIMUM,))
+    shown: Shown | None = None
+    if against == OPTIMUM:
+        design, shown = _optimum(problem, numbers)
+    else:
+        design = hand_design_at(problem, against, numbers, (OPTIMUM,))
     reference = _row(problem, against, design, design, {})
     cost, chance = measure(problem, design, regime_of(problem), numbers), chance_at(problem, design, numbers)
     scope = scope_of(problem, design, regime_of(problem), numbers)
@@ -182,26 +204,27 @@ def compare(
     reference = replace(reference, cost=cost, chance=chance, scope=scope, misses_target=missed)
     rows = tuple(_row(problem, name, one, design, numbers) for name, one in chosen.items())
     given = tuple((name, Fraction(value)) for name, value in numbers.items())
-    return Comparison(problem, reference, rows, given, illegal)
+    return Comparison(problem, reference, rows, given, illegal, shown)
 
 
-def _optimum(problem: Problem, at: Numbers) -> Design:
+def _optimum(problem: Problem, at: Numbers) -> tuple[Design, Shown]:
     """The best design: at numbers, that of least growth only where it is as good there as the best at these numbers.
 
     That of least growth is preferred among equals, because it is written for all numbers.
     """
     bare = replace(problem, designs=type(problem.designs)())
-    if not at:
-        return optimize(bare).design
-    best = optimize(bare, at=at).design
-    if problem.minimise == "scope" or problem.limits:
-        return best
+    found = optimize(bare, at=at)
+    best, several = found.design, len(found.options) > 1
+    shown = Shown(found.status, len(found.options), found.options[0].when if several else ())
+    if not at or problem.minimise == "scope" or problem.limits:
+        return best, shown
     try:
         general = optimize(bare).design
         check_design(numbered(problem, at), substitute(general, {name: num(value) for name, value in at.items()}))
-        return general if order(value_at(problem, general, at), value_at(problem, best, at)) <= 0 else best
+        as_good = order(value_at(problem, general, at), value_at(problem, best, at)) <= 0
     except (DesignError, ExpressionError, InfeasibleError, OutsideClassError, ProblemError):
-        return best  # nothing holds for all numbers, or it cannot be worked out at these
+        as_good = False  # nothing holds for all numbers, or it cannot be worked out at these
+    return (general if as_good else best), shown
 
 
 def _row(problem: Problem, name: str, design: Design, reference: Design, at: Numbers) -> Row:
