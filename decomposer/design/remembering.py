@@ -191,3 +191,18 @@ def reaches_back(problem: Problem, last: Expr, count: Expr) -> bool:
     if not (last.symbols | count.symbols):
         return True
     return last.symbols <= problem.parameters.keys() and is_big_o(last, count, regime(problem)) is True
+
+
+def some_may_do(problem: Problem) -> bool:
+    """Whether the last parts may be fewer than all in a part of the regime: no design remembers these alone there."""
+    from decomposer.growth import is_big_o
+    from decomposer.problem.regime import regime
+
+    for task in problem.tasks.values():
+        last = None if task.memory is None else task.memory.last
+        count = None if task.memory is None else problem.texts[task.memory.text].count
+        if last is None or count is None or reaches_back(problem, last, count):
+            continue
+        if is_big_o(count, last, regime(problem)) is not True:
+            return True
+    return False

@@ -28,7 +28,8 @@ Status = Literal["optimal", "optimal_growth", "regimes", "bounded"]
 ``optimal``: no design of the space costs less in the end, wherever in the regime (at numbers: none costs
 less). ``optimal_growth``: none has a smaller growth; between some of equal growth the constants are not
 decided. ``regimes``: which design is best depends on how the parameters grow; all of them are given.
-``bounded``: the best found; something larger could not be searched whole.
+``bounded``: the best found; something larger could not be searched whole, or a fact that holds in a part of the regime
+alone was left out.
 """
 
 

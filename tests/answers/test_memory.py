@@ -69,7 +69,26 @@ def test_a_bounded_memory_is_kept_as_it_is() -> None:
 def test_a_bound_that_may_be_none_is_told_about() -> None:
     data = decomposer.load("desk-memory").to_data()["parameters"]
     problem = changed({"text": "answers", "last": "w"}, parameters={**data, "w": ""}, assume=["t <= a"])
-    assert any("`w <= N`" in note and "`last`" in note for note in decomposer.optimize(problem).notes)
+    result = decomposer.optimize(problem)
+    assert any("`w <= N`" in note and "`last`" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("assume", "status"),
+    [([], "bounded"), (["w <= N^2"], "bounded"), (["N <= w"], None), (["N << w"], None), (["w <= N"], None)],
+)
+def test_nothing_is_proved_where_a_bound_may_do_in_part(assume: list[str], status: str | None) -> None:
+    """With fewer last parts than all, which nothing excludes, remembering these alone costs less."""
+    data = decomposer.load("desk-memory").to_data()["parameters"]
+    stated: dict[str, Any] = {"parameters": {**data, "w": ""}, "assume": ["t <= a", *assume]}
+    result = decomposer.optimize(changed({"text": "answers", "last": "w"}, **stated))
+    assert result.status in ((status,) if status else PROVED)
+    if result.status == "bounded":
+        stated["assume"].append("w << N")
+        few = decomposer.optimize(changed({"text": "answers", "last": "w"}, **stated))
+        numbers = {name: num(100 if name == "N" else 2) for name in stated["parameters"]}
+        cheap, dear = (evaluate(one.cost.exact.subs(numbers), {}) for one in (few, result))
+        assert cheap < dear
 
 
 def test_without_a_way_to_condense_the_bill_is_quadratic() -> None:
