@@ -17,7 +17,7 @@ from decomposer.expr.enclosures import round_down
 from decomposer.growth import Ratio, Regime, eventually, is_big_o
 from decomposer.problem.diagnose import dotted
 from decomposer.problem.formulas import formulas
-from decomposer.problem.model import Problem
+from decomposer.problem.model import Parameter, Problem
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
 from decomposer.search.spread import order, settle
@@ -26,6 +26,9 @@ from decomposer.verbs.illegal import hand_design_at
 from decomposer.verbs.results import AgentReport, Cost, HandDesign
 
 Numbers = Mapping[str, int | Fraction]
+
+_MOST_SHOWN = 4
+"""Most parameters for which an example shows how a number is given."""
 
 
 def regime_of(problem: Problem) -> Regime:
@@ -60,10 +63,19 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
             raise ProblemError(f"{name} = {value}: it must lie between {low} and {high}")
     missing = [name for name in problem.parameters if name not in at]
     if missing:
-        raise ProblemError(f"no number is given for {', '.join(missing)}")
+        such = " ".join(f"--set {name}={_such_as(problem.parameters[name])}" for name in missing[:_MOST_SHOWN])
+        more = " and so on" if len(missing) > _MOST_SHOWN else ""
+        message = f"no number is given for {', '.join(missing)}"
+        raise ProblemError(Diagnostic(message, "bad-setting", hint=f"give one for each, such as {such}{more}"))
     _check_counts(problem, at)
     _check_signs(problem, at)
     return substitute(problem, dict(at))
+
+
+def _such_as(parameter: Parameter) -> Fraction:
+    """A number that a parameter may have."""
+    low = parameter.low or Fraction(0)
+    return low + 10 if parameter.high is None else (low + parameter.high) / 2
 
 
 def _check_counts(problem: Problem, at: Numbers) -> None:

@@ -118,7 +118,22 @@ def assuming(problem: Problem, assume: tuple[str, ...]) -> Problem:
         When one cannot be read, or contradicts what is assumed already.
     """
     more = tuple(text for text in assume if text not in problem.assume)
-    return validate(replace(problem, assume=(*problem.assume, *more))) if more else problem
+    try:
+        return validate(replace(problem, assume=(*problem.assume, *more))) if more else problem
+    except ProblemError as error:
+        raise _own(error, len(problem.assume), more) from None
+
+
+def _own(error: ProblemError, first: int, more: tuple[str, ...]) -> ProblemError:
+    """The error, naming assumptions that the problem file does not hold, from `first` on, as they were given."""
+    told = {f"assume[{first + place}]: ": f"--assume {text!r}: " for place, text in enumerate(more)}
+    found = []
+    for diagnostic in error.diagnostics:
+        start = next((start for start in told if diagnostic.message.startswith(start)), None)
+        if start is None:
+            return error
+        found.append(replace(diagnostic, message=told[start] + diagnostic.message.removeprefix(start)))
+    return ProblemError(*found)
 
 
 Measure = Literal["cost", "span", "time"]

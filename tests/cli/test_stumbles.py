@@ -285,3 +285,28 @@ def test_what_is_written_out_of_habit(
     errors = refused(capsys, "optimize", str(file))
     assert f"{file}:{line}:" in errors
     assert message in errors and hint in errors
+
+
+def test_missing_numbers_come_with_an_example_that_works(capsys: Capture) -> None:
+    errors = refused(capsys, "optimize", "debugging", "--set", "k=3")
+    assert "no number is given for l, b, m_q, m_d\n" in errors
+    example = errors.split("such as ")[1].split()
+    assert example[::2] == ["--set"] * 4
+    assert main(["optimize", "debugging", "--set", "k=3", *example]) == 0
+    capsys.readouterr()
+    errors = refused(capsys, "optimize", "evolution-q", "--set", "k=3")
+    assert main(["optimize", "evolution-q", "--set", "k=3", *errors.split("such as ")[1].split()]) == 0
+
+
+@pytest.mark.parametrize(
+    ("assumption", "message"),
+    [("m_d < m_q", "'<' is not a relation"), ("zz <= m_q", "unknown parameter `zz`"), ("m_d <=", "the formula ends")],
+)
+@pytest.mark.parametrize("verb", [("claim", "naive = O(b*k^2)"), ("map", "naive")])
+def test_assumptions_that_cannot_be_read_are_named(
+    assumption: str, message: str, verb: tuple[str, str], capsys: Capture
+) -> None:
+    command, about = verb
+    errors = refused(capsys, command, "debugging", about, "--assume", "b <= m_d", "--assume", assumption)
+    assert errors.startswith(f"decomposer: --assume {assumption!r}: {message}")
+    assert "assume[" not in errors
