@@ -6,9 +6,10 @@ digits. It is kept as factors; comparisons are decided by enclosing logarithms a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd
 
 from decomposer.errors import NotExactError
@@ -20,6 +21,12 @@ MAX_BITS = 4096
 
 SMALL = 1 << 16
 """Bits up to which a product is multiplied out to settle a tie."""
+
+STEP = 64
+"""Precisions are multiples of so many bits, so that logarithms are found again."""
+
+NEAR = 16
+"""Chances that differ from one by less than ``2**-NEAR`` have their logarithms from the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +99,33 @@ def _log(factors: Iterable[tuple[Fraction, Fraction]], bits: int) -> tuple[Fract
     low = high = Fraction(0)
     for base, exponent in factors:
         work = bits + abs(exponent.numerator).bit_length() + 8
-        # Enclosing 1 - base, not base, would be finer still; the exponent's bits are enough to make up for it.
-        near, far = log_bounds(round_down(base, 2 * work), work)[0], log_bounds(round_up(base, 2 * work), work)[1]
+        near, far = _logarithm(base, -(-work // STEP) * STEP)
         ends = (near * exponent, far * exponent)
         low, high = low + min(ends), high + max(ends)
     return low, high
+
+
+@lru_cache(maxsize=4096)
+def _logarithm(base: Fraction, bits: int) -> tuple[Fraction, Fraction]:
+    """Bounds on the logarithm of a chance; near one, as close to each other as they are to zero."""
+    gap = 1 - base
+    zeros = gap.denominator.bit_length() - gap.numerator.bit_length() - 1
+    if gap > 0 and zeros >= NEAR:
+        count = bits // zeros + 1
+        low = _series(round_down(gap, bits), count, bits, round_down)
+        # What is left out is less than the next power by more than the share of one that is near one.
+        high = _series(round_up(gap, bits), count, bits, round_up) + Fraction(2, 1 << zeros * (count + 1))
+        return -high, -low
+    return log_bounds(round_down(base, 2 * bits), bits)[0], log_bounds(round_up(base, 2 * bits), bits)[1]
+
+
+def _series(gap: Fraction, count: int, bits: int, end: Callable[[Fraction, int], Fraction]) -> Fraction:
+    """The first terms of ``-log(1 - gap) = gap + gap**2/2 + ...``, each rounded in one direction."""
+    total, power = Fraction(0), Fraction(1)
+    for order in range(1, count + 1):
+        power = end(power * gap, bits)
+        total += end(power / order, bits)
+    return total
 
 
 def _sign(factors: Iterable[tuple[Fraction, Fraction]]) -> int:
