@@ -151,5 +151,26 @@ def _sign(factors: Iterable[tuple[Fraction, Fraction]]) -> int:
             for base, x in kept:
                 value *= base ** int(x * scale)
             return (value > 1) - (value < 1)
+        if bits == 64 and sum(_bits(base) for base, _ in kept) <= SMALL and _is_one(kept):
+            return 0
         bits *= 2
     raise NotExactError("two reliabilities are too close to be told apart")
+
+
+def _is_one(factors: Iterable[tuple[Fraction, Fraction]]) -> bool:
+    """Whether a product of powers is one: of numbers without common divisors, only if all exponents are zero."""
+    left = [pair for base, x in factors for pair in ((base.numerator, x), (base.denominator, -x))]
+    apart: list[tuple[int, Fraction]] = []
+    while left:
+        value, x = left.pop()
+        if value == 1:
+            continue
+        for i, (other, y) in enumerate(apart):
+            shared = gcd(value, other)
+            if shared > 1:
+                del apart[i]
+                left += [(shared, x + y), (value // shared, x), (other // shared, y)]
+                break
+        else:
+            apart.append((value, x))
+    return all(x == 0 for _, x in apart)

@@ -25,3 +25,9 @@ def test_chances_are_told_apart_however_near_one() -> None:
     assert Product.of(once, 10**6).compare(Product.of(half, 10**6)) < 0
     # (1 - x/2)**2 = 1 - x + x**2/4
     assert Product.of(once).compare(Product.of(half, 2)) < 0
+
+
+def test_powers_of_one_number_are_equal() -> None:
+    base = Fraction(647, 648)
+    assert Product.of(base**2, 10**6).compare(Product.of(base, 2 * 10**6)) == 0
+    assert Product.of(base**2, 10**6).compare(Product.of(base, 2 * 10**6 + 1)) > 0
