@@ -290,7 +290,7 @@ class Reliability(Calls):
             (first, *others), fact = names, self.tasks[names[0]]["succeeds"]
             if goal.mode == "cover" and self.tasks[first]["finds"]:
                 kinds = ()  # in how many rounds is open yet
-            elif not others and fact["hard"] and units == ONE:
+            elif not others and fact["hard"] and self.at_work(first, goal) == ONE:
                 kinds = tuple(Kind(share, self.rate(first, model, hard), ONE) for share, hard in self.kinds(first))
             yield Way("trust", {}, (once(attempt),), facts, label=words(model), loss=self.lost(goal, lost), kinds=kinds)
 

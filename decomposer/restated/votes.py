@@ -52,7 +52,7 @@ class Votes(Reliability):
         """First to lead, or a majority; of answers, or of those that look right."""
         if self.problem["target"] in (None, "1") or goal.mode not in ("cover", "item") or len(goal.tasks) > 1:
             return
-        (name,) = goal.tasks
+        name = next(iter(goal.tasks))
         if goal.pending != {name} or goal.fused or self.tasks[name]["finds"] or not self.one_unit(goal, name):
             return
         if goal.mode == "cover" and self.tasks[name]["for_each"]:

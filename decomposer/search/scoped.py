@@ -59,7 +59,7 @@ def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
     spread = Spread()
     numbered = unfold(space.site.problem, spread)
     bounds: dict[Measure, Expr] = {}
-    pricing = _AtNumbers(numbered.site, bounds, None)
+    pricing, found = _AtNumbers(numbered.site, bounds, None), list[Candidate]()
     for which in (*MEASURES, None):
         pricing = _AtNumbers(numbered.site, bounds, which)
         found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
@@ -82,14 +82,14 @@ class _AtNumbers(concrete.Pricing):
         except ExpressionError:
             self.complete = False
             return []
-        by_measure = dict(zip(MEASURES, reach, strict=True))
+        by_measure: dict[Measure, Expr] = dict(zip(MEASURES, reach, strict=True))
         # What depends on the round of a conversation is looked at where all rounds are.
         if any(not by_measure[one].symbols and order(by_measure[one], most) > 0 for one, most in self.bounds.items()):
             return []
         found = [replace(one, reach=reach) for one in super().combine(goal, arc, chosen)]
         if self.which is None:
             return found
-        value = by_measure[self.which]
+        value = reach[MEASURES.index(self.which)]
         return [replace(one, work=value, growth=value, rest=None) for one in found]
 
     def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:

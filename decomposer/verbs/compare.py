@@ -218,6 +218,7 @@ def _optimum(problem: Problem, at: Numbers) -> tuple[Design, Shown]:
     shown = Shown(found.status, len(found.options), found.options[0].when if several else ())
     if not at or problem.minimise == "scope" or problem.limits:
         return best, shown
+    general = best
     try:
         general = optimize(bare).design
         check_design(numbered(problem, at), substitute(general, {name: num(value) for name, value in at.items()}))

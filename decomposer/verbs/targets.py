@@ -93,7 +93,8 @@ class Targeted(Writer):
         growth, found = self.check.growth(self.check.scope(goal)), dict[Mono, Fraction]()
         if not self.caps or not goal.pending or len(goal.tasks) > 1 or goal == self.check.root:
             return value
-        price = mul(self.check.price, self.check.rules.at_work(goal.tasks[0], goal))
+        name = next(iter(goal.tasks))
+        price = mul(self.check.price, self.check.rules.at_work(name, goal))
         for mono, c in value.takes["work"].items():
             logs = [(name, x) for name, x in mono if (inner := logarithm(name)) and len(inner) == 1 and x == 1]
             lost = [next(iter(mul(div({one: c}, logarithm(log[0]) or {}), {frozenset([log]): Fraction(1)})))
