@@ -77,19 +77,20 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     regime = regime_of(problem)
     numbers = dict(at or {})
     space = unfold(problem)
-    check_optimum(problem, bool(numbers) or space.site.numbered)
+    numeric = bool(numbers) or space.site.numbered
+    check_optimum(problem, numeric)
     target = numbered(problem, numbers) if numbers else problem
     legal, illegal = without_illegal(problem, numbers)
-    if problem.target is not None and (numbers or space.site.numbered):
+    if problem.target is not None and numeric:
         found, complete = reliable.best(site_of(target))
-    elif numbers and problem.minimise == "time":
+    elif numeric and problem.minimise == "time":
         found, complete = timed.at_numbers(unfold(target))
-    elif numbers and problem.minimise == "scope":
+    elif numeric and problem.minimise == "scope":
         found, complete = scoped.at_numbers(unfold(target))
-    elif numbers and is_coupled(target):
+    elif numeric and is_coupled(target):
         candidate, answer, complete = coupled.best(unfold(target))
         found, complete = [candidate], complete and answer.status == "optimal"
-    elif numbers:
+    elif numeric:
         found, complete = concrete.best(unfold(target))
     else:
         found, complete = asymptotic.best(space, regime)
@@ -101,7 +102,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         return _prefer(target, a, b, regime)
 
     ranked = sorted(found, key=cmp_to_key(prefer))
-    options = asymptotic.least_growth(ranked, regime) if not numbers else ranked[:1]
+    options = ranked[:1] if numeric else asymptotic.least_growth(ranked, regime)
     best = options[0]
     growth = minimum(*(growth_of(option.growth, regime) for option in options)) if not numbers else best.growth
     symbolic = measure(problem, best.design, regime, numbers)
@@ -118,9 +119,9 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     return Result(
         problem=problem,
         status=_in_growth_only(
-            _status(ranked, options, complete and repeated_beside(problem) is None, regime, bool(numbers)),
+            _status(ranked, options, complete and repeated_beside(problem) is None, regime, numeric),
             problem,
-            bool(numbers) or space.site.numbered,
+            numeric,
         ),
         theta=growth if several else least,
         design=best.design,

@@ -9,6 +9,7 @@ import pytest
 
 from decomposer import load, optimize
 from decomposer.errors import ProblemError
+from decomposer.problem.load import loads
 from decomposer.problem.model import Problem
 from decomposer.problems import names
 from decomposer.rules.base import Goal, site_of
@@ -105,3 +106,19 @@ def test_an_inner_optimum_is_found() -> None:
     result = optimize("chunking", at={"n": 23 * 4000, "h": 23, "m": 1})
     assert result.status == "optimal"
     assert [(policy.name, str(policy.value)) for policy in result.policies] == [("g", "23")]
+
+
+@pytest.mark.parametrize("overhead", [7, 20, 33])
+def test_problems_of_numbers_alone_are_solved_at_numbers(overhead: int) -> None:
+    """Without parameters there is no growth: a last group that is smaller counts, as it is."""
+    text = f"""
+problem: alone
+texts: {{code: {{parts: {{part: 11}}, each: 5}}, note: 1}}
+capabilities: {{c: 3}}
+cost: {{model: power, exponent: 2}}
+tasks: {{scan: {{reads: code, writes: note, requires: c, combines: oracle, overhead: {overhead}}}}}
+"""
+    result = optimize(loads(text))
+    groups = [[size] * (11 // size) + [11 % size] * (11 % size > 0) for size in range(1, 12)]
+    assert result.status == "optimal"
+    assert result.cost.exact == min(sum(3 * (5 * size + overhead) ** 2 for size in sizes) for sizes in groups)
