@@ -23,16 +23,13 @@ from decomposer.expr.enclosures import (
     round_up,
     too_large,
 )
+from decomposer.expr.intervals import UnresolvedError, outward, raised, times
 from decomposer.expr.nodes import App, Atom, Exp, Expr, Group, Mono, Number, Root, Sym, atom_expr, mono_expr, num
 
 MAX_PRECISION = 8192
 """Bits at which refining gives up: two values that agree so far are taken for undecided."""
 
 Env = Mapping[str, Number]
-
-
-class _Unresolved(Exception):
-    """The bounds are too wide for the next operation; a finer precision may do."""
 
 
 def evaluate(expr: Expr, env: Env) -> Fraction:
@@ -108,7 +105,7 @@ def compare(left: Expr, right: Expr, env: Env) -> int:
         # Exact sums over many items have as many digits as items squared; bounds mostly tell at once.
         try:
             low, high = _bounds(difference, env, 64)
-        except _Unresolved:
+        except UnresolvedError:
             low = high = Fraction(0)
         if low > 0 or high < 0:
             return 1 if low > 0 else -1
@@ -125,7 +122,7 @@ def rough_bounds(expr: Expr, bits: int) -> Bounds | None:
     """
     try:
         return _bounds(expr, {}, bits)
-    except _Unresolved:
+    except UnresolvedError:
         return None
 
 
@@ -377,7 +374,7 @@ def _refine(expr: Expr, env: Env, enough: Callable[[Fraction, Fraction], bool], 
     for precision in _precisions(bits):
         try:
             low, high = _bounds(expr, env, precision)
-        except _Unresolved:
+        except UnresolvedError:
             continue
         if enough(low, high):
             return low, high
@@ -392,23 +389,14 @@ def _precisions(bits: int) -> Iterator[int]:
         precision *= 2
 
 
-def _outward(low: Fraction, high: Fraction, bits: int) -> Bounds:
-    return round_down(low, bits), round_up(high, bits)
-
-
 def _bounds(expr: Expr, env: Env, bits: int) -> Bounds:
     low = high = Fraction(0)
     for mono, coefficient in expr.terms:
         term = (Fraction(coefficient), Fraction(coefficient))
         for atom, exponent in mono:
-            term = _times(term, _power_bounds(atom, exponent, env, bits), bits)
-        low, high = _outward(low + term[0], high + term[1], bits)
+            term = times(term, _power_bounds(atom, exponent, env, bits), bits)
+        low, high = outward(low + term[0], high + term[1], bits)
     return low, high
-
-
-def _times(left: Bounds, right: Bounds, bits: int) -> Bounds:
-    products = [a * b for a in left for b in right]
-    return _outward(min(products), max(products), bits)
 
 
 def _power_bounds(atom: Atom, exponent: Number, env: Env, bits: int) -> Bounds:
@@ -416,47 +404,8 @@ def _power_bounds(atom: Atom, exponent: Number, env: Env, bits: int) -> Bounds:
         inner = _bounds(mono_expr(atom.mono, exponent), env, bits)
         if atom.base is None:
             return exp_bounds(inner[0], bits)[0], exp_bounds(inner[1], bits)[1]
-        return _raise(_bounds(atom.base, env, bits), inner, bits)
-    return _raise(_atom_bounds(atom, env, bits), (Fraction(exponent), Fraction(exponent)), bits)
-
-
-def _raise(base: Bounds, exponent: Bounds, bits: int) -> Bounds:
-    power = exponent[0].numerator
-    if exponent[0] == exponent[1] and exponent[0].denominator == 1 and (base[0] <= 0 or abs(power) <= 64):
-        return _integer_power(base, power, bits)
-    if base[0] == base[1] == 0 and exponent[0] > 0:
-        return Fraction(0), Fraction(0)
-    if base[0] <= 0:
-        if base[1] < 0:
-            raise ExpressionError(Diagnostic("a power of a negative number", "value"))
-        raise _Unresolved
-    logs = log_bounds(base[0], bits)[0], log_bounds(base[1], bits)[1]
-    products = _times(logs, exponent, bits + 64)
-    return exp_bounds(products[0], bits)[0], exp_bounds(products[1], bits)[1]
-
-
-def _integer_power(base: Bounds, exponent: int, bits: int) -> Bounds:
-    """By squaring, rounded outward."""
-    if exponent < 0:
-        if base[0] <= 0 <= base[1]:
-            if base[0] == base[1]:
-                raise ExpressionError(Diagnostic("division by zero", "value"))
-            raise _Unresolved
-        return _integer_power(_outward(1 / base[1], 1 / base[0], bits), -exponent, bits)
-    result = (Fraction(1), Fraction(1))
-    square = base
-    while exponent:
-        if exponent & 1:
-            result = _times(result, square, bits)
-        exponent >>= 1
-        if exponent:
-            square = _times(square, square, bits)
-            # The product of an interval around zero with itself is wider than its square.
-            if square[0] < 0:
-                square = Fraction(0), square[1]
-            if max(abs(square[1].numerator.bit_length() - square[1].denominator.bit_length()), 0) > MAX_VALUE_BITS:
-                raise too_large()
-    return result
+        return raised(_bounds(atom.base, env, bits), inner, bits)
+    return raised(_atom_bounds(atom, env, bits), (Fraction(exponent), Fraction(exponent)), bits)
 
 
 def _atom_bounds(atom: Atom, env: Env, bits: int) -> Bounds:
@@ -486,7 +435,7 @@ def _atom_bounds(atom: Atom, env: Env, bits: int) -> Bounds:
         what = "logarithm" if atom.fn == "log" else "gamma function"
         raise ExpressionError(Diagnostic(f"the {what} of a number that is not positive", "value"))
     if low <= 0:
-        raise _Unresolved
+        raise UnresolvedError
     if atom.fn == "log":
         return log_bounds(low, bits)[0], log_bounds(high, bits)[1]
     if low == high:
@@ -513,11 +462,11 @@ def _rounds_bounds(atom: App, env: Env, bits: int) -> Bounds:
     for _ in range(MAX_VALUE_BITS // 10):
         rest = count * powers[1] / (1 - fail)
         if rest < Fraction(1, 1 << bits):
-            return _outward(total[0], total[1] + rest, bits)
+            return outward(total[0], total[1] + rest, bits)
         if count * powers[0] > 4 * work:  # (1 - x)**n <= 2**(-n x)
             missed = Fraction(0), Fraction(1, 1 << 4 * work)
         else:
-            missed = _raise((1 - powers[1], 1 - powers[0]), (Fraction(count), Fraction(count)), work)
-        total = _outward(total[0] + 1 - missed[1], total[1] + 1 - missed[0], work)
-        powers = _times(powers, (fail, fail), work)
+            missed = raised((1 - powers[1], 1 - powers[0]), (Fraction(count), Fraction(count)), work)
+        total = outward(total[0] + 1 - missed[1], total[1] + 1 - missed[0], work)
+        powers = times(powers, (fail, fail), work)
     raise too_large()

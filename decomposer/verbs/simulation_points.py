@@ -36,6 +36,7 @@ def point_at(
     level: float,
     progress: Callable[[int, int], None] | None,
 ) -> Point:
+    """Run a design so often at one size, and set what was counted beside what was predicted."""
     from decomposer.process.intervals import of_mean, of_proportion
     from decomposer.process.reals import real
     from decomposer.process.run import run
