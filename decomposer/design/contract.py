@@ -12,7 +12,7 @@ from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.combining import Combining, tasks_of, whole_for_all
 from decomposer.design.context import Context, at_most_one, divide_up, extent, is_whole, items, partition, scans
 from decomposer.design.contract_calls import Calls
-from decomposer.design.cuts import outdates
+from decomposer.design.cuts import cutters, outdates
 from decomposer.design.dividing import Dividing
 from decomposer.design.nodes import (
     Call,
@@ -41,6 +41,26 @@ from decomposer.design.sizes import uncertain
 from decomposer.expr import ONE, Expr
 from decomposer.problem.graph import topological, unsettled
 from decomposer.problem.model import Problem
+from decomposer.problem.once import once
+
+
+@once
+def finders(problem: Problem) -> frozenset[str]:
+    """Tasks that find items."""
+    return frozenset(task.name for task in problem.tasks.values() if task.finds is not None)
+
+
+@once
+def plain(problem: Problem) -> frozenset[str]:
+    """Tasks that are done and no more needs to be recorded: they find, follow, remember and cut nothing, nor fail."""
+    apart = finders(problem) | cutters(problem)
+    return frozenset(
+        task.name
+        for task in problem.tasks.values()
+        if all(fact is None for fact in (task.for_each, task.succeeds, task.memory))
+        and task.name not in apart
+        and not outdates(problem, task)
+    )
 
 
 def check_design(problem: Problem, design: Design, places: Mapping[int, str] | None = None) -> None:
@@ -301,17 +321,17 @@ class Checker(Calls):
         taken = {} if goal.steps is None else {goal.tasks[0]: goal.steps}
         if dict(context.steps) != taken:
             raise self.fail(node, "a sub-goal stands elsewhere in a chain than it should")
+        for task, text in self.entering(goal.tasks):
+            self.written(node, task, text, progress.seen)
+        simple = plain(self.problem)
+        others = [self.problem.tasks[name] for name in goal.tasks if name not in simple]
         before: set[str] = set()
-        known = set(progress.seen)
-        for name in goal.tasks:
-            task = self.problem.tasks[name]
+        for task in others:
             if task.memory is not None and goal.part is not None:
-                raise self.fail(node, f"{name} needs what it wrote for the {goal.part}s before")
-            self.inputs(node, task, known)
+                raise self.fail(node, f"{task.name} needs what it wrote for the {goal.part}s before")
             if task.for_each is not None and goal.mode == "item" and task.for_each not in before:
                 self.item(node, task, context, progress, at_hand)
-            before.add(name)
-            known.add(name)
+            before.add(task.name)
         if goal.mode == "route":
             assert goal.among is not None
             progress.told[first.name] = goal.among
@@ -320,16 +340,17 @@ class Checker(Calls):
             rounds = items(self.problem, first, context) + ONE if number is None else number
             if context.rounds != rounds:
                 raise self.fail(node, f"{first.name} is given {context.rounds} rounds where it takes {rounds}")
-        for name in goal.tasks:
-            task = self.problem.tasks[name]
+        progress.seen.update(goal.tasks)
+        progress.done |= simple.intersection(goal.tasks)
+        for task in others:
             progress.seen -= outdates(self.problem, task)
-            progress.seen.add(name)
+            progress.seen.add(task.name)
             if task.finds is not None:
-                progress.scanned[name] = None if goal.mode == "cover" else ONE
-            settled = name in goal.pending or name not in unsettled(self.problem, (name,))
-            (progress.done if settled else progress.attempted).add(name)
+                progress.scanned[task.name] = None if goal.mode == "cover" else ONE
+            settled = task.name in goal.pending or not unsettled(self.problem, (task.name,))
+            (progress.done if settled else progress.attempted).add(task.name)
             if task.for_each not in goal.tasks:
-                progress.owed.discard(name)
+                progress.owed.discard(task.name)
             self.owes(task, progress, set(goal.tasks))
 
     def finish(
@@ -342,7 +363,10 @@ class Checker(Calls):
         in_round: bool = False,
     ) -> None:
         """Everything asked for must have been done."""
+        doubtful = (pending - progress.done) | progress.owed | finders(self.problem)
         for name in tasks:
+            if name in progress.seen and name not in doubtful:
+                continue
             task = self.problem.tasks[name]
             if any(set(method.tasks) <= progress.done for method in task.methods):
                 continue

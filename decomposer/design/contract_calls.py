@@ -14,7 +14,7 @@ from decomposer.design.remembering import condensed_by
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits
 from decomposer.expr import ONE
-from decomposer.problem.graph import auxiliary, combined, condenses, divides
+from decomposer.problem.graph import auxiliary, combined, condenses, divides, tellers, writers
 from decomposer.problem.model import Task
 
 
@@ -90,7 +90,7 @@ class Calls(Questions):
         if task.finds is not None:
             before = progress.scanned.get(task.name, ONE * 0)
             progress.scanned[task.name] = None if before is None else before + ONE
-        if any(other.one_of and other.one_of.told_by == task.name for other in self.problem.tasks.values()):
+        if task.name in tellers(self.problem):
             progress.told[task.name] = ONE if node.among is None else node.among
         if task.succeeds is not None and task.check is not None:
             progress.attempted.add(task.name)
@@ -148,12 +148,16 @@ class Calls(Questions):
                 raise self.fail(node, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'")
 
     def inputs(self, node: Design, task: Task, seen: set[str]) -> None:
+        """What a task reads has been written, if anybody writes it."""
         for read in task.reads:
-            writers = self.writers.get(read.text, set()) - {task.name}
-            if writers and not writers & seen:
-                raise self.fail(
-                    node, f"{task.name} reads {read.text}, which nobody has written yet", f"call {min(writers)} first"
-                )
+            self.written(node, task, read.text, seen)
+
+    def written(self, node: Design, task: Task, text: str, seen: set[str]) -> None:
+        """A text has been written, if anybody but its reader writes it."""
+        others = writers(self.problem).get(text, frozenset()) - {task.name}
+        if others and others.isdisjoint(seen):
+            message = f"{task.name} reads {text}, which nobody has written yet"
+            raise self.fail(node, message, f"call {min(others)} first")
 
     def item(self, node: Design, task: Task, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         """A task done for each item needs one at hand, or to be done wherever one may be."""

@@ -15,6 +15,7 @@ from decomposer.design.reliability import tasks_at
 from decomposer.errors import DesignError
 from decomposer.expr import ONE
 from decomposer.problem.diagnose import diagnostic
+from decomposer.problem.graph import writers
 from decomposer.problem.model import Problem, Task
 
 
@@ -25,15 +26,29 @@ class Questions:
         self.problem = problem
         self.places = places
         self.template = template
-        self.writers: dict[str, set[str]] = {}
-        for task in problem.tasks.values():
-            for text in task.writes:
-                self.writers.setdefault(text, set()).add(task.name)
+        self._entering: dict[tuple[str, ...], tuple[tuple[Task, str], ...]] = {}
 
     def fail(self, node: Design, message: str, hint: str = "") -> DesignError:
         """Make the error for `node`."""
         path = self.places.get(id(node), "")
         return DesignError(diagnostic(self.problem, path, message, "design", hint), file=self.problem.file)
+
+    def entering(self, names: tuple[str, ...]) -> tuple[tuple[Task, str], ...]:
+        """Texts that tasks in order read and none of those before writes, though somebody does; each with its reader.
+
+        Remembered, as the last tasks of a long chain stand in several alternatives.
+        """
+        if names not in self._entering:
+            written_by, before = writers(self.problem), set[str]()
+            found: list[tuple[Task, str]] = []
+            for task in (self.problem.tasks[name] for name in names):
+                for read in task.reads:
+                    others = written_by.get(read.text, frozenset()) - {task.name}
+                    if others and others.isdisjoint(before):
+                        found.append((task, read.text))
+                before.add(task.name)
+            self._entering[names] = tuple(found)
+        return self._entering[names]
 
     def finder(self, node: Design, name: str) -> Task:
         task = self.problem.tasks.get(name)

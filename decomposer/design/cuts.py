@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from decomposer.problem.model import Problem, Task
+from decomposer.problem.once import once
+
+
+@once
+def cutters(problem: Problem) -> frozenset[str]:
+    """Tasks that cut texts."""
+    return frozenset(text.split_by for text in problem.texts.values() if text.split_by is not None)
 
 
 def splitters(problem: Problem, part: str | None, names: Iterable[str]) -> frozenset[str]:
     """Tasks that must have cut texts before `names` can work on parts called `part`."""
-    if part is None or all(text.split_by is None for text in problem.texts.values()):
+    if part is None or not cutters(problem):
         return frozenset()
     used: set[str] = set()
     for task in (problem.tasks[name] for name in names):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -31,6 +31,20 @@ class Frozen(Mapping[K, V], Generic[K, V]):
 
     def __contains__(self, key: object) -> bool:
         return key in self._content
+
+    # The views of a `dict` cannot change it, and are several times as quick as those of `Mapping`.
+
+    def keys(self) -> KeysView[K]:
+        """View of the keys, in order."""
+        return self._content.keys()
+
+    def values(self) -> ValuesView[V]:
+        """View of the values, in order."""
+        return self._content.values()
+
+    def items(self) -> ItemsView[K, V]:
+        """View of the pairs, in order."""
+        return self._content.items()
 
     def __hash__(self) -> int:
         return hash(frozenset(self._content.items()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.model import Problem, Task
+from decomposer.problem.once import once
 
 if TYPE_CHECKING:
     import networkx
@@ -160,6 +161,7 @@ def _shortest_cycle(group: list[str], start: str, after: Mapping[str, Iterable[s
 # -- order --------------------------------------------------------------------------------------------
 
 
+@once
 def auxiliary(problem: Problem) -> frozenset[str]:
     """Return the tasks that are done only where a design uses them.
 
@@ -195,17 +197,30 @@ def _helpers(task: Task) -> Iterator[str]:
         yield task.name
 
 
+@once
+def writers(problem: Problem) -> Mapping[str, frozenset[str]]:
+    """Return, for each text that tasks write, these tasks."""
+    found: dict[str, set[str]] = {}
+    for task in problem.tasks.values():
+        for text in task.writes:
+            found.setdefault(text, set()).add(task.name)
+    return {text: frozenset(names) for text, names in found.items()}
+
+
+@once
 def called(problem: Problem) -> frozenset[str]:
     """Return the tasks that others have done by a single call: who tells alternatives apart, and who judges."""
-    found: set[str] = set()
-    for task in problem.tasks.values():
-        if task.one_of is not None:
-            found.add(task.one_of.told_by)
-        if task.check is not None and task.check.by is not None:
-            found.add(task.check.by)
-    return frozenset(found)
+    judges = (task.check.by for task in problem.tasks.values() if task.check is not None)
+    return tellers(problem).union(name for name in judges if name is not None)
 
 
+@once
+def tellers(problem: Problem) -> frozenset[str]:
+    """Return the tasks that tell which member of a family is needed."""
+    return frozenset(task.one_of.told_by for task in problem.tasks.values() if task.one_of is not None)
+
+
+@once
 def helpers(problem: Problem) -> frozenset[str]:
     """Return the tasks that divide, combine what was divided, or condense memories, for other tasks."""
     found: set[str | None] = set()
@@ -217,6 +232,7 @@ def helpers(problem: Problem) -> frozenset[str]:
     return frozenset(name for name in found if name is not None)
 
 
+@once
 def combined(problem: Problem) -> Mapping[str, frozenset[str]]:
     """Return, for each task that combines results, the texts of which it reads partial results."""
     found: dict[str, frozenset[str]] = {}
@@ -231,14 +247,22 @@ def combined(problem: Problem) -> Mapping[str, frozenset[str]]:
 
 def divides(problem: Problem, name: str) -> bool:
     """Return whether a task is there to divide problems, and for nothing else."""
-    facts = (task.recursive for task in problem.tasks.values())
-    return any(fact is not None and fact.split == name for fact in facts) and name in auxiliary(problem)
+    return name in _dividers(problem) and name in auxiliary(problem)
+
+
+@once
+def _dividers(problem: Problem) -> frozenset[str | None]:
+    return frozenset(task.recursive.split for task in problem.tasks.values() if task.recursive is not None)
 
 
 def condenses(problem: Problem, name: str) -> bool:
     """Return whether a task is there to condense memories, and for nothing else."""
-    facts = (task.memory for task in problem.tasks.values())
-    return any(fact is not None and fact.condense == name for fact in facts) and name in auxiliary(problem)
+    return name in _condensers(problem) and name in auxiliary(problem)
+
+
+@once
+def _condensers(problem: Problem) -> frozenset[str | None]:
+    return frozenset(task.memory.condense for task in problem.tasks.values() if task.memory is not None)
 
 
 def topological(problem: Problem, names: Iterable[str] | None = None) -> tuple[str, ...]:

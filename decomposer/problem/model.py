@@ -395,7 +395,7 @@ class Step:
     before: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Problem:
     """A whole problem. Mappings keep the order of declaration.
 

@@ -81,15 +81,14 @@ def bounded_groups(site: Site, goal: Goal, text: Text) -> Iterator[tuple[str, De
 
 def is_one_call(site: Site, goal: Goal) -> bool:
     """Whether a single call reaches the goal."""
+    if goal.pending or (len(goal.tasks) > 1 and not (goal.fused and goal.mode in ("cover", "item"))):
+        return False
     tasks = [site.task(name) for name in goal.tasks]
-    if goal.pending or not all(task.requires for task in tasks):
+    if not all(task.requires for task in tasks):
         return False
     if any(too_many_steps(task, goal) or too_large(site, task, goal) for task in tasks):
         return False
-    if goal.mode == "cover":
-        loops = any(task.finds is not None or task.for_each is not None for task in tasks)
-        return not loops and (len(tasks) == 1 or goal.fused)
-    return len(tasks) == 1 or (goal.mode == "item" and goal.fused)
+    return goal.mode != "cover" or all(task.finds is None and task.for_each is None for task in tasks)
 
 
 def too_many_steps(task: Task, goal: Goal) -> bool:

@@ -9,6 +9,7 @@ from decomposer.design.cuts import ahead
 from decomposer.design.nodes import seq
 from decomposer.problem.graph import auxiliary, unsettled
 from decomposer.problem.model import Problem, Task
+from decomposer.problem.once import once
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 
 
@@ -18,7 +19,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     if goal.mode != "cover" or settled:
         return
     problem = site.problem
-    makers = [task for task in problem.tasks.values() if task.compresses is not None]
+    makers = digesters(problem)
     if not makers:
         return
     aside = auxiliary(problem)
@@ -44,6 +45,12 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         unit = goal.unit or (alone and len(tasks) > 1)
         after = replace(goal, digests=goal.digests | {maker.name}, unit=unit)
         yield Alternative(seq(hole(first), hole(after)), (Fact(maker.name, "compresses"),))
+
+
+@once
+def digesters(problem: Problem) -> tuple[Task, ...]:
+    """Tasks that make digests."""
+    return tuple(task for task in problem.tasks.values() if task.compresses is not None)
 
 
 def lasting(problem: Problem, text: str) -> bool:

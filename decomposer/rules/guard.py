@@ -30,8 +30,10 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
 
 def common_finder(site: Site, goal: Goal) -> str | None:
     """The finder for whose items all tasks of the goal are done."""
-    finders = {site.task(name).for_each for name in goal.tasks}
-    return finders.pop() if len(finders) == 1 else None
+    finder = site.task(goal.tasks[0]).for_each
+    if finder is None or any(site.task(name).for_each != finder for name in goal.tasks):
+        return None
+    return finder
 
 
 def _facts(tasks: tuple[str, ...]) -> tuple[Fact, ...]:

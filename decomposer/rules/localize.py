@@ -16,9 +16,11 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     """Every part by itself, and groups of g parts."""
     if goal.mode != "cover" or goal.size is not None or goal.fused or goal.direct or goal.share is not None:
         return
+    part = site.task(goal.tasks[0]).local
+    if part is None:
+        return
     tasks = [site.task(name) for name in goal.tasks]
-    part = tasks[0].local
-    if part is None or any(task.remembers or task.memory for task in tasks):
+    if any(task.remembers or task.memory for task in tasks):
         return
     # What is done for an item found in a part may read more than that part; everything else must be local.
     if any(task.local != part and (task.for_each is None or len(tasks) == 1) for task in tasks):

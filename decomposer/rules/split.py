@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from decomposer.design.cuts import ahead, outdates, splitters
+from decomposer.design.cuts import ahead, cutters, outdates, splitters
 from decomposer.design.nodes import seq
 from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Problem
@@ -15,9 +15,9 @@ from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     """For each task that cuts a text of the goal: that task, then the goal with the text in parts."""
     settled = goal.fused or goal.direct or goal.share is not None or goal.steps is not None or goal.tried
-    if goal.mode != "cover" or goal.size is not None or settled:
-        return
     problem = site.problem
+    if goal.mode != "cover" or goal.size is not None or settled or not cutters(problem):
+        return
     parts = dict.fromkeys(text.part for text in problem.texts.values())
     needed = {name for part in parts for name in splitters(problem, part, goal.tasks)} - goal.cuts
     inside = _all_tasks(problem, goal.tasks)

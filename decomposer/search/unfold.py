@@ -10,7 +10,7 @@ from decomposer.errors import DesignError, ProblemError
 from decomposer.problem.graph import topological, unsettled
 from decomposer.problem.model import Problem
 from decomposer.rules import RULES, Alternative, Goal, Site, site_of
-from decomposer.search.soundness import check_template
+from decomposer.search.soundness import Soundness
 from decomposer.solvers.graph import Arc, Graph
 
 MAX_GOALS = 20_000
@@ -76,6 +76,7 @@ def unfold_from(
 ) -> Space:
     """Apply every rule to every goal reachable from one."""
     arcs: dict[Goal, tuple[Arc[Goal, Step], ...]] = {}
+    sound = Soundness(site)
     waiting = [root]
     while waiting:
         goal = waiting.pop()
@@ -88,7 +89,7 @@ def unfold_from(
             made = rule.expand(site, goal)
             for alternative in made if spread is None else (one for each in made for one in spread(goal, each)):
                 try:
-                    check_template(site, goal, alternative)
+                    sound.check(goal, alternative)
                 except DesignError as error:
                     raise UnsoundRuleError(f"rule {rule.name} on {goal}: {error}") from error
                 sub = needs(alternative)
