@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.combining import Combining, tasks_of, whole_for_all
-from decomposer.design.context import Context, at_most_one, divide_up, extent, is_whole, items, partition, scans
+from decomposer.design.context import Context, at_most_one, extent, is_whole, items, partition, scans
 from decomposer.design.contract_calls import Calls
 from decomposer.design.cuts import cutters, outdates
 from decomposer.design.dividing import Dividing
@@ -36,6 +36,7 @@ from decomposer.design.nodes import (
     walk,
 )
 from decomposer.design.progress import Progress
+from decomposer.design.routing import check_case, told_here
 from decomposer.design.serving import Serving
 from decomposer.design.sizes import uncertain
 from decomposer.expr import ONE, Expr
@@ -108,9 +109,10 @@ class Checker(Calls):
             self.free_hand(node, node.finder, progress, at_hand)
             if node.finder not in progress.scanned and not self.template:
                 raise self.fail(node, f"for_each {node.finder}: it has not scanned this scope yet")
-            before = set(progress.seen)
+            before, told = set(progress.seen), dict(progress.told)
             self.visit(node.body, context.for_item(), progress, at_hand | {node.finder})
             self.not_everywhere(progress, before, set())
+            progress.told = told
         elif isinstance(node, If):
             self.conditional(node, context, progress, at_hand)
         elif isinstance(node, Case):
@@ -159,9 +161,10 @@ class Checker(Calls):
             before = progress.scanned.get(finder, ONE * 0)
             scanned = None if number is None or before is None or count is None else before + number * count
             progress.scanned[finder] = scanned
-        for router, number in one_run.told.items():
-            if progress.told.get(router) != number:
-                progress.told[router] = number if count is None else number**count
+        for router, told in one_run.told.items():
+            if progress.told.get(router) is not told:
+                levels = ONE if count is None else count
+                progress.told[router] = told_here(told.among**levels, context, progress, at_hand)
         progress.absorb(one_run)
         return one_run
 
@@ -256,7 +259,7 @@ class Checker(Calls):
         other = progress.inner(set())
         other.done, other.scanned = set(progress.done), dict(progress.scanned)
         hands = at_hand if within else at_hand | {node.finder}
-        before, scanned = set(progress.seen), progress.scanned.get(node.finder, ONE * 0)
+        before, scanned, told = set(progress.seen), progress.scanned.get(node.finder, ONE * 0), dict(progress.told)
         self.visit(node.body, context if within else context.for_item(), progress, hands)
         if within and (scanned is None or progress.scanned.get(node.finder) != scanned + ONE):
             raise self.fail(node, f"if {node.finder}: what decides it must call {node.finder} once")
@@ -264,24 +267,10 @@ class Checker(Calls):
             self.visit(node.orelse, context if within else context.for_item(), other, at_hand)
             progress.seen -= before - other.seen
         self.not_everywhere(progress, before, other.seen)
+        progress.told = told
 
     def case(self, node: Case, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
-        task = self.problem.tasks[node.task]
-        if task.one_of is None:
-            raise self.fail(node, f"case {node.task}: nothing says that it needs only one of a family")
-        family = self.problem.capabilities[task.one_of.family].family
-        assert family is not None
-        needed = divide_up(family, node.share)
-        told = progress.told.get(task.one_of.told_by)
-        if told is None or not at_least(told, needed):
-            raise self.fail(
-                node,
-                f"case {node.task}: {task.one_of.told_by} has not told which specialist is needed",
-                f"call {task.one_of.told_by} first",
-            )
-        text = partition(self.problem, task)
-        if task.local is not None and text is not None and extent(text, context) != ONE:
-            raise self.fail(node, f"case {node.task}: different {text.part}s may need different specialists")
+        check_case(self, node, context, progress, at_hand)
         self.visit(node.body, context.sharing(node.task, node.share), progress, at_hand)
 
     def retry(self, node: Retry, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
@@ -334,7 +323,7 @@ class Checker(Calls):
             before.add(task.name)
         if goal.mode == "route":
             assert goal.among is not None
-            progress.told[first.name] = goal.among
+            progress.told[first.name] = told_here(goal.among, context, progress, at_hand)
         if goal.mode == "round":
             number = scans(self.problem, first, context)
             rounds = items(self.problem, first, context) + ONE if number is None else number

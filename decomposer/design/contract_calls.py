@@ -11,6 +11,7 @@ from decomposer.design.nodes import Call, Design
 from decomposer.design.progress import Progress, amount
 from decomposer.design.recursing import beyond_base, divided_by, done_in_pieces, joined_by
 from decomposer.design.remembering import condensed_by
+from decomposer.design.routing import told_here
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits
 from decomposer.expr import ONE
@@ -61,7 +62,7 @@ class Calls(Questions):
             elif task.for_each is not None:
                 self.one_call(node, task, context)
             self.memory(node, task, context)
-            self.record(node, task, context, progress)
+            self.record(node, task, context, progress, at_hand)
             if task.for_each not in before:
                 progress.owed.discard(task.name)
             self.owes(task, progress, set(node.tasks[position:]))
@@ -84,14 +85,16 @@ class Calls(Questions):
             message = f"{task.name} is done for {task.recursive.base} parts at most without dividing, not for {parts}"
             raise self.fail(node, message, f"put it under `recurse: {task.name}`")
 
-    def record(self, node: Call, task: Task, context: Context, progress: Progress) -> None:
+    def record(self, node: Call, task: Task, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         progress.seen -= outdates(self.problem, task)
         progress.seen.add(task.name)
         if task.finds is not None:
             before = progress.scanned.get(task.name, ONE * 0)
             progress.scanned[task.name] = None if before is None else before + ONE
+            progress.looked[task.name] = object()
         if task.name in tellers(self.problem):
-            progress.told[task.name] = ONE if node.among is None else node.among
+            among = ONE if node.among is None else node.among
+            progress.told[task.name] = told_here(among, context, progress, at_hand)
         if task.succeeds is not None and task.check is not None:
             progress.attempted.add(task.name)
             progress.done.discard(task.name)

@@ -7,6 +7,7 @@ from decomposer.design.context import divide_up
 from decomposer.design.contract import Checker
 from decomposer.design.cuts import cutters
 from decomposer.design.progress import Progress
+from decomposer.design.routing import told_here
 from decomposer.errors import DesignError
 from decomposer.expr import ONE
 from decomposer.rules.base import Alternative, Goal, Site
@@ -41,11 +42,12 @@ class Soundness:
             assert told_by is not None
             family = problem.capabilities[told_by.family].family
             assert family is not None
-            progress.told[told_by.told_by] = divide_up(family, goal.share)
+            among = divide_up(family, goal.share)
+            progress.told[told_by.told_by] = told_here(among, context, progress, at_hand)
         checker.visit(alternative.template, context, progress, at_hand)
         if goal.mode == "route":
             told = progress.told.get(goal.tasks[0])
-            if told is None or goal.among is None or not at_least(told, goal.among):
+            if told is None or goal.among is None or not at_least(told.among, goal.among):
                 raise DesignError("the route tells fewer alternatives apart than asked")
             return
         checker.finish(goal.tasks, goal.pending, context, progress, alternative.template, goal.mode != "cover")
