@@ -42,7 +42,7 @@ def _document(problems: dict[str, Problem]) -> list[Block]:
     from decomposer.report.document import Table
 
     rows = tuple((name, _first_sentence(problem.about)) for name, problem in problems.items())
-    return [Table(("problem", "about"), rows)]
+    return [Table(("problem", "about"), rows, broken=False)]
 
 
 def _first_sentence(text: str) -> str:

@@ -23,31 +23,31 @@ from decomposer.design.nodes import (
     with_children,
 )
 from decomposer.design.scopes import Extents, within
-from decomposer.expr import ONE
+from decomposer.expr import ONE, pretty
 
 
 def _how(node: Design) -> str:
     """How a wrapper does its body, in words."""
     if isinstance(node, Repeat):
-        return f"in {node.count} rounds"
+        return f"in {pretty(node.count)} rounds"
     if isinstance(node, Until):
         return f"until {node.finder} finds nothing"
     if isinstance(node, Each):
-        return f"{node.part} by {node.part}" if node.size == ONE else f"in groups of {node.size} {node.part}s"
+        return f"{node.part} by {node.part}" if node.size == ONE else f"in groups of {pretty(node.size)} {node.part}s"
     if isinstance(node, ForEach):
         return f"for each item that {node.finder} found"
     if isinstance(node, If):
         return f"only where {node.finder} found something"
     if isinstance(node, Case):
-        return "by specialists" if node.share == ONE else f"by specialists of {node.share} capabilities each"
+        return "by specialists" if node.share == ONE else f"by specialists of {pretty(node.share)} capabilities each"
     if isinstance(node, Stride):
         return (
-            f"step by step through {node.task}" if node.size == ONE else f"{node.size} steps of {node.task} at a time"
+            f"step by step through {node.task}" if node.size == ONE else f"{pretty(node.size)} steps of {node.task} at a time"
         )
     if isinstance(node, Retry):
         return f"until {listed(node.tasks)} is accepted" + (", keeping what is accepted" if node.keep else "")
     assert isinstance(node, Vote)
-    return f"by a majority of {node.votes}" if node.lead is None else f"by a vote, first to lead by {node.lead}"
+    return f"by a majority of {pretty(node.votes)}" if node.lead is None else f"by a vote, first to lead by {pretty(node.lead)}"
 
 
 def _exchange(tasks: tuple[str, ...], old: Design | None, new: Design | None) -> str:

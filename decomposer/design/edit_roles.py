@@ -18,6 +18,7 @@ from decomposer.design.nodes import (
     with_children,
 )
 from decomposer.design.scopes import Extents
+from decomposer.expr import pretty
 from decomposer.problem.model import Problem
 
 
@@ -112,7 +113,7 @@ def delegate(target: Target, node: Design, extents: Extents) -> Iterator[Change]
                 its if step == router else replace(case, share=other.share) if step == case else step
                 for step in node.steps
             ]
-            size = "" if other.share == case.share else f", specialists of {other.share} capabilities each"
+            size = "" if other.share == case.share else f", specialists of {pretty(other.share)} capabilities each"
             way = "step by step, in a tree" if isinstance(its, Repeat) else "in one call"
             does = f"{verb(told, 'tells')} specialists apart {way}{size}"
             if its != router or other.share != case.share:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from decomposer.expr import ONE, Expr
-from decomposer.report.document import Block, Heading, Points, Table, Writer, decimal
+from decomposer.report.document import Block, Heading, Points, Table, Writer
+from decomposer.report.legend import with_legend
+from decomposer.report.numerals import decimal
+from decomposer.report.words import COST, WORDS
 from decomposer.verbs.attribution_results import Attribution, Worth, Worths
 
 
@@ -27,21 +30,24 @@ def section(found: Attribution, start: str, end: str, writer: Writer) -> list[Bl
     if found.times is not None:
         headers = (*headers, "at numbers")
     blocks: list[Block] = [
-        Heading(f"from {start} to {end}, change by change: how many times dearer it is before"),
-        Table(headers, tuple(rows)),
+        Heading(f"from {start} to {end}, change by change: how many times {writer.words.worse} it is before"),
+        *with_legend(Table(headers, tuple(rows)), headers[1:]),
     ]
     if not found.exhaustive:
         blocks.append(Points(("the search stopped at its bound: there may be a path of smaller changes",)))
     return blocks
 
 
-def explanation() -> list[Block]:
+def explanation(minimised: str) -> list[Block]:
     """What the columns mean."""
+    worse = WORDS[minimised].worse
+    costs = ("by task: the cost of the calls, not what is minimised",) if WORDS[minimised] is not COST else ()
     lines = Points(
         (
+            *costs,
             "in total and by task: contributions depend on the order of the changes, their product does not",
-            "alone: as the only change of the first design; undone: how many times dearer the last is without it",
-            "empty: breaks the contract, or means nothing there; a to b: depends on the regime, within these bounds",
+            f"alone: as the only change of the first design; undone: how much {worse} the last is without it",
+            "empty: breaks the contract, or means nothing there; a to b: between these, as the regime is",
         )
     )
     return [Heading("how to read the changes"), lines]

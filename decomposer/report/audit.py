@@ -18,10 +18,13 @@ def document(audit: Audit) -> list[Block]:
         Facts(((_LEAST[problem.minimise], writer.theta(audit.theta)),)),
     ]
     if audit.facts:
-        blocks += [Heading("what the answer owes to each fact"), Points(_lines(audit.facts, writer, "dearer"))]
+        blocks += [
+            Heading("what the answer owes to each fact"),
+            Points(_lines(audit.facts, writer, writer.words.worse)),
+        ]
     if audit.assumptions:
-        blocks += [Heading("and to each assumption"), Points(_lines(audit.assumptions, writer, "dearer"))]
-    chances = _lines(audit.opportunities, writer, "cheaper")
+        blocks += [Heading("and to each assumption"), Points(_lines(audit.assumptions, writer, writer.words.worse))]
+    chances = _lines(audit.opportunities, writer, writer.words.better)
     if not chances:
         chances = (f"nothing: none of the {audit.tried} facts that were tried changes the growth",)
     blocks += [Heading("what else would pay, if it could be established"), Points(chances)]
@@ -41,7 +44,7 @@ def _lines(found: tuple[Worth, ...], writer: Writer, word: str) -> tuple[str, ..
             lines.append(f"{_when(worth, writer)}: {writer.theta(worth.theta)}")
         elif worth.free:
             alike = all(case.growth == ONE for case in worth.ratio.cases)
-            words = "the same growth" if alike else "no dearer, and cheaper somewhere"
+            words = "the same growth" if alike else f"no {writer.words.worse}, and {writer.words.better} somewhere"
             lines.append(f"{_when(worth, writer)}: {words}")
         elif len(worth.ratio.cases) == 1:
             times = _times(worth.ratio, writer, word)[0]

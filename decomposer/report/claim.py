@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decomposer.growth.curves import Curve
-from decomposer.report.document import Block, Facts, Heading, Hint, Points, Table, Title, Writer, number
+from decomposer.report.document import Block, Facts, Heading, Hint, Points, Table, Title, Writer
+from decomposer.report.numerals import number
 from decomposer.verbs.claim import Verification
 from decomposer.verbs.statement import speaks_of
 

@@ -13,17 +13,22 @@ from decomposer.report.document import (
     Table,
     Title,
     Writer,
-    decimal,
     illegal_designs,
     largest,
-    rounded_down,
+    rounded,
     whose,
 )
+from decomposer.report.legend import with_legend
+from decomposer.report.numerals import number
+from decomposer.report.words import COST
 from decomposer.verbs.compare import Comparison, Crossover, Row
 from decomposer.verbs.scopes import WORDS
 
 _TOTAL = {"cost": "in total", "span": "critical path", "time": "time", "scope": "cost in total"}
 """What a ratio of two designs is about, by what the problem minimises."""
+
+_LEGEND = ("reliability",)
+"""Columns of formulas that cannot be broken well; where they are long, they stand below the table."""
 
 
 def document(comparison: Comparison) -> list[Block]:
@@ -32,21 +37,19 @@ def document(comparison: Comparison) -> list[Block]:
     rows = (comparison.reference, *comparison.rows)
     timed = any(row.cost.time_theta is not None for row in rows)
     fails = any(row.reliability != ONE for row in rows)
+    headers = (
+        "design",
+        "cost",
+        "critical path",
+        *(("time",) if timed else ()),
+        "calls",
+        "longest context",
+        *(("reliability",) if fails else ()),
+        *(("at numbers",) if comparison.at else ()),
+    )
     blocks: list[Block] = [
         Title(problem.name, problem.about),
-        Table(
-            (
-                "design",
-                "cost",
-                "critical path",
-                *(("time",) if timed else ()),
-                "calls",
-                "longest context",
-                *(("reliability",) if fails else ()),
-                *(("at numbers",) if comparison.at else ()),
-            ),
-            tuple(_line(row, writer, fails, bool(comparison.at)) for row in rows),
-        ),
+        *with_legend(Table(headers, tuple(_line(row, writer, fails, bool(comparison.at)) for row in rows)), _LEGEND),
     ]
     blocks.append(Table(("scope", *WORDS.values()), tuple((row.name, *_scope(row, writer)) for row in rows)))
     if comparison.at:
@@ -56,7 +59,7 @@ def document(comparison: Comparison) -> list[Block]:
         blocks += _section(row, comparison, writer)
     blocks += illegal_designs(comparison.illegal)
     if any(row.attribution is not None for row in comparison.rows):
-        blocks += explanation()
+        blocks += explanation(problem.minimise)
     blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
     return blocks
 
@@ -81,14 +84,14 @@ def _line(row: Row, writer: Writer, fails: bool, numbers: bool) -> tuple[str, ..
         writer.theta(row.cost.theta),
         writer.theta(row.cost.span_theta),
         *(() if row.cost.time_theta is None else (writer.theta(row.cost.time_theta),)),
-        writer.formula(row.footprint.calls),
+        writer.short(row.footprint.calls),
         writer.formula(row.footprint.longest),
         *((_chance(row, writer),) if fails else ()),
     )
     if not numbers:
         return cells
     value = row.cost.value
-    return (*cells, "" if value is None else decimal(value))
+    return (*cells, "" if value is None else number(value))
 
 
 def _scope(row: Row, writer: Writer) -> tuple[str, ...]:
@@ -96,7 +99,7 @@ def _scope(row: Row, writer: Writer) -> tuple[str, ...]:
 
 
 def _chance(row: Row, writer: Writer) -> str:
-    chance = writer.formula(row.reliability) if row.chance is None else rounded_down(row.chance)
+    chance = writer.formula(row.reliability) if row.chance is None else rounded(row.chance)
     return f"{chance}, misses the target" if row.misses_target else chance
 
 
@@ -110,18 +113,18 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
     of = "" if minimised == "cost" else "cost of "
     if len(row.by_tasks) > 1:
         for tasks, ratio in row.by_tasks:
-            lines += [f"{of}{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio)]
+            lines += [f"{of}{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio, COST)]
     everywhere = {each.parameter for each in row.crossovers if each.low == 1 and each.high is None}
     growing = {name for name, parameter in comparison.problem.parameters.items() if parameter.kind != "constant"}
     if everywhere and everywhere == growing:
-        lines.append(f"{reference} is cheaper from 1 on in every parameter, the others as given")
+        lines.append(f"{reference} is {writer.words.better} from 1 on in every parameter, the others as given")
     else:
-        lines += (_crossover(crossover, reference) for crossover in row.crossovers)
+        lines += (_crossover(crossover, reference, writer.words.better) for crossover in row.crossovers)
     heading = Heading(f"{row.name} (-) against {reference} (+)")
     changes = [] if row.attribution is None else section(row.attribution, row.name, reference, writer)
     return [heading, Code(row.difference), Points(tuple(lines)), *changes]
 
 
-def _crossover(crossover: Crossover, reference: str) -> str:
+def _crossover(crossover: Crossover, reference: str, better: str) -> str:
     until = "on" if crossover.high is None else f"to {crossover.high:,}"
-    return f"{reference} is cheaper from {crossover.parameter} = {crossover.low:,} {until}, the others as given"
+    return f"{reference} is {better} from {crossover.parameter} = {crossover.low:,} {until}, the others as given"

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from decomposer.expr import Expr, enclose, parse, pretty
+from decomposer.expr import Expr, parse, pretty
 from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
+from decomposer.report.numerals import number
+from decomposer.report.words import WORDS, Words
+from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign
+from decomposer.verbs.measure import regime_of
 from decomposer.verbs.scopes import Extent
 
 
@@ -46,10 +50,11 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; columns are as wide as they need."""
+    """A table; in plain text, cells go on in further lines where the page is too narrow, unless `broken` is false."""
 
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    broken: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +99,12 @@ def whose(found: Extent) -> str:
 Block: TypeAlias = Title | Heading | Facts | Code | Table | Points | Hint
 
 
-def decimal(value: Expr, digits: int = 6) -> str:
-    """Write a number to some digits, for people; nothing is decided by it."""
-    low, high = enclose(value, {}, bits=64)
-    middle = (low + high) / 2
-    if middle >= 10**300:
-        return f"10^{len(str(int(middle))) - 1}"
-    return f"{float(middle):,.{digits}g}"
-
-
 MOST_SHOWN = 60
 """Characters of a formula that stands beside its value."""
+
+
+MOST_IN_TABLE = 30
+"""Characters of a formula in a table, instead of which its growth may stand."""
 
 
 def rounded_down(chance: Fraction, digits: int = 6) -> str:
@@ -116,18 +116,18 @@ def rounded_down(chance: Fraction, digits: int = 6) -> str:
     return f"{text[:-shown]}.{text[-shown:]}".rstrip("0").rstrip(".")
 
 
-def number(value: Expr) -> str:
-    """Write a number: integers in full, others to six digits and exactly."""
-    exact = value.as_fraction()
-    if exact is not None and exact.denominator == 1 and -(10**30) < exact < 10**30:
-        return f"{exact.numerator:,}"
-    return decimal(value) if exact is None or len(str(exact)) > 40 else f"{decimal(value)} (= {exact})"
+def rounded(chance: Fraction) -> str:
+    """Write a chance, behind ``≈`` where digits were left out."""
+    shown = rounded_down(chance)
+    return shown if Fraction(shown) == chance else f"≈ {shown}"
 
 
 class Writer:
     """Writes formulas for people: sizes of models first, then the other parameters as declared."""
 
     def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.words = WORDS[problem.minimise]
         sizes = [capability.size for capability in problem.capabilities.values()]
         sizes += [model.size for model in problem.models.values()]
         first = [name for name in problem.parameters if any(name in size.symbols for size in sizes)]
@@ -138,6 +138,11 @@ class Writer:
         """Write a formula."""
         return pretty(value, self.order, self.first)
 
+    def short(self, value: Expr) -> str:
+        """Write a formula, or its growth where it is long."""
+        exact = self.formula(value)
+        return exact if len(exact) <= MOST_IN_TABLE else self.theta(growth_of(value, regime_of(self.problem)))
+
     def theta(self, value: Expr) -> str:
         """Write a growth."""
         return f"Θ({self.formula(value)})"
@@ -146,19 +151,22 @@ class Writer:
         """Write a reliability: as a number where it is one, beside the formula where that says more."""
         if value is None:
             return self.formula(formula)
-        shown, exact = rounded_down(value), formula.as_fraction()
+        shown, exact = rounded(value), formula.as_fraction()
         if exact is None or shown != str(exact):
             short = self.formula(formula) if len(self.formula(formula)) <= MOST_SHOWN else ""
             return f"{shown} (= {short})" if short else shown
         return shown
 
-    def ratio(self, ratio: Ratio) -> list[str]:
-        """Write a ratio, a line for each regime."""
-        lines = []
+    def ratio(self, ratio: Ratio, words: Words | None = None) -> list[str]:
+        """Write a ratio, a line for each regime: of what the problem minimises, unless there are other words."""
+        worse = (words or self.words).worse
+        places: dict[Expr, list[str]] = {}
         for case in ratio.cases:
-            times = "the same growth" if case.growth == 1 else f"{self.formula(case.growth)} times dearer"
-            where = f" where {self.conditions(case.conditions)}" if case.conditions else ""
-            lines.append(times + where)
+            places.setdefault(case.growth, []).extend([self.conditions(case.conditions)] if case.conditions else [])
+        lines = []
+        for growth, where in places.items():
+            times = "the same growth" if growth == 1 else f"{self.formula(growth)} times {worse}"
+            lines.append(times + ", or".join(f" where {place}" for place in where))
         return lines
 
     def conditions(self, conditions: Iterable[str]) -> str:

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from decomposer.design.write import tree
-from decomposer.report.document import (
-    Block,
-    Code,
-    Facts,
-    Heading,
-    Hint,
-    Points,
-    Table,
-    Title,
-    Writer,
-    illegal_designs,
-    number,
-)
+from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Table, Title, Writer, illegal_designs
+from decomposer.report.numerals import number
 from decomposer.verbs.front import Front, Point
 
 

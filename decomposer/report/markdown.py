@@ -25,10 +25,15 @@ def _block(block: Block) -> str:
         rows = [_row(block.headers), _row(tuple("---" for _ in block.headers)), *map(_row, block.rows)]
         return "\n".join(rows)
     if isinstance(block, Points):
-        return "\n".join(f"- {line.strip()}" for line in block.lines)
+        return "\n".join(f"{_margin(line)}- {line.strip()}" for line in block.lines)
     assert isinstance(block, Hint)
     return f"Next: `{block.command}`"
 
 
 def _row(cells: tuple[str, ...]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _margin(line: str) -> str:
+    """How far a sentence is indented, as it belongs to the one before."""
+    return " " * (len(line) - len(line.lstrip()))

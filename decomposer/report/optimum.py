@@ -14,17 +14,17 @@ from decomposer.report.document import (
     Table,
     Title,
     Writer,
-    decimal,
     illegal_designs,
     largest,
-    number,
     whose,
 )
+from decomposer.report.numerals import decimal, number
+from decomposer.report.words import COST
 from decomposer.verbs.results import Result
 from decomposer.verbs.scopes import Extent
 
 _STATUS = {
-    "optimal": "optimal: none of the {designs} designs that the facts license costs less",
+    "optimal": "optimal: none of the {designs} designs that the facts license {less}",
     "optimal_growth": "least growth among the {designs} designs that the facts license; constants not decided",
     "regimes": "which of the designs below is best depends on how the parameters grow",
     "bounded": "the best found; not proved to be the best of the {designs} designs that the facts license",
@@ -69,7 +69,7 @@ def document(result: Result) -> list[Block]:
     if not several and result.reliability != ONE:
         rows.append(("reliability", writer.chance(result.reliability, result.chance)))
     told = (_SCOPE if problem.minimise == "scope" else _STATUS)[result.status]
-    rows.append(("status", told.format(designs=f"{search.designs:,}")))
+    rows.append(("status", told.format(designs=f"{search.designs:,}", less=writer.words.less)))
     blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]
     if result.regimes is not None:
         from decomposer.report.regimes import designs
@@ -140,7 +140,8 @@ def _against(result: Result, writer: Writer) -> list[str]:
         lines += (f"  {line}" for line in writer.ratio(hand.ratio))
         if len(hand.by_tasks) > 1:
             parts = (f"{' + '.join(tasks)} {writer.formula(ratio.expr)}" for tasks, ratio in hand.by_tasks)
-            lines.append(f"  by task: {', '.join(parts)}")
+            of = "" if writer.words is COST else "cost "
+            lines.append(f"  {of}by task: {', '.join(parts)}")
         if result.cost.value is not None and hand.cost.value is None:
             lines.append("  at numbers: more digits than can be worked with")
         if hand.cost.value is not None and result.cost.value is not None:
@@ -154,4 +155,4 @@ def _policy(writer: Writer, value: Expr, when: tuple[str, ...]) -> str:
 
 
 def _times(value: Expr) -> str:
-    return f"{decimal(value, 4)} times"
+    return "the same" if value == ONE else f"{decimal(value, 4)} times"

@@ -4,54 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from decomposer.report.columns import WIDTH, columns, flowing
 from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Table, Title
-
-WIDTH = 110
 
 
 def render(blocks: Iterable[Block]) -> str:
     """Write a document as plain text."""
     lines: list[str] = []
+    before: Block | None = None
     for block in blocks:
-        if lines and not (isinstance(block, Points | Code) and lines[-1] and _is_heading(lines)):
+        if before is not None and not (isinstance(block, Points | Code) and isinstance(before, Heading)):
             lines.append("")
         lines.extend(_block(block))
+        before = block
     return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _is_heading(lines: list[str]) -> bool:
-    return not lines[-1].startswith(" ")
 
 
 def _block(block: Block) -> list[str]:
     if isinstance(block, Title):
-        return [block.text, *(_wrap(block.about) if block.about else ())]
+        about = block.about.strip().splitlines()
+        return [block.text, *(line for part in about for line in flowing(part, "  ", "  "))]
     if isinstance(block, Heading):
-        return [block.text]
+        return flowing(block.text, further="  ")
     if isinstance(block, Facts):
         width = max(len(name) for name, _ in block.rows)
-        return [f"  {name.ljust(width)}  {value}" for name, value in block.rows]
+        further = " " * (width + 6)
+        return [line for name, value in block.rows for line in flowing(value, f"  {name.ljust(width)}  ", further)]
     if isinstance(block, Code):
         return [f"  {line}" for line in block.lines]
     if isinstance(block, Table):
-        return _table(block)
+        return columns((block.headers, *block.rows), width=WIDTH if block.broken else None)
     if isinstance(block, Points):
-        return [f"  {line}" for line in block.lines]
+        return [line for point in block.lines for line in _point(point)]
     assert isinstance(block, Hint)
     return [f"next: {block.command}"]
 
 
-def _wrap(text: str) -> list[str]:
-    import textwrap
-
-    return [
-        line
-        for part in text.strip().splitlines()
-        for line in textwrap.wrap(part, WIDTH, initial_indent="  ", subsequent_indent="  ")
-    ]
-
-
-def _table(table: Table) -> list[str]:
-    rows = [table.headers, *table.rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(table.headers))]
-    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+def _point(point: str) -> list[str]:
+    """A sentence, which may be indented as it belongs to the one before."""
+    indent = " " * (len(point) - len(point.lstrip()) + 2)
+    return flowing(point.strip(), indent, f"{indent}    ")

@@ -17,8 +17,15 @@ def growth_of(cost: Expr, regime: Regime) -> Expr:
 
 
 def ratio_of(one: Expr, other: Expr, regime: Regime) -> Ratio:
-    """How many times one growth is the other; the quotient itself where it is outside the class."""
+    """How many times one growth is the other; the quotient itself where it is outside the class.
+
+    Where it is the same however the parameters grow, there is one case, without conditions.
+    """
     try:
-        return exact_ratio(one, other, regime)
+        found = exact_ratio(one, other, regime)
     except OutsideClassError:
         return Ratio(one / other, (RatioCase(one / other, ()),))
+    first, *others = found.cases
+    if any(case.growth != first.growth for case in others):
+        return found
+    return Ratio(first.growth, (RatioCase(first.growth, ()),))

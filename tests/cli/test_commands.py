@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -192,13 +193,16 @@ def test_explain_tells_ways_apart(name: str, capsys: Capture) -> None:
     """No two ways of one goal are told in the same words."""
     found = data(capsys, "explain", name)
     assert any(other["more"] for choice in found["choices"] for other in choice["refused"])
-    sections = answer(capsys, "explain", name).split("\n\n")[1:]
-    told = [section.splitlines() for section in sections if "\n  not " in section]
+    sections = answer(capsys, "explain", name, "--format", "markdown").split("\n\n")
+    told = [(head, body.splitlines()) for head, body in pairwise(sections) if body.startswith("- not ")]
     assert told
-    for heading, *lines in told:
-        ways = [line.strip().removeprefix("not ").rpartition(": Θ")[0] for line in lines]
-        ways.append(heading.partition(": ")[2].rpartition(", Θ")[0])
-        assert len(set(ways)) == len(ways)
+    for heading, lines in told:
+        ways, above = [heading.partition(": ")[2].rpartition(", Θ")[0]], ""
+        for line in lines:
+            above = above if line.startswith(" ") else line
+            if ": Θ" in line:
+                ways.append((above if line != above else "") + line.rpartition(": Θ")[0])
+        assert len(ways) > 1 and len(set(ways)) == len(ways)
 
 
 def test_list(capsys: Capture) -> None:

@@ -1,0 +1,132 @@
+"""Reports that people can read: lines that fit a page, numbers that say whether they are exact, regimes told once."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+import pytest
+
+from decomposer import compare, load
+from decomposer.cli.main import main
+from decomposer.expr import num, parse
+from decomposer.report import text
+from decomposer.report.columns import WIDTH, columns
+from decomposer.report.comparison import document
+from decomposer.report.document import Table
+from decomposer.report.legend import with_legend
+from decomposer.report.numerals import decimal, number
+
+Capture = pytest.CaptureFixture[str]
+
+
+def written(capsys: Capture, *args: str) -> str:
+    assert main(args) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["k-task-models", "maker", "plan-once", "debugging"])
+def test_comparisons_fit_a_page(name: str) -> None:
+    shown = text.render(document(compare(load(name))))
+    assert max(map(len, shown.splitlines())) <= WIDTH
+
+
+def test_long_cells_stand_below_the_table_once() -> None:
+    """What the columns of a change say is all there: short in its cell, or behind a mark."""
+    found = compare(load("plan-once"), "plan-and-follow")
+    attribution = found.rows[0].attribution
+    assert attribution is not None
+    (change,) = attribution.contributions
+    table = next(b for b in document(found) if isinstance(b, Table) and b.headers[0] == "change")
+    (row,) = table.rows
+    assert row[1] == row[2] == "(1)"  # in total, and alone: the same
+    shown = " ".join(text.render(document(found)).split())
+    assert shown.count(f"(1) {_pretty(str(change.worth.total.ratio.expr))}") == 1
+
+
+def _pretty(formula: str) -> str:
+    from decomposer.report.document import Writer
+
+    return Writer(load("plan-once")).formula(parse(formula))
+
+
+def test_cells_go_on_in_further_lines() -> None:
+    rows = [("what", "how often"), ("forget what earlier rounds said", "max(a + b, c·d + e) + f·g + h")]
+    lines = columns(rows, width=34)
+    assert max(map(len, lines)) <= 34
+    assert [line.split() for line in columns(rows, width=None)] == [" ".join(row).split() for row in rows]
+    for place in (0, 1):  # nothing is lost, and arguments are broken behind commas only
+        start = lines[0].index(rows[0][place])
+        end = lines[0].index(rows[0][1]) if place == 0 else None
+        assert " ".join(" ".join(line[start:end].split()) for line in lines[1:]).split() == rows[1][place].split()
+    assert not any(line.rstrip().endswith(("a", "c·d")) for line in lines)
+
+
+def test_only_named_columns_have_a_legend() -> None:
+    table = Table(("cost", "alone"), (("a" * 50, "b" * 50),))
+    shown, below = with_legend(table, ["alone"])
+    assert isinstance(shown, Table) and shown.rows == (("a" * 50, "(1)"),)
+    assert below.rows == (("(1)", "b" * 50),)  # type: ignore[union-attr]
+    assert with_legend(table, []) == [table]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (num(10**404), "10^404"),
+        (num(3 * 10**404), "3·10^404"),
+        (num(10**404 + 1), "≈ 10^404"),
+        (num(2**40000), "≈ 1.58426·10^12041"),
+        (num(1234567), "1,234,567"),
+        (num(Fraction(1, 8)), "0.125"),
+        (num(Fraction(64, 33)), "≈ 1.93939 (= 64/33)"),
+        (num(Fraction(-5, 3)), "≈ -1.66667 (= -5/3)"),
+        (parse("sqrt(2)"), "≈ 1.41421"),
+        (num(0), "0"),
+    ],
+)
+def test_what_is_rounded_is_marked(value: object, shown: str) -> None:
+    assert number(value) == shown  # type: ignore[arg-type]
+
+
+def test_numbers_of_a_few_digits() -> None:
+    assert decimal(num(Fraction(123456789, 100))) == "≈ 1,234,568"
+    assert decimal(num(Fraction(1, 3 * 10**9)), 3) == "≈ 3.33·10^-10"
+
+
+def test_large_costs(capsys: Capture) -> None:
+    at = ["--set", "k=1343", "--set", "l=10", "--set", "m_u=3"]
+    shown = written(capsys, "optimize", "evolution", *at)
+    assert "at numbers     1,168,410 " in shown and re.search(r"at numbers: ≈ [\d.]+·10\^413, ≈ ", shown)
+
+
+@pytest.mark.parametrize(("objective", "less"), [("span", "has a shorter critical path"), ("time", "takes less time")])
+def test_time_is_not_called_cost(objective: str, less: str, capsys: Capture) -> None:
+    numbers = [f"--set={name}=4" for name in load("debugging").parameters]
+    shown = " ".join(written(capsys, "optimize", "debugging", "--minimise", objective, *numbers).split())
+    assert f"license {less}" in shown
+    assert " times slower" in shown and "dearer" not in shown and "costs less" not in shown
+    assert "cost by task: " in shown
+
+
+def test_explain_tells_a_regime_once(capsys: Capture) -> None:
+    shown = " ".join(written(capsys, "explain", "debugging").split())
+    told = shown.partition("regimes, by the numbers that they have below")[2]
+    conditions = [each for each in re.findall(r"[\w·²]+ = O\([^()]+\)", told) if len(each) >= 12]
+    assert len(set(conditions)) == len(conditions) > 4
+    # What is referred to was told before: (1) with its condition, and (1') with the converse.
+    legend, _, rest = told.partition(" find and fix: ")
+    marks = dict(re.findall(r"(\(\d+'?\)) ([\w·²]+ = O\([^()]+\))", legend))
+    assert set(re.findall(r"\(\d+'?\)", rest)) <= set(marks)
+    for mark, condition in marks.items():
+        if "'" in mark:
+            left, _, right = marks[mark.replace("'", "")].partition(" = ")
+            assert condition == f"{right[2:-1]} = O({left})"
+
+
+def test_the_same_ratio_everywhere_has_no_regimes() -> None:
+    """A ratio that is the same in every regime is told without them."""
+    from decomposer import optimize
+
+    cases = [hand.ratio.cases for name in ("debugging", "plan-once") for hand in optimize(load(name)).hand_designs]
+    assert all(len(each) == 1 or len({case.growth for case in each}) > 1 for each in cases)
