@@ -49,7 +49,8 @@ def compare(
 
     With --fail-if-worse the exit code is 1 unless every design is legal and shown to grow no faster than the
     reference, however the parameters grow within the problem's assumptions. With --set the costs at these
-    numbers decide instead: 1 when a design costs more there. The comparison is written in either case.
+    numbers decide instead: 1 when a design costs more there. A design that misses the problem's target, or exceeds a
+    limit, is worse whatever it costs, unless the reference does so, too. The comparison is written in either case.
     """
     output, numbers = output_of(kind, path), numbers_of(settings)
     given = load_problem(problem)
@@ -63,7 +64,14 @@ def compare(
 
 
 def _worse(row: Row, comparison: Comparison) -> bool:
-    """Whether a design is worse than the reference: at the numbers, if there are any, else in growth."""
+    """Whether a design is worse than the reference: at the numbers, if there are any, else in growth.
+
+    What misses the target, or exceeds a limit, where the reference does not, is worse whatever it costs.
+    """
+    if row.misses_target and not comparison.reference.misses_target:
+        return True
+    if not set(row.beyond) <= set(comparison.reference.beyond):
+        return True
     own, reference = row.cost.value, comparison.reference.cost.value
     if own is not None and reference is not None:
         from decomposer.expr import compare as order

@@ -54,7 +54,7 @@ def document(comparison: Comparison) -> list[Block]:
     blocks.append(Table(("scope", *WORDS.values()), tuple((row.name, *_scope(row, writer)) for row in rows)))
     if comparison.at:
         blocks.append(Points((", ".join(f"{name} = {value}" for name, value in comparison.at),)))
-    blocks += _about_optimum(comparison, writer)
+    blocks += _notes(comparison, writer)
     for row in comparison.rows:
         blocks += _section(row, comparison, writer)
     blocks += illegal_designs(comparison.illegal)
@@ -64,8 +64,8 @@ def document(comparison: Comparison) -> list[Block]:
     return blocks
 
 
-def _about_optimum(comparison: Comparison, writer: Writer) -> list[Block]:
-    """What the reader must know of the optimum shown: that it is one of several, or not proved."""
+def _notes(comparison: Comparison, writer: Writer) -> list[Block]:
+    """What the reader must know: that the optimum shown is one of several, or not proved; what numbers break."""
     shown = comparison.optimum
     lines = []
     if shown is not None and shown.options > 1:
@@ -75,6 +75,7 @@ def _about_optimum(comparison: Comparison, writer: Writer) -> list[Block]:
         lines.append("`decomposer optimize` gives all of them, each with where it is best")
     if shown is not None and shown.status == "bounded":
         lines.append("the optimum is the best design found; it is not proved to be the best")
+    lines += comparison.notes
     return [Heading("note"), Points(tuple(lines))] if lines else []
 
 
@@ -91,7 +92,7 @@ def _line(row: Row, writer: Writer, fails: bool, numbers: bool) -> tuple[str, ..
     if not numbers:
         return cells
     value = row.cost.value
-    return (*cells, "" if value is None else number(value))
+    return (*cells, "too many digits" if value is None else number(value))
 
 
 def _scope(row: Row, writer: Writer) -> tuple[str, ...]:
@@ -109,6 +110,8 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
         return [Heading(f"{row.name} is {reference}")]
     minimised = comparison.problem.minimise
     lines = [f"{row.name} misses the target of {comparison.problem.target}"] if row.misses_target else []
+    if row.beyond:
+        lines.append(f"{row.name} is beyond the limit on {' and '.join(row.beyond)}")
     lines += (f"{_TOTAL[minimised]}: {line}" for line in writer.ratio(row.ratio))
     of = "" if minimised == "cost" else "cost of "
     if len(row.by_tasks) > 1:

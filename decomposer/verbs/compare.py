@@ -25,6 +25,7 @@ from decomposer.verbs.growths import ratio_of
 from decomposer.verbs.illegal import IllegalDesign, hand_design_at, without_illegal
 from decomposer.verbs.measure import (
     Numbers,
+    beyond_limits,
     chance_at,
     measure,
     misses_target,
@@ -35,6 +36,7 @@ from decomposer.verbs.measure import (
     reliability_of,
     value_at,
 )
+from decomposer.verbs.notes import notes
 from decomposer.verbs.optimize import optimize
 from decomposer.verbs.results import FORMAT_VERSION, Cost, Status, ratio_cases, scope_data, shortened
 from decomposer.verbs.scopes import Extent, scope_of
@@ -63,7 +65,8 @@ class Row:
     `chance` is the reliability as a number, where it is one. `attribution` says what each change on the way to the
     reference contributes; it is `None` where the designs are the same, and where one has free parameters whose value
     depends on the regime, or does the job at the numbers only; then there are no `crossovers` either.
-    `misses_target` says whether it is shown to come out right less often than the target asks.
+    `misses_target` says whether it is shown to come out right less often than the target asks; `beyond` are the limits
+    of the problem that it exceeds.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Row:
     crossovers: tuple[Crossover, ...]
     attribution: Attribution | None = None
     misses_target: bool = False
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ class Shown:
 class Comparison:
     """Designs against a reference (by default the optimum); `illegal` are those that break the contract.
 
-    `optimum` is `None` where the reference is a hand design.
+    `optimum` is `None` where the reference is a hand design. `notes` are what the reader should know, such as
+    assumptions that do not hold at the numbers.
     """
 
     problem: Problem
@@ -109,6 +114,7 @@ class Comparison:
     at: tuple[tuple[str, Fraction], ...] = ()
     illegal: tuple[IllegalDesign, ...] = ()
     optimum: Shown | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def worse(self) -> bool:
@@ -125,6 +131,7 @@ class Comparison:
             "at": {name: str(value) for name, value in self.at},
             "designs": [self._row(row) for row in (self.reference, *self.rows)],
             "illegal_designs": [design.to_dict() for design in self.illegal],
+            "notes": list(self.notes),
         }
 
     def _row(self, row: Row) -> dict[str, Any]:
@@ -138,6 +145,7 @@ class Comparison:
             "reliability": str(row.reliability),
             "reliability_value": None if row.chance is None else shortened(row.chance),
             "misses_target": row.misses_target,
+            "beyond_limits": list(row.beyond),
             "scope": scope_data(row.scope),
             "relation": row.relation,
             "ratio": str(row.ratio.expr),
@@ -198,13 +206,19 @@ def compare(
     else:
         design = hand_design_at(problem, against, numbers, (OPTIMUM,))
     reference = _row(problem, against, design, design, {})
-    cost, chance = measure(problem, design, regime_of(problem), numbers), chance_at(problem, design, numbers)
-    scope = scope_of(problem, design, regime_of(problem), numbers)
-    missed = misses_target(problem, design, regime_of(problem), numbers)
-    reference = replace(reference, cost=cost, chance=chance, scope=scope, misses_target=missed)
+    regime = regime_of(problem)
+    cost = measure(problem, design, regime, numbers)
+    reference = replace(
+        reference,
+        cost=cost,
+        chance=chance_at(problem, design, numbers),
+        scope=scope_of(problem, design, regime, numbers),
+        misses_target=misses_target(problem, design, regime, numbers),
+        beyond=beyond_limits(problem, design, cost, regime, numbers),
+    )
     rows = tuple(_row(problem, name, one, design, numbers) for name, one in chosen.items())
     given = tuple((name, Fraction(value)) for name, value in numbers.items())
-    return Comparison(problem, reference, rows, given, illegal, shown)
+    return Comparison(problem, reference, rows, given, illegal, shown, tuple(notes(problem, numbers)))
 
 
 def _optimum(problem: Problem, at: Numbers) -> tuple[Design, Shown]:
@@ -250,6 +264,7 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         crossovers=_crossovers(problem, design, reference, at) if at and general else (),
         attribution=attribute(problem, design, reference, at) if general and design != reference else None,
         misses_target=misses_target(problem, design, regime, at),
+        beyond=beyond_limits(problem, design, cost, regime, at),
     )
 
 
@@ -282,13 +297,16 @@ def _stretches(problem: Problem, design: Design, reference: Design, at: Numbers,
         here = {**at, name: value}
         return order(value_at(problem, reference, here), value_at(problem, design, here)) < 0
 
-    values, marks = [1], [cheaper(1)]
-    while values[-1] < LARGEST:
+    values, marks = list[int](), list[bool]()
+    while not values or values[-1] < LARGEST:
+        value = values[-1] * 2 if values else 1
         try:
-            marks.append(cheaper(values[-1] * 2))
+            marks.append(cheaper(value))
         except ExpressionError:  # an exponential cost of more digits than can be worked with
             break
-        values.append(values[-1] * 2)
+        values.append(value)
+    if not values:
+        return []
     edges: list[tuple[int, bool]] = [(1, marks[0])]
     for i in range(1, len(values)):
         if marks[i - 1] != marks[i]:
