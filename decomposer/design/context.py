@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from decomposer.expr import ONE, Expr, ceil
 from decomposer.problem.frozen import Frozen
+from decomposer.problem.items import partition as partition
 from decomposer.problem.model import Problem, Task, Text
 
 _NOTHING: Mapping[str, Expr] = Frozen()
@@ -133,17 +134,6 @@ class Context:
 
 
 TOP = Context()
-
-
-def partition(problem: Problem, task: Task) -> Text | None:
-    """The partitioned text that a task works through: what it is local to, edits, reads or writes, in this order."""
-    names = [task.edits.text] if task.edits else []
-    names += [read.text for read in task.reads] + list(task.writes)
-    texts = [problem.texts[name] for name in names if problem.texts[name].part is not None]
-    for text in texts:
-        if text.part == task.local:
-            return text
-    return texts[0] if texts else None
 
 
 def extent(text: Text, context: Context) -> Expr:

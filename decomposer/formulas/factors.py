@@ -53,6 +53,17 @@ class Row(NamedTuple):
     endless: bool = False
 
 
+def found_in_parts(problem: Mapping[str, Any]) -> Iterator[tuple[Poly, Poly]]:
+    """Numbers of items, each with what the parts hold at most in which they are found."""
+    texts = problem.get("texts", {})
+    for task in problem.get("tasks", {}).values():
+        edited = [task["edits"]["text"]] if task["edits"] else []
+        worked = [texts[name] for name in (*edited, *(read["text"] for read in task["reads"]), *task["writes"])]
+        parted = sorted((text for text in worked if text["part"]), key=lambda text: text["part"] != task["local"])
+        if task["finds"] and parted:
+            yield parse(task["finds"]["count"]), mul(parse(task["finds"]["per_part"]), parse(parted[0]["count"]))
+
+
 class Factors:
     """What is known of the parameters: of the problem, of a branch of the tree, and of the free parameters in scope.
 
@@ -73,6 +84,8 @@ class Factors:
                 self.assume(parse(left), parse(right), exact=True, endless=relation == "<<")
             if relation in (">=", ">", ">>", "=="):
                 self.assume(parse(right), parse(left), exact=True, endless=relation == ">>")
+        for low, high in found_in_parts(problem):
+            self.assume(low, high, exact=True)
         for low, high in limited:
             self.assume(low, high, exact=False)
         for name in (*self.parameters, *free):

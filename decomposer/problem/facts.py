@@ -12,6 +12,7 @@ from decomposer.problem.assemble import whole_of
 from decomposer.problem.diagnose import Issue
 from decomposer.problem.formulas import Formula, formulas
 from decomposer.problem.graph import auxiliary
+from decomposer.problem.items import too_many
 from decomposer.problem.memory import forgotten
 from decomposer.problem.model import Problem, Task, Text
 from decomposer.problem.recursion import misuses
@@ -35,6 +36,7 @@ def contradictions(problem: Problem) -> Iterator[Issue]:
     yield from _capabilities(problem)
     for task in problem.tasks.values():
         yield from _task(problem, task)
+    yield from too_many(problem)
 
 
 def _parameters(problem: Problem) -> Iterator[Issue]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from decomposer.errors import DecomposerError
+from decomposer.expr.parse import parse_relation
 from decomposer.problem.diagnose import Issue
+from decomposer.problem.items import implied, overfull, room_for_items
 from decomposer.problem.model import Problem
 
 if TYPE_CHECKING:
@@ -23,23 +25,36 @@ Constants = tuple[tuple[str, Fraction | None, Fraction | None], ...]
 def regime(problem: Problem) -> Regime:
     """Return the regime: growing parameters are unbounded, free ones may stay bounded, constants have their bounds.
 
+    Items are no more than the parts they are found in can hold, so what that says of the parameters belongs to it.
+
     Raises
     ------
     GrowthError
         When the assumptions contradict each other, or one of them cannot be used.
     """
+    return _regime(problem.assume, implied(problem), *_kinds(problem))
+
+
+def _kinds(problem: Problem) -> tuple[tuple[str, ...], Constants]:
     growing = tuple(sorted(name for name, one in problem.parameters.items() if one.kind == "growing"))
     constants = tuple(
         (name, one.low, one.high) for name, one in sorted(problem.parameters.items()) if one.kind == "constant"
     )
-    return _regime(problem.assume, growing, constants)
+    return growing, constants
 
 
 @lru_cache(maxsize=256)
-def _regime(assume: tuple[str, ...], growing: tuple[str, ...], constants: Constants) -> Regime:
+def _regime(assume: tuple[str, ...], more: tuple[str, ...], growing: tuple[str, ...], constants: Constants) -> Regime:
+    from decomposer.growth import is_big_o
     from decomposer.growth.regime import Regime
 
-    return Regime.of(assume, growing, {name: (low, high) for name, low, high in constants})
+    found = Regime.of(assume, growing, {name: (low, high) for name, low, high in constants})
+    for text in more:
+        left, _, right = parse_relation(text)
+        with suppress(DecomposerError):  # sums and functions of some kinds cannot be assumed to be small
+            if not is_big_o(left, right, regime=found):
+                found = found.extended((text,))
+    return found
 
 
 def contradictory(problem: Problem) -> Iterator[Issue]:
@@ -49,6 +64,7 @@ def contradictory(problem: Problem) -> Iterator[Issue]:
         return
     fault = _fault(problem, problem.assume)
     if fault is None:
+        yield from _outgrown(problem)
         return
     fits, fails = 0, len(problem.assume)
     while fails - fits > 1:
@@ -69,9 +85,21 @@ def contradictory(problem: Problem) -> Iterator[Issue]:
     yield Issue(("assume", fails - 1), message, "contradiction", hint)
 
 
+def _outgrown(problem: Problem) -> Iterator[Issue]:
+    """Yield an issue for every finder of more items, in the end, than there can be."""
+    stated = _regime(problem.assume, (), *_kinds(problem))
+    for task, count, most in room_for_items(problem):
+        if count.symbols | most.symbols:
+            try:
+                stated.extended((f"{count} <= {most}",))
+            except DecomposerError as error:
+                if error.diagnostics[0].code == "contradiction":
+                    yield overfull(problem, task, count, most)
+
+
 def _fault(problem: Problem, assume: tuple[str, ...]) -> DecomposerError | None:
     try:
-        regime(replace(problem, assume=assume))
+        _regime(assume, (), *_kinds(problem))
     except DecomposerError as error:
         return error
     return None

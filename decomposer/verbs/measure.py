@@ -17,6 +17,7 @@ from decomposer.expr.enclosures import round_down
 from decomposer.growth import Ratio, Regime, eventually, is_big_o
 from decomposer.problem.diagnose import dotted
 from decomposer.problem.formulas import formulas
+from decomposer.problem.items import overfull, room_for_items
 from decomposer.problem.model import Parameter, Problem
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
@@ -69,6 +70,7 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
         raise ProblemError(Diagnostic(message, "bad-setting", hint=f"give one for each, such as {such}{more}"))
     _check_counts(problem, at)
     _check_signs(problem, at)
+    _check_items(problem, at)
     return substitute(problem, dict(at))
 
 
@@ -113,6 +115,19 @@ def _check_signs(problem: Problem, at: Numbers) -> None:
             message = f"{names}: `{written}`, a {formula.role}, is {value}"
             hint = f"it must be {least}; give other numbers, or correct `{dotted(formula.loc)}`"
             raise ProblemError(Diagnostic(message, "bad-setting", hint=hint), file=problem.file)
+
+
+def _check_items(problem: Problem, at: Numbers) -> None:
+    """Refuse numbers at which more items are to be found than the parts hold."""
+    values = {name: num(value) for name, value in at.items()}
+    for task, count, most in room_for_items(problem):
+        if order(count.subs(values), most.subs(values)) > 0:
+            names = ", ".join(
+                f"{name} = {at[name]}" for name in problem.parameters if name in count.symbols | most.symbols
+            )
+            found = overfull(problem, task, count.subs(values), most.subs(values))
+            hint = f"give other numbers, or correct `{dotted(found.loc)}`"
+            raise ProblemError(Diagnostic(f"{names}: {found.message}", "bad-setting", hint=hint), file=problem.file)
 
 
 def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) -> Cost:  # noqa: B006 - never changed

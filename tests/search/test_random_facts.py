@@ -294,10 +294,11 @@ def test_a_group_has_no_more_parts_than_there_are(minimise: str) -> None:
 
 
 def test_numbers_that_break_an_assumption_give_an_answer() -> None:
-    """More items than parts, of which there is one: in a conversation it is not known who speaks."""
+    """Parts full of items, in a conversation in which it is not known who speaks, and `k <= n` does not hold."""
     problem = problem_of(34)
+    assert "k <= n" in problem.assume
     numbers: dict[str, int | Fraction] = {
-        "k": 1,
+        "k": 13,
         "l": 12,
         "b": 13,
         "n": 1,
