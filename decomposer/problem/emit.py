@@ -9,7 +9,7 @@ from typing import Any
 _WIDTH = 110
 _PLAIN = re.compile(r"[\w(][\w .*/+^()<=>!-]*")
 _PLAIN_BLOCK = re.compile(r"[\w(](?!.*(: | #|:$)).*")
-_NUMBER = re.compile(r"[\d.]+([eE]\d+)?|0[xo][\da-fA-F]+")
+_NUMBER = re.compile(r"[\d.]+([eE]\d+)?|0[xo][\da-fA-F]+|\d+(\^|\*\*)\d+")
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "inf", "nan"))
 _SECTIONS = ("parameters", "texts", "capabilities", "models", "tasks", "designs")
 

@@ -14,6 +14,7 @@ from decomposer.errors import Diagnostic, ExpressionError
 from decomposer.expr import Expr, num, sym
 from decomposer.expr.parse import parse
 from decomposer.problem.budget import Formulas
+from decomposer.problem.yaml import Bare
 
 if TYPE_CHECKING:
     from pydantic_core.core_schema import ValidationInfo
@@ -126,6 +127,15 @@ def text(value: object) -> str:
     return value
 
 
+def counted(value: object) -> str:
+    """Read what a parameter counts; who writes a number, without quotes, means its value, which has no place here."""
+    written = text(value)
+    if isinstance(value, Bare | int | Fraction):
+        hint = f"say what it counts, and give `--set NAME={written}`; or write {written} wherever its name stands"
+        raise fail(f"{written} is a value, where the description of a parameter stands", hint=hint)
+    return written
+
+
 def several(value: object) -> object:
     """Let one item stand for a list of one."""
     return list(value) if isinstance(value, list | tuple) else [value]
@@ -185,6 +195,7 @@ TITLE = leaf(title, "A name.", "string")
 REFERENCE = leaf(reference, "A text, or `text.head` for its head.", "string")
 SYMBOL = leaf(symbol, "A name that formulas can use.", "string")
 ABOUT = leaf(text, "What it is, for people.", "string")
+COUNTED = leaf(counted, "What it counts, for people.", "string")
 NAMES = leaf(one_or_several, "A name, or several.", "string", "array")
 FLAG: Schema = {"type": "bool", "strict": True}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from decomposer.problem.fields import (
     ABOUT,
+    COUNTED,
     EXACT,
     FLAG,
     FORMULA,
@@ -58,7 +59,7 @@ def _bounds(data: Data) -> Data:
 PARAMETER = form(
     "A size parameter; the short form is what it counts.",
     {
-        "about": key(ABOUT),
+        "about": key(COUNTED),
         "kind": key(choice("growing", "free", "constant")),
         "between": key({"type": "list", "items_schema": EXACT, "strict": True}, "Strict bounds of a constant."),
         "above": key(EXACT, "Strict lower bound of a constant."),

@@ -7,6 +7,7 @@ exactly a tenth wherever a formula reads it. Tags and merge keys are refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +24,8 @@ Loc = tuple[str | int, ...]
 MAX_DEPTH = 40
 MAX_NODES = 100_000
 MAX_KEY = 100
+
+_NUMBER = re.compile(r"\d+(\.\d+)?([eE]\d+)?|\d+(\^|\*\*)\d+")
 
 _WORDS: Mapping[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -53,6 +56,12 @@ class Document:
     """Faults that did not prevent reading on: duplicate keys, missing values."""
     dropped: frozenset[str]
     """Keys left out for such a fault."""
+
+
+class Bare(str):
+    """A number without quotes; it keeps its text, but is none where words are asked for."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -165,6 +174,8 @@ class _Reader:
         verbatim = event.style not in ("|", ">") and self.line(line).startswith(value, column - 1)
         plain = not quoted and event.style not in ("|", ">") and event.tag is None
         word = _WORDS.get(value, value) if plain else value
+        if plain and isinstance(word, str) and _NUMBER.fullmatch(word):
+            word = Bare(word)
         return _Node("scalar", Mark(line, column, max(1, len(value)) if verbatim else 1, verbatim), word)
 
     def line(self, number: int) -> str:
