@@ -105,7 +105,7 @@ def rank(problem: Selection, limits: Limits | None = None, memory: Memory | None
     small = contracted(replace(problem, levels=()), values)
     first = _avoided(small, watch, memory)
     if first is None:
-        return Ranked(Answer("unknown", stopped=watch.reason or "work"))
+        return Ranked(Answer("unknown", stopped=watch.stop() or "work"))
     if first < 0:
         return Ranked(Answer("infeasible"))
     whole, places = _without(small, first)

@@ -7,7 +7,7 @@ serves all that need it: its cost counts once. All numbers are exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -138,3 +138,9 @@ class Selection:
     def limited(self) -> bool:
         """Whether any limit couples the choices, beyond sharing."""
         return bool(self.pools or self.budgets or self.capacities) or not (self.deadline is self.reliability is None)
+
+
+def loosen(problem: Selection) -> Selection:
+    """The problem without limits and times: its answers cost no more."""
+    levels = tuple(replace(level, makespan=0) for level in problem.levels)
+    return replace(problem, levels=levels, pools=(), budgets=(), capacities=(), deadline=None, reliability=None)

@@ -15,15 +15,18 @@ from decomposer.solvers import cpsat, evaluate
 from decomposer.solvers.answer import Answer, Limits
 from decomposer.solvers.encode import one_by_one
 from decomposer.solvers.infeasible import explain
-from decomposer.solvers.selection import Number, Selection
+from decomposer.solvers.selection import Number, Selection, loosen
 from decomposer.solvers.validate import validate
 from decomposer.solvers.watch import Watch
 
-BACKENDS = ("trees", "hosting", "sharing", "scheduling", "cpsat", "milp")
+BACKENDS = ("trees", "hosting", "narrow", "sharing", "scheduling", "cpsat", "milp")
 """Modules of this package, the most special first. Each is imported when a problem comes to it.
 
 The integer programme stands last: it takes over where numbers are too large for CP-SAT.
 """
+
+GIVING_UP = ("trees", "narrow")
+"""Those that stop by themselves where there is too much to keep, long before the limits."""
 
 LARGE = 400
 """From so many alternatives on, a problem with limits is first solved without them, for a bound and a start."""
@@ -137,18 +140,12 @@ def find(
         if best.status == "feasible" and len(best.value) == 1 and best.bound == best.value[0]:
             best = replace(best, status="optimal", stopped="proved")
         stopped = watch.stop() is not None or answer.stopped == "cancelled"
-        stopped = stopped or (answer.stopped == "work" and limits.work is not None)
+        stopped = stopped or (answer.stopped == "work" and limits.work is not None and name not in GIVING_UP)
         if best.status in ("optimal", "infeasible") or stopped:
             return best
     if best.status == "unknown" and failure is not None:
         raise failure
     return best
-
-
-def loosen(problem: Selection) -> Selection:
-    """The problem without limits and times: its answers cost no more."""
-    levels = tuple(replace(level, makespan=0) for level in problem.levels)
-    return replace(problem, levels=levels, pools=(), budgets=(), capacities=(), deadline=None, reliability=None)
 
 
 def _loosened(problem: Selection, limits: Limits) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 from time import monotonic
 
@@ -58,6 +58,11 @@ class Watch:
     def work_left(self) -> float | None:
         """Units of work left, if they are limited."""
         return None if self.limits.work is None else max(0.0, self.limits.work - self.done)
+
+    def part(self, share: float) -> Watch:
+        """A watch over that share of the time and work left, for what may well come to nothing; it tells nobody."""
+        seconds, work = (None if left is None else left * share for left in (self.left, self.work_left))
+        return Watch(replace(self.limits, seconds=seconds, work=work, on_progress=None), self.backend)
 
     def stop(self) -> Stopped | None:
         """Why to stop now; once it has said so, it keeps saying so."""
