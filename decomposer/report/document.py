@@ -15,6 +15,7 @@ from decomposer.report.numerals import number
 from decomposer.report.words import WORDS, Words
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign
+from decomposer.verbs.meanings import Meanings
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.scopes import Extent
 
@@ -89,6 +90,12 @@ def largest(found: Extent, writer: Writer) -> str:
         return shown
     plain = number(found.value)
     return plain if shown == plain else f"{plain} = {shown}"
+
+
+def with_meaning(meanings: Meanings, name: str, value: str) -> str:
+    """Write the value of a free parameter, with what it counts."""
+    about = dict(meanings).get(name, "")
+    return f"{value} ({about})" if about else value
 
 
 def whose(found: Extent) -> str:

@@ -17,9 +17,11 @@ from decomposer.report.document import (
     illegal_designs,
     largest,
     whose,
+    with_meaning,
 )
 from decomposer.report.numerals import decimal, number
 from decomposer.report.words import COST
+from decomposer.search.price import Policy
 from decomposer.verbs.results import Result
 from decomposer.verbs.scopes import Extent
 
@@ -86,7 +88,12 @@ def document(result: Result) -> list[Block]:
         blocks += [Heading("design"), Code(tuple(tree(problem, result.design)))]
         if result.policies:
             blocks.append(
-                Facts(tuple((policy.name, _policy(writer, policy.value, policy.when)) for policy in result.policies))
+                Facts(
+                    tuple(
+                        (policy.name, with_meaning(result.meanings, policy.name, _policy(writer, policy)))
+                        for policy in result.policies
+                    )
+                )
             )
         blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
         first = "scope (minimised)" if problem.minimise == "scope" else "scope"
@@ -149,9 +156,9 @@ def _against(result: Result, writer: Writer) -> list[str]:
     return lines
 
 
-def _policy(writer: Writer, value: Expr, when: tuple[str, ...]) -> str:
-    where = f" where {writer.conditions(when)}" if when else ""
-    return writer.formula(value) + where
+def _policy(writer: Writer, policy: Policy) -> str:
+    where = f" where {writer.conditions(policy.when)}" if policy.when else ""
+    return writer.formula(policy.value) + where
 
 
 def _times(value: Expr) -> str:

@@ -25,6 +25,17 @@ from decomposer.restated.facts import unknown
 
 LARGEST_BLOCK = 4
 
+NAMES = (
+    ("i", "index"),
+    ("g", "group"),
+    ("s", "share"),
+    ("f", "fan_out"),
+    ("m", "stride"),
+    ("v", "lead"),
+    ("r", "fan_in"),
+)
+"""Names of free parameters: letters, or words where the letters are taken."""
+
 Free: TypeAlias = tuple[str, str, str]
 
 Fits: TypeAlias = tuple[tuple[Poly, Poly], ...]
@@ -147,9 +158,9 @@ class Space:
         self.tasks: dict[str, Any] = problem["tasks"]
         self.texts: dict[str, Any] = problem["texts"]
         taken = set(problem["parameters"])
-        self.i, self.g, self.s, self.f, self.m, self.v, self.r = (fresh(name, taken) for name in "igsfmvr")
-        models = problem["models"].items()
-        self.rooms = {name: fresh("g", taken) for name, model in models if model["window"] is not None}
+        self.i, self.g, self.s, self.f, self.m, self.v, self.r = (fresh(names, taken) for names in NAMES)
+        windows = [name for name, model in problem["models"].items() if model["window"] is not None]
+        self.rooms = {name: fresh((f"g_{plainly(name)}", f"group_{plainly(name)}"), taken) for name in windows}
 
     def root(self) -> Goal:
         """Everything that must be done."""
@@ -290,12 +301,17 @@ class Space:
         return "part" if parts and (scope == "part" or (scope == "here" and goal.size == "1")) else "all"
 
 
-def fresh(name: str, taken: set[str]) -> str:
-    """A name that is not taken."""
-    while name in taken:
-        name += "_"
+def fresh(names: tuple[str, str], taken: set[str]) -> str:
+    """The first name that is not taken, or the second with a number."""
+    choices = [*names, *(f"{names[1]}{number}" for number in range(2, len(taken) + 3))]
+    name = next(name for name in choices if name not in taken)
     taken.add(name)
     return name
+
+
+def plainly(model: str) -> str:
+    """The name of a model, within the name of a parameter."""
+    return "".join(sign if sign == "_" or sign.isalnum() else "_" for sign in model)
 
 
 def used(*models: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ from decomposer.expr import ONE, Expr
 from decomposer.problem.formulas import formulas
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem, Task, Text
+from decomposer.rules.names import fresh, of_model
 
 Mode: TypeAlias = Literal["cover", "round", "item", "route"]
 
@@ -138,6 +139,12 @@ class Site:
     groups: Mapping[str, str]
     both: bool = False
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of design parameters."""
+        own = (self.index, self.group, self.share, self.fan_out, self.stride, self.lead, self.fan_in)
+        return *own, *self.groups.values()
+
     def task(self, name: str) -> Task:
         """Look a task up."""
         return self.problem.tasks[name]
@@ -208,22 +215,20 @@ def site_of(problem: Problem) -> Site:
     """Choose names for design parameters."""
     taken = set(problem.parameters)
 
-    def fresh(name: str) -> str:
-        while name in taken:
-            name += "_"
-        taken.add(name)
-        return name
+    def of(model: str) -> str:
+        suffix = of_model(model)
+        return fresh(taken, f"g_{suffix}", f"group_{suffix}")
 
     return Site(
         problem,
-        index=fresh("i"),
-        group=fresh("g"),
-        share=fresh("s"),
-        fan_out=fresh("f"),
-        stride=fresh("m"),
-        lead=fresh("v"),
-        fan_in=fresh("r"),
-        groups=Frozen({one.name: fresh("g") for one in problem.models.values() if one.window is not None}),
+        index=fresh(taken, "i", "index"),
+        group=fresh(taken, "g", "group"),
+        share=fresh(taken, "s", "share"),
+        fan_out=fresh(taken, "f", "fan_out"),
+        stride=fresh(taken, "m", "stride"),
+        lead=fresh(taken, "v", "lead"),
+        fan_in=fresh(taken, "r", "fan_in"),
+        groups=Frozen({one.name: of(one.name) for one in problem.models.values() if one.window is not None}),
         numbered=not any(one.expr.symbols - one.bound for one in formulas(problem) if one.loc[0] != "designs"),
     )
 

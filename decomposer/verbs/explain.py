@@ -205,8 +205,8 @@ def _beyond(lines: list[str], others: list[str]) -> tuple[str, ...]:
 def _does(step: Step) -> str:
     """What an alternative does, with its free parameters."""
     decisions = step.alternative.decisions
-    free = ", ".join(f"{decision.name} {decision.about}" for decision in decisions)
-    return f"{_DOES[step.rule]}, {free}" if free else _DOES[step.rule]
+    free = ", ".join(f"{decision.name}: {decision.about}" for decision in decisions)
+    return f"{_DOES[step.rule]} ({free})" if free else _DOES[step.rule]
 
 
 def _price(space: Space, regime: Regime, fact: Fact, result: Result) -> Price:

@@ -18,6 +18,7 @@ from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import leaves, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
+from decomposer.rules.names import fresh
 from decomposer.search import pareto
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.spread import order, settle
@@ -27,6 +28,7 @@ from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign, without_illegal
 from decomposer.verbs.infeasible import infeasible
+from decomposer.verbs.meanings import Meanings, meanings
 from decomposer.verbs.measure import Numbers, numbered, regime_of
 from decomposer.verbs.notes import notes
 from decomposer.verbs.results import FORMAT_VERSION
@@ -47,6 +49,8 @@ class Point:
         Where it is the one to choose: sets of conditions, which may speak of the number of workers.
     proved : bool
         Whether no other values of its free parameters are better.
+    meanings : tuple of (name, what it counts)
+        What its free parameters stand for.
     """
 
     design: Design
@@ -55,6 +59,7 @@ class Point:
     policies: tuple[Policy, ...] = ()
     when: tuple[tuple[str, ...], ...] = ()
     proved: bool = True
+    meanings: Meanings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,10 @@ class Front:
                     "cost": str(point.cost),
                     "span": str(point.span),
                     "design": steps(self.problem, point.design),
-                    "parameters": [{"name": one.name, "value": str(one.value)} for one in point.policies],
+                    "parameters": [
+                        {"name": one.name, "about": dict(point.meanings).get(one.name, ""), "value": str(one.value)}
+                        for one in point.policies
+                    ],
                     "when": [list(conditions) for conditions in point.when],
                 }
                 for point in self.points
@@ -169,7 +177,10 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
     found, complete = pareto.at_numbers(unfold(target), doubts)
     if not found:
         raise infeasible(target, unfold(target))
-    points = [Point(one.design, settle(one.work), settle(one.other or one.work), one.policies) for one in found]
+    points = [
+        Point(one.design, settle(one.work), settle(one.other or one.work), one.policies, meanings=meanings(one))
+        for one in found
+    ]
     fixed = {name: num(value) for name, value in at.items()}
     hands: list[HandPoint] = []
     for name in problem.designs:
@@ -192,8 +203,8 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
 
 def _in_growth(problem: Problem, plain: Problem) -> Front:
     regime, space = regime_of(problem), unfold(plain)
-    taken = {*problem.parameters, *(getattr(space.site, name) for name in ("index", "group", "share", "fan_out"))}
-    workers, price = _fresh("P", taken), _fresh("Q", taken)
+    taken = {*problem.parameters, *space.site.names}
+    workers, price = fresh(taken, "P", "workers"), fresh(taken, "Q", "weight")
     # A span in units of time may be any multiple of a cost; else there is no use for less than one worker.
     timed = any(model.delay is not None for model in problem.models.values())
     weight = (sym(price) if timed else ONE) / sym(workers)
@@ -227,7 +238,9 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
             policies = tuple(Policy(name, value) for name, value in values.items())
             kept = tuple(policy for policy in best.policies if not policy.when and policy.name not in values)
             sure = leaf.winner not in open_ones
-            points.append(Point(substitute(one.design, values), cost, path, (*kept, *policies), (when,), sure))
+            about = (*meanings(one), *((each.name, each.about) for each in one.open))
+            design = substitute(one.design, values)
+            points.append(Point(design, cost, path, (*kept, *policies), (when,), sure, about))
     merged = _merged(points)
     shown = [point for point in merged if not any(_betters(other, point, regime, workers) for other in merged)]
     hands = tuple(
@@ -342,10 +355,3 @@ def _betters(one: Point, other: Point, regime: Regime, workers: str) -> bool:
         except OutsideClassError:
             return False
     return True
-
-
-def _fresh(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name

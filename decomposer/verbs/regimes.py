@@ -23,6 +23,7 @@ from decomposer.verbs.combinations import check_optimum
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
+from decomposer.verbs.meanings import Meanings, meanings
 from decomposer.verbs.measure import minimised, regime_of
 from decomposer.verbs.results import FORMAT_VERSION
 from decomposer.verbs.statement import OPTIMUM, assuming
@@ -30,13 +31,14 @@ from decomposer.verbs.statement import OPTIMUM, assuming
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A design of a map: its name, its growth, and the values of its free parameters."""
+    """A design of a map: its name, its growth, and the values of its free parameters, with what they stand for."""
 
     name: str
     design: Design
     growth: Expr
     theta: Expr
     policies: tuple[Policy, ...] = ()
+    meanings: Meanings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,12 @@ class RegimeMap:
             "theta": str(tree.theta),
             "when": list(tree.conditions),
             "parameters": [
-                {"name": policy.name, "value": str(policy.value), "when": list(policy.when)}
+                {
+                    "name": policy.name,
+                    "about": dict(self.named(tree.winner).meanings).get(policy.name, ""),
+                    "value": str(policy.value),
+                    "when": list(policy.when),
+                }
                 for policy in self.policies(tree)
             ],
             "verified": tree.verified,
@@ -194,7 +201,8 @@ def _contestants(problem: Problem, best: Sequence[Candidate], regime: Regime) ->
     for place, candidate in enumerate(best, 1):
         plain = OPTIMUM if len(best) == 1 else f"design {place}"
         name = known.get(candidate.design, plain)
-        found.append(_contestant(name, candidate.design, candidate.growth, candidate.policies, regime))
+        named = _contestant(name, candidate.design, candidate.growth, candidate.policies, regime)
+        found.append(replace(named, meanings=meanings(candidate)))
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from decomposer.problem.model import Problem
 from decomposer.rules.base import Fact
 from decomposer.search.price import Policy
 from decomposer.verbs.illegal import IllegalDesign
+from decomposer.verbs.meanings import Meanings
 
 if TYPE_CHECKING:
     from decomposer.verbs.regimes import RegimeMap
@@ -195,6 +196,8 @@ class Result:
         What the reader should know: facts that no rule uses, parameters that are never used.
     regimes : RegimeMap, optional
         Which of several options is best where; `None` where there is one, or no map of reasonable size.
+    meanings : tuple of (name, what it counts)
+        What the free parameters of the design stand for.
     illegal : tuple of IllegalDesign
         Hand designs that break the contract of a task, with what is wrong; they are not compared.
     """
@@ -219,6 +222,7 @@ class Result:
     regimes: RegimeMap | None = None
     illegal: tuple[IllegalDesign, ...] = ()
     scope: tuple[Extent, ...] = ()
+    meanings: Meanings = ()
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -240,7 +244,13 @@ class Result:
             "cost": {**self.cost.to_dict(), "theta": str(self.theta)},
             "design": self.steps,
             "parameters": [
-                {"name": policy.name, "value": str(policy.value), "when": list(policy.when)} for policy in self.policies
+                {
+                    "name": policy.name,
+                    "about": dict(self.meanings).get(policy.name, ""),
+                    "value": str(policy.value),
+                    "when": list(policy.when),
+                }
+                for policy in self.policies
             ],
             "agents": [agent.to_dict() for agent in self.agents],
             "footprint": {

@@ -143,7 +143,7 @@ def test_command(capsys: pytest.CaptureFixture[str], kind: str, numbers: tuple[s
     [
         ("novel", "a design that is not listed (reduce and compress and call): the best g (chapters in a group)"),
         ("sorting-documents", "a design that is not listed (reduce and compress and call): the best g (documents in"),
-        ("summary-window", "design 2: that g_ = 2·W is the best number of pages in a group"),
+        ("summary-window", "design 2: that g_affordable = 2·W is the best number of pages in a group"),
     ],
 )
 def test_what_is_not_proved_is_said(name: str, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
