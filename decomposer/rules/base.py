@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias
 
 from decomposer.design.context import Context, items, scans
 from decomposer.design.counts import group_counts, part_count
+from decomposer.design.names import fresh, of_model
 from decomposer.design.nodes import Design, Hole, Writing
 from decomposer.design.paths import independent
 from decomposer.expr import ONE, Expr
 from decomposer.problem.formulas import formulas
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem, Task, Text
-from decomposer.rules.names import fresh, of_model
 
 Mode: TypeAlias = Literal["cover", "round", "item", "route"]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from decomposer.design.evaluate import span, total_cost
 from decomposer.design.lift import hand_design
+from decomposer.design.names import fresh
 from decomposer.design.nodes import Design, substitute, walk
 from decomposer.design.write import steps
 from decomposer.errors import GrowthError, OutsideClassError
@@ -18,7 +19,6 @@ from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import leaves, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
-from decomposer.rules.names import fresh
 from decomposer.search import pareto
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.spread import order, settle
