@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, combinations_with_replacement
+from itertools import chain, combinations, combinations_with_replacement, count
 
 from decomposer.errors import DecomposerError
 from decomposer.expr import ONE, Expr, exp, log, num, sym
@@ -80,11 +80,15 @@ def _powers(sizes: dict[str, int], regime: Regime, outcome: str) -> Curve | None
     return Curve(values, scale, outcome)
 
 
+def scale_beside(taken: Container[str]) -> str:
+    """A name for what all else is a power of: ``t``, or a word where that is a parameter."""
+    numbered = (f"scale{number}" for number in count(2))
+    return next(name for name in chain(("t", "scale"), numbered) if name not in taken)
+
+
 def _candidates(sizes: dict[str, int], regime: Regime) -> Iterator[tuple[dict[str, Expr], str]]:
     """Curves in the order of the direction: first groups of alike sizes on increasing scales, then each alone."""
-    scale = "t"
-    while scale in sizes or scale in regime.names:
-        scale += "_"
+    scale = scale_beside({*sizes, *regime.names})
     ordered = sorted(sizes, key=lambda name: (sizes[name], name))
     still = {name: num(2) for name in ordered if not sizes[name] and name not in regime.unbounded}
     moving = [name for name in ordered if name not in still]

@@ -10,6 +10,7 @@ from html import escape
 from decomposer.errors import Diagnostic, ExpressionError, ProblemError
 from decomposer.expr import Expr, parse, parse_relation
 from decomposer.expr.nodes import App, Sym
+from decomposer.growth.curves import scale_beside
 from decomposer.growth.partition import Leaf, Tree
 from decomposer.problem.suggest import suggest
 from decomposer.report.document import Writer
@@ -51,9 +52,7 @@ def svg(found: RegimeMap, plane: Sequence[str] = (), fix: Mapping[str, str] | No
     rational numbers. Logarithms count as constants.
     """
     names = _axes(found, tuple(plane))
-    scale = "t"
-    while scale in found.problem.parameters:
-        scale += "_"
+    scale = scale_beside(found.problem.parameters)
     logs = _logs(found, names, dict(fix or {}), scale)
     zero, span = Fraction(0), Fraction(SPAN)
     area: list[Point] = [(zero, zero), (span, zero), (span, span), (zero, span)]

@@ -9,11 +9,14 @@ import pytest
 
 from decomposer import Problem, explain, front, load, loads, optimize
 from decomposer.cli.main import main
+from decomposer.growth.curves import scale_beside
 from decomposer.problem.long_form import long_form
+from decomposer.report.plane import svg
 from decomposer.restated.space import Space
 from decomposer.rules.base import site_of
 from decomposer.verbs.certify import certify
 from decomposer.verbs.check import check
+from decomposer.verbs.regimes import regime_map
 
 Capture = pytest.CaptureFixture[str]
 
@@ -102,3 +105,11 @@ def test_no_name_ends_in_an_underscore(name: str, capsys: Capture) -> None:
 
 def _flat(capsys: Capture) -> str:
     return " ".join(capsys.readouterr().out.split())
+
+
+def test_the_scale_of_a_curve_and_of_a_plane() -> None:
+    assert [scale_beside(taken) for taken in ((), ("t",), ("t", "scale"))] == ["t", "scale", "scale2"]
+    problem = load("plan-once")
+    assert "t" in problem.parameters
+    drawn = svg(regime_map(problem), ("N", "h"))
+    assert "where t = scale, p = scale" in drawn and "t_" not in drawn
