@@ -165,6 +165,8 @@ def _mended(problem: Problem, node: Retry | Escalate | Vote, context: Context, n
         return race_right(right, rival, node.lead)
     left = tuple(name for name in names if name not in node.tasks)
     others = reliability(problem, node.body, context, left)
+    if isinstance(node, Retry) and all(never_fooled(problem, name) for name in node.tasks):
+        return others
     right, accepted = verdict(problem, node, context)
     if isinstance(node, Retry):
         for name in node.tasks:
@@ -205,6 +207,12 @@ def _unitwise(task: Task) -> bool:
 
 def _model(body: Design) -> str | None:
     return body.model if isinstance(body, Call) else body.goal.model if isinstance(body, Hole) else None
+
+
+def never_fooled(problem: Problem, name: str) -> bool:
+    """Whether what the check of a task accepts is right."""
+    check = problem.tasks[name].check
+    return check is not None and check.accepts == ZERO
 
 
 def verdict(problem: Problem, node: Retry | Escalate, context: Context) -> tuple[Expr, Expr]:

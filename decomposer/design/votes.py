@@ -23,6 +23,12 @@ ROUGH = 192
 """Bits of the bounds by which most votes are judged."""
 
 
+FAINT = 1 << 16
+"""Bits behind the point from which on a chance is bounded by nothing, and by the least one that has so many."""
+
+LEAST = Fraction(1, 1 << FAINT)
+
+
 def raised(base: Expr, exponent: Expr) -> Expr:
     """``base ** exponent``; of numbers, to more digits than formulas otherwise have.
 
@@ -171,10 +177,22 @@ def _power(base: Fraction, exponent: int, end: Callable[[Fraction, int], Fractio
     result, square = Fraction(1), base
     while exponent:
         if exponent & 1:
-            result = end(result * square, 2 * ROUGH)
+            result = _near(result * square, end)
         exponent >>= 1
-        square = end(square * square, 2 * ROUGH)
+        square = _near(square * square, end)
     return result
+
+
+def _near(value: Fraction, end: Callable[[Fraction, int], Fraction]) -> Fraction:
+    """A bound of few digits; what is next to nothing becomes nothing, or as little as is told apart from it."""
+    if value.denominator.bit_length() - value.numerator.bit_length() > FAINT:
+        return LEAST if end is round_up else Fraction(0)
+    return end(value, 2 * ROUGH)
+
+
+def power_between(base: Fraction, exponent: int) -> tuple[Fraction, Fraction]:
+    """Bounds of few digits on a power of a number from zero to one."""
+    return _power(base, exponent, round_down), _power(base, exponent, round_up)
 
 
 def best_majority(easy: Fraction, hard: Fraction, share: Fraction) -> int | None:

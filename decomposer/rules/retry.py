@@ -9,7 +9,7 @@ from decomposer.design.context import exposure, partition
 from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Call, Design, Retry, seq
 from decomposer.design.recursing import own_problem
-from decomposer.design.reliability import reliability
+from decomposer.design.reliability import attempts, reliability
 from decomposer.design.sizes import covers
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO
@@ -30,7 +30,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         if not _told_apart(site, goal, Retry(names, hole(settled))):
             continue
         for body in checked(site, goal, names, hole(settled)):
-            yield Alternative(Retry(names, body), facts)
+            if _countable(site, goal, Retry(names, body)):
+                yield Alternative(Retry(names, body), facts)
             if _can_keep(site, goal, names):
                 yield Alternative(Retry(names, body, keep=True), facts)
 
@@ -46,6 +47,14 @@ def _told_apart(site: Site, goal: Goal, attempts: Retry) -> bool:
     except ExpressionError:
         return site.numbered
     return rare_enough(site, goal, right)
+
+
+def _countable(site: Site, goal: Goal, anew: Retry) -> bool:
+    """Whether the attempts at all of a scope can be worked out; at numbers, that is seen in the end."""
+    try:
+        return site.numbered or bool(attempts(site.problem, anew, site.inside(goal)).terms)
+    except ExpressionError:
+        return False
 
 
 def doers(site: Site, goal: Goal, names: tuple[str, ...]) -> Iterator[str | None]:

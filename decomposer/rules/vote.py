@@ -11,6 +11,7 @@ from decomposer.design.context import items
 from decomposer.design.nodes import Design, Retry, Vote
 from decomposer.design.recursing import base_cases
 from decomposer.design.reliability import cases, reliability, votes_for
+from decomposer.design.vote_bounds import odds_between
 from decomposer.design.votes import MAX_BITS, ROUGH, least_lead, majority, plain
 from decomposer.errors import ExpressionError
 from decomposer.expr import ONE, ZERO, Expr, ceil, evaluate, log, num, sym
@@ -56,14 +57,29 @@ def _on(site: Site, goal: Goal, body: Design, facts: tuple[Fact, ...]) -> Iterat
     assert target is not None
     try:
         right, rival = votes_for(site.problem, body, site.inside(goal), goal.tasks)
-    except ExpressionError:
-        return  # so many units at once are all but never right together
+    except ExpressionError:  # of too many digits
+        yield from _between(site, goal, body, facts)
+        return
     if right == ONE or rival == ZERO or target == ONE:
         return
     if not any(value.symbols for value in (right, rival, occurrences(site, goal), target)):
         yield from _counted(site, goal, body, facts)
     elif (lead := growing_lead(site, goal, *_hardest(site, goal, body))) is not None:
         yield Alternative(Vote(body, lead=lead), facts)
+
+
+def _between(site: Site, goal: Goal, body: Design, facts: tuple[Fact, ...]) -> Iterator[Alternative]:
+    """A vote on so many units at once that its chance is known by bounds only, unless it cannot reach the target.
+
+    The lead is the least that may do. Whether it is left out for want of digits, or is too dear, is for the search.
+    """
+    target = site.problem.target
+    if not site.numbered or target is None or target == ONE:  # while sizes are open, the search tells what is left out
+        return
+    odds, bound = odds_between(site.problem, body, site.inside(goal), goal.tasks[0]), evaluate(target, {})
+    if odds is None or not odds.hopeless(bound):
+        lead = 2 if odds is None else odds.least_lead(whole(occurrences(site, goal)), bound)
+        yield Alternative(Vote(body, lead=num(lead)), facts)
 
 
 def _hardest(site: Site, goal: Goal, body: Design) -> tuple[Expr, Expr]:

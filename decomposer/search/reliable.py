@@ -17,19 +17,20 @@ from decomposer.design.cost_models import call_cost
 from decomposer.design.counts import part_count
 from decomposer.design.evaluate import work
 from decomposer.design.leaves import usage
-from decomposer.design.nodes import Call, Design, substitute
+from decomposer.design.nodes import Call, Design, Vote, substitute
 from decomposer.design.products import Product
 from decomposer.design.reliability import cases
 from decomposer.design.sizes import covers, model_rate
+from decomposer.design.vote_bounds import odds_between
 from decomposer.design.votes import MAX_BITS, least_lead, race_runs
-from decomposer.errors import ExpressionError, InfeasibleError, NotExactError, ProblemError
+from decomposer.errors import Diagnostic, ExpressionError, InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ONE, Expr, evaluate, num
 from decomposer.expr.evaluate import rough_bounds
 from decomposer.expr.nodes import App
 from decomposer.problem.graph import topological
 from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
-from decomposer.rules.vote import least_majority
+from decomposer.rules.vote import least_majority, occurrences, whole
 from decomposer.search.price import Candidate, Policy, complexity, fill
 from decomposer.search.spread import Spread, order
 from decomposer.search.unfold import Step, unfold
@@ -44,6 +45,12 @@ SMALL_STRIDES = 16
 
 REFINED = 8
 """How often strides that are not excluded are looked at more closely."""
+
+
+LEFT_OUT = (
+    f"left out are designs in which so many units must be right at once that their chance has more than {MAX_BITS} bits"
+)
+"""What is said where these may be better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +100,13 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
         if not least and not strides.refine(None):
             break
     if not least:
-        raise InfeasibleError(_missed(found), file=problem.file)
+        raise InfeasibleError(_missed(found, bool(pricing.left_out)), file=problem.file)
+    over = [one for one in pricing.left_out if one is None or one <= (_at_most(least[0].costs[0]) or one)]
     cheaper = [one for one in reached if one.ideal and _order(one.costs[0], least[0].costs[0]) not in (0, 1)]
     tied = all(_order(one.costs[0], least[0].costs[0]) == 0 for one in least)
-    complete = tied and not cheaper and not strides.open and strides.complete and pricing.complete
-    return [one.candidate for one in least], complete
+    complete = tied and not cheaper and not over and not strides.open and strides.complete and pricing.complete
+    told = (LEFT_OUT,) if over else ()
+    return [replace(one.candidate, proof=told) for one in least], complete
 
 
 def _cheapest(found: Sequence[Tried]) -> list[Tried]:
@@ -109,16 +118,20 @@ def _cheapest(found: Sequence[Tried]) -> list[Tried]:
     return kept
 
 
-def _missed(found: Sequence[Tried]) -> str:
+def _missed(found: Sequence[Tried], partly: bool) -> Diagnostic:
     real = [one for one in found if not one.ideal]
+    who, hint = "no design reaches the target", ""
+    if partly:
+        who, hint = "no design was found that reaches the target", LEFT_OUT
     if not real:
-        return "no design reaches the target: what fails too often can be neither checked nor voted on"
+        return Diagnostic(f"{who}: what fails too often can be neither checked nor voted on", "infeasible", hint=hint)
     most = real[0]
     for one in real[1:]:
         if one.chances[0].compare(most.chances[0]) > 0:
             most = one
     low, _ = most.chances[0].bounds()
-    return f"no design reaches the target: the most reliable one comes out right with probability {_decimal(low)}"
+    told = f"the most reliable one comes out right with probability {_decimal(low)}"
+    return Diagnostic(f"{who}: {told}", "infeasible", hint=hint)
 
 
 def _decimal(value: Fraction) -> str:
@@ -131,6 +144,7 @@ class _Pricing:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.complete = True
+        self.left_out: list[Fraction | None] = []
         # What helps with tasks, as who cuts, divides or condenses, has no goal that settles its failures.
         self.aside = frozenset(site.problem.tasks) - frozenset(topological(site.problem))
 
@@ -150,7 +164,7 @@ class _Pricing:
                 for context in around
             )
         except (ExpressionError, NotExactError):  # of too many digits, or a root that no fraction is
-            self.complete = False
+            self.left_out.append(self.least_cost(goal, alternative.template, chosen))
             return
         candidate = Candidate(
             design=design,
@@ -163,6 +177,19 @@ class _Pricing:
         )
         candidate = replace(candidate, growth=candidate.work)
         yield Tried(candidate, costs, chances, ideal or any(one.ideal for one in chosen))
+
+    def least_cost(self, goal: Goal, template: Design, chosen: tuple[Tried, ...]) -> Fraction | None:
+        """What a design costs at least that has a vote whose chance is known by bounds; `None` of any other."""
+        target, problem = self.site.problem.target, self.site.problem
+        assert target is not None
+        if not isinstance(template, Vote) or goal.tried:  # after another model has failed, it may hardly ever run
+            return None
+        odds = odds_between(problem, template.body, self.site.inside(goal), goal.tasks[0])
+        once = _bounds(chosen[0].costs[0], 64)
+        if odds is None or once is None:
+            return None
+        often = whole(occurrences(self.site, goal))
+        return often * odds.fewest_runs(often, evaluate(target, {})) * once[0]
 
     def reaches(self, one: Tried, target: Fraction) -> bool:
         """Whether a design comes out right often enough; what cannot be told is left out."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decomposer.design.context import TOP, Context, partition
 from decomposer.design.nodes import Call
 from decomposer.design.sizes import covers
+from decomposer.design.vote_bounds import too_long
 from decomposer.design.windows import fits, longest
 from decomposer.errors import Diagnostic, InfeasibleError
 from decomposer.expr import ONE, Expr, num, pretty
@@ -46,6 +47,10 @@ def _reason(problem: Problem, space: Space, complete: bool) -> Diagnostic:
             found = _beyond_windows(problem, task, context, what)
             if found is not None:
                 return found
+    for name in too_long(problem):
+        message = f"no design was found: {name} has so many units that the chance to be right in all is not worked out"
+        hint = "make the number of units a parameter"
+        return diagnostic(problem, ("tasks", name, "succeeds"), message, "infeasible", hint)
     message = "no design satisfies the problem: some task cannot be done at any scope that the facts allow"
     return Diagnostic(message, "infeasible")
 

@@ -7,10 +7,13 @@ from fractions import Fraction
 
 from decomposer.design.combining import combinable
 from decomposer.design.remembering import reaches_back
+from decomposer.design.vote_bounds import too_long
+from decomposer.design.votes import MAX_BITS
 from decomposer.errors import DecomposerError
 from decomposer.expr import compare, num, parse_relation
 from decomposer.problem.model import Problem, Task
 from decomposer.problem.validate import warnings
+from decomposer.rules import site_of
 
 _HOLDS = {"<=": (-1, 0), "<": (-1,), ">=": (0, 1), ">": (1,), "==": (0,)}
 """Which signs of a comparison a relation allows; `<<` and `>>` say nothing at numbers."""
@@ -34,6 +37,11 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
             done = [task for task in problem.tasks.values() if name == task.name or name in task.requires]
             if all(task.succeeds is None for task in done):
                 yield f"{model.name}: its success rate for {name} counts only where a task states `succeeds`"
+    for name in too_long(problem) if not at and not site_of(problem).numbered else ():
+        yield (
+            f"{name}: its chance to be right in all units at once has more than {MAX_BITS} bits, so votes on all and "
+            "attempts at all of them are left out"
+        )
     repeated = repeated_beside(problem)
     if repeated is not None:
         yield (

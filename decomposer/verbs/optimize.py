@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from decomposer.design.evaluate import agents, footprint
 from decomposer.design.remembering import some_may_do
+from decomposer.design.vote_bounds import too_long
 from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr, maximum, minimum
 from decomposer.growth import Regime, eventually
@@ -95,7 +96,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         found, complete = concrete.best(unfold(target))
     else:
         found, complete = asymptotic.best(space, regime)
-        complete = complete and not some_may_do(problem)
+        complete = complete and not some_may_do(problem) and not too_long(problem)
     if not found:
         raise infeasible(target, space, complete)
 
