@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, combinations, combinations_with_replacement, count
+from itertools import combinations, combinations_with_replacement
 
 from decomposer.errors import DecomposerError
 from decomposer.expr import ONE, Expr, exp, log, num, sym
@@ -82,8 +82,10 @@ def _powers(sizes: dict[str, int], regime: Regime, outcome: str) -> Curve | None
 
 def scale_beside(taken: Container[str]) -> str:
     """A name for what all else is a power of: ``t``, or a word where that is a parameter."""
-    numbered = (f"scale{number}" for number in count(2))
-    return next(name for name in chain(("t", "scale"), numbered) if name not in taken)
+    name, number = "t", 1
+    while name in taken:
+        name, number = f"scale{number if number > 1 else ''}", number + 1
+    return name
 
 
 def _candidates(sizes: dict[str, int], regime: Regime) -> Iterator[tuple[dict[str, Expr], str]]:
