@@ -117,8 +117,8 @@ class Context:
         return replace(self, last=self.last | {self.indices[-1][0]})
 
     def rewritten(self, texts: frozenset[str]) -> Context:
-        """Go on after `texts` have been written; that matters only in a further attempt."""
-        return replace(self, stale=self.stale | texts) if self.again else self
+        """Go on, in a further attempt, after `texts` have been written."""
+        return replace(self, stale=self.stale | texts)
 
     def striding(self, task: str, size: Expr) -> Context:
         """Enter a loop over `size` steps of the chain of `task`."""

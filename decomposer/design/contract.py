@@ -12,7 +12,8 @@ from decomposer.design.bounds import at_least, has_functions
 from decomposer.design.combining import Combining, tasks_of, whole_for_all
 from decomposer.design.context import Context, at_most_one, extent, is_whole, items, partition, scans
 from decomposer.design.contract_calls import Calls
-from decomposer.design.cuts import cutters, outdates
+from decomposer.design.contract_questions import finders, plain
+from decomposer.design.cuts import outdates
 from decomposer.design.dividing import Dividing
 from decomposer.design.nodes import (
     Call,
@@ -42,26 +43,6 @@ from decomposer.design.sizes import uncertain
 from decomposer.expr import ONE, Expr
 from decomposer.problem.graph import topological, unsettled
 from decomposer.problem.model import Problem
-from decomposer.problem.once import once
-
-
-@once
-def finders(problem: Problem) -> frozenset[str]:
-    """Tasks that find items."""
-    return frozenset(task.name for task in problem.tasks.values() if task.finds is not None)
-
-
-@once
-def plain(problem: Problem) -> frozenset[str]:
-    """Tasks that are done and no more needs to be recorded: they find, follow, remember and cut nothing, nor fail."""
-    apart = finders(problem) | cutters(problem)
-    return frozenset(
-        task.name
-        for task in problem.tasks.values()
-        if all(fact is None for fact in (task.for_each, task.succeeds, task.memory))
-        and task.name not in apart
-        and not outdates(problem, task)
-    )
 
 
 def check_design(problem: Problem, design: Design, places: Mapping[int, str] | None = None) -> None:
@@ -310,10 +291,9 @@ class Checker(Calls):
         taken = {} if goal.steps is None else {goal.tasks[0]: goal.steps}
         if dict(context.steps) != taken:
             raise self.fail(node, "a sub-goal stands elsewhere in a chain than it should")
-        for task, text in self.entering(goal.tasks):
-            self.written(node, task, text, progress.seen)
-        simple = plain(self.problem)
-        others = [self.problem.tasks[name] for name in goal.tasks if name not in simple]
+        entering, others = self.block(goal.tasks)
+        for read in entering:
+            self.written(node, read, progress.seen)
         before: set[str] = set()
         for task in others:
             if task.memory is not None and goal.part is not None:
@@ -330,7 +310,7 @@ class Checker(Calls):
             if context.rounds != rounds:
                 raise self.fail(node, f"{first.name} is given {context.rounds} rounds where it takes {rounds}")
         progress.seen.update(goal.tasks)
-        progress.done |= simple.intersection(goal.tasks)
+        progress.done |= plain(self.problem).intersection(goal.tasks)
         for task in others:
             progress.seen -= outdates(self.problem, task)
             progress.seen.add(task.name)
@@ -353,9 +333,8 @@ class Checker(Calls):
     ) -> None:
         """Everything asked for must have been done."""
         doubtful = (pending - progress.done) | progress.owed | finders(self.problem)
-        for name in tasks:
-            if name in progress.seen and name not in doubtful:
-                continue
+        suspect = doubtful.intersection(tasks).union(set(tasks) - progress.seen)
+        for name in (name for name in tasks if name in suspect) if suspect else ():
             task = self.problem.tasks[name]
             if any(set(method.tasks) <= progress.done for method in task.methods):
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decomposer.design.bounds import at_least
 from decomposer.design.context import Context, at_most_one, chain_steps, extent, is_whole, partition
-from decomposer.design.contract_questions import Questions
+from decomposer.design.contract_questions import Questions, Read, awaited
 from decomposer.design.cuts import outdates
 from decomposer.design.merging import combined_by, combines_here
 from decomposer.design.nodes import Call, Design
@@ -15,7 +15,7 @@ from decomposer.design.routing import told_here
 from decomposer.design.sizes import covers
 from decomposer.design.windows import fits
 from decomposer.expr import ONE
-from decomposer.problem.graph import auxiliary, combined, condenses, divides, tellers, writers
+from decomposer.problem.graph import auxiliary, combined, condenses, divides, tellers
 from decomposer.problem.model import Task
 
 
@@ -151,16 +151,15 @@ class Calls(Questions):
                 raise self.fail(node, f"{name} may fail, and nothing retries it", f"put {name} under 'retry: {name}'")
 
     def inputs(self, node: Design, task: Task, seen: set[str]) -> None:
-        """What a task reads has been written, if anybody writes it."""
-        for read in task.reads:
-            self.written(node, task, read.text, seen)
+        """What a task reads has been written, if anybody else writes it."""
+        for read in awaited(self.problem)[task.name]:
+            self.written(node, read, seen)
 
-    def written(self, node: Design, task: Task, text: str, seen: set[str]) -> None:
-        """A text has been written, if anybody but its reader writes it."""
-        others = writers(self.problem).get(text, frozenset()) - {task.name}
-        if others and others.isdisjoint(seen):
-            message = f"{task.name} reads {text}, which nobody has written yet"
-            raise self.fail(node, message, f"call {min(others)} first")
+    def written(self, node: Design, read: Read, seen: set[str]) -> None:
+        """One of those who write a text has done so."""
+        if read.writers.isdisjoint(seen):
+            message = f"{read.task} reads {read.text}, which nobody has written yet"
+            raise self.fail(node, message, f"call {min(read.writers)} first")
 
     def item(self, node: Design, task: Task, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:
         """A task done for each item needs one at hand, or to be done wherever one may be."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from decomposer.design.bounds import at_least
 from decomposer.design.context import Context, exposure, extent, is_whole, items, partition, scans
-from decomposer.design.cuts import splitters
+from decomposer.design.cuts import cutters, outdates, splitters
 from decomposer.design.merging import combined_by
 from decomposer.design.nodes import Call, Design, Each, Repeat, Retry, Stride, walk
 from decomposer.design.progress import Progress
@@ -17,6 +18,52 @@ from decomposer.expr import ONE
 from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import writers
 from decomposer.problem.model import Problem, Task
+from decomposer.problem.once import once
+
+
+class Read(NamedTuple):
+    """A text that a task reads and others write."""
+
+    task: str
+    text: str
+    writers: frozenset[str]
+
+
+class Block(NamedTuple):
+    """What there is to ask about tasks in order: what nobody before writes, though they read it; who is not `plain`."""
+
+    entering: tuple[Read, ...]
+    others: tuple[Task, ...]
+
+
+@once
+def awaited(problem: Problem) -> Mapping[str, tuple[Read, ...]]:
+    """Texts that each task has to wait for."""
+    by = writers(problem)
+    found: dict[str, tuple[Read, ...]] = {}
+    for name, task in problem.tasks.items():
+        reads = (Read(name, read.text, by.get(read.text, frozenset()) - {name}) for read in task.reads)
+        found[name] = tuple(read for read in reads if read.writers)
+    return found
+
+
+@once
+def finders(problem: Problem) -> frozenset[str]:
+    """Tasks that find items."""
+    return frozenset(task.name for task in problem.tasks.values() if task.finds is not None)
+
+
+@once
+def plain(problem: Problem) -> frozenset[str]:
+    """Tasks that are done and no more needs to be recorded: they find, follow, remember and cut nothing, nor fail."""
+    apart = finders(problem) | cutters(problem)
+    return frozenset(
+        task.name
+        for task in problem.tasks.values()
+        if all(fact is None for fact in (task.for_each, task.succeeds, task.memory))
+        and task.name not in apart
+        and not outdates(problem, task)
+    )
 
 
 class Questions:
@@ -26,29 +73,24 @@ class Questions:
         self.problem = problem
         self.places = places
         self.template = template
-        self._entering: dict[tuple[str, ...], tuple[tuple[Task, str], ...]] = {}
+        self._blocks: dict[tuple[str, ...], Block] = {}
 
     def fail(self, node: Design, message: str, hint: str = "") -> DesignError:
         """Make the error for `node`."""
         path = self.places.get(id(node), "")
         return DesignError(diagnostic(self.problem, path, message, "design", hint), file=self.problem.file)
 
-    def entering(self, names: tuple[str, ...]) -> tuple[tuple[Task, str], ...]:
-        """Texts that tasks in order read and none of those before writes, though somebody does; each with its reader.
-
-        Remembered, as the last tasks of a long chain stand in several alternatives.
-        """
-        if names not in self._entering:
-            written_by, before = writers(self.problem), set[str]()
-            found: list[tuple[Task, str]] = []
-            for task in (self.problem.tasks[name] for name in names):
-                for read in task.reads:
-                    others = written_by.get(read.text, frozenset()) - {task.name}
-                    if others and others.isdisjoint(before):
-                        found.append((task, read.text))
-                before.add(task.name)
-            self._entering[names] = tuple(found)
-        return self._entering[names]
+    def block(self, names: tuple[str, ...]) -> Block:
+        """Of tasks in order, what a sub-goal asks; remembered, as the end of a long chain stands in many designs."""
+        if names not in self._blocks:
+            reads, simple, before = awaited(self.problem), plain(self.problem), set[str]()
+            entering: list[Read] = []
+            for name in names:
+                entering += [read for read in reads[name] if read.writers.isdisjoint(before)]
+                before.add(name)
+            others = tuple(self.problem.tasks[name] for name in names if name not in simple)
+            self._blocks[names] = Block(tuple(entering), others)
+        return self._blocks[names]
 
     def finder(self, node: Design, name: str) -> Task:
         task = self.problem.tasks.get(name)

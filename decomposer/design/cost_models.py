@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 
 from decomposer.errors import ProblemError
 from decomposer.expr import ONE, ZERO, Expr, num, sym
@@ -62,6 +63,7 @@ def power(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -
 BILLS: dict[str, Bill] = {"paper": paper, "linear": linear, "cached": cached, "power": power}
 
 
+@lru_cache(maxsize=4096)
 def call_cost(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
-    """Bill one call under `model`."""
+    """Bill one call under `model`; remembered, as many calls are alike."""
     return BILLS[model.kind](model, size, read, seen, written)

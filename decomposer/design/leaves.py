@@ -76,7 +76,8 @@ def leaves(
     elif isinstance(node, Seq):
         for step in node.steps:
             yield from leaves(problem, step, context, count, cut)
-            context = context.rewritten(_written(problem, step))
+            if context.again:  # else it does not matter what is written anew
+                context = context.rewritten(_written(problem, step))
     elif isinstance(node, Repeat):
         yield from leaves(problem, node.body, context.repeated(node.count, node.index), count, cut)
     elif isinstance(node, Until):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from decomposer.design.context import Context, divide_up, partition
@@ -35,6 +35,7 @@ from decomposer.design.windows import fits
 from decomposer.errors import DesignError, Diagnostic
 from decomposer.expr import ONE, Expr, ceil, log
 from decomposer.problem.diagnose import diagnostic
+from decomposer.problem.graph import tellers
 from decomposer.problem.model import Problem, Step, Task
 from decomposer.problem.suggest import suggest
 
@@ -146,6 +147,8 @@ class _Lifter:
 
     def options(self, router: str, around: _Surroundings) -> Expr | None:
         """Number of specialists of the next case that `router` decides."""
+        if router not in tellers(self.problem):
+            return None
         for later in _all_steps(around.later):
             if later.kind == "case" and isinstance(later.value, str):
                 one_of = self.task(later, later.value).one_of
@@ -346,9 +349,8 @@ def _names(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]
 
 
-def _all_steps(steps: Sequence[Step]) -> list[Step]:
-    return [
-        found
-        for step in steps
-        for found in (step, *_all_steps(step.before), *_all_steps(step.do), *_all_steps(step.otherwise))
-    ]
+def _all_steps(steps: Sequence[Step]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        for inside in (step.before, step.do, step.otherwise):
+            yield from _all_steps(inside)

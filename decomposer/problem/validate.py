@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from decomposer.errors import Diagnostic
 from decomposer.expr.parse import parse_relation
 from decomposer.problem.designs import misused_steps
@@ -41,14 +43,15 @@ def validate(problem: Problem) -> Problem:
     return problem
 
 
-def _makes(task: Task, helper: str) -> bool:
-    """Whether a helper of a task makes results of it, or what its subproblems are told."""
-    fact = task.recursive
-    if task.combines is not None and task.combines.by == helper:
-        return True
-    if task.memory is not None and task.memory.condense == helper:
-        return True
-    return fact is not None and (fact.combine == helper or (fact.split == helper and fact.brief is not None))
+def _makers(task: Task) -> Iterator[str | None]:
+    """Helpers of a task that make results of it, or what its subproblems are told."""
+    if task.combines is not None:
+        yield task.combines.by
+    if task.memory is not None:
+        yield task.memory.condense
+    if task.recursive is not None:
+        yield task.recursive.combine
+        yield task.recursive.split if task.recursive.brief is not None else None
 
 
 def warnings(problem: Problem) -> tuple[Diagnostic, ...]:
@@ -70,12 +73,13 @@ def warnings(problem: Problem) -> tuple[Diagnostic, ...]:
             message = f"no task requires the capability `{name}`"
             found.append(diagnostic(problem, ("capabilities", name), message, "unused", "remove it"))
     texts: set[str] = set()
+    makers = {name for task in problem.tasks.values() for name in _makers(task)}
     for task in problem.tasks.values():
         texts |= {read.text for read in task.reads} | set(task.writes)
         if task.edits is not None:
             texts.add(task.edits.text)
-        for_others = any(_makes(one, task.name) for one in problem.tasks.values())
-        if not (task.writes or task.edits or task.finds or task.methods or task.compresses or for_others):
+        makes = task.writes or task.edits or task.finds or task.methods or task.compresses
+        if not makes and task.name not in makers:
             message = f"`{task.name}` writes nothing, so its calls cost nothing"
             found.append(diagnostic(problem, ("tasks", task.name), message, "no-output", "name a text under `writes`"))
         if task.succeeds is not None and task.check is None and problem.target is None:

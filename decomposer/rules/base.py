@@ -166,7 +166,9 @@ class Site:
 
     def inside(self, goal: Goal) -> Context:
         """Surroundings of the nodes of a template for `goal`: those of the goal, in its loop of scans."""
-        context = replace(self.context(goal), beside=self.beside(goal))
+        context, beside = self.context(goal), self.beside(goal)
+        if beside != ONE:
+            context = replace(context, beside=beside)
         if goal.mode != "round":
             return context
         finder = self.task(goal.tasks[0])

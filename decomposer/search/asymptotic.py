@@ -21,7 +21,12 @@ from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
 MAX_KEPT = 24
-"""Designs kept per goal; beyond it the answer is marked as not proved."""
+"""Designs kept per goal; where there are more, only their growths are told apart from then on."""
+
+TOO_MANY = (
+    "more designs than can be kept beside each other are alike in growth, and which costs least depends on sizes that "
+    "are not compared: the growth is the least, its constants may not be"
+)
 
 MAX_COUPLED = 256
 """The same under limits, where designs that use other models are kept beside each other."""
@@ -61,6 +66,8 @@ def best(space: Space, regime: Regime, constants: bool = True) -> tuple[list[Can
         return _under_limits(space, regime, constants)
     pricing = Pricing(space, regime, constants)
     found = solve(space.graph, pricing.combine, pricing.prune)[space.graph.root]
+    if pricing.growth_alone:
+        found = [replace(one, exact=False, proof=(TOO_MANY,)) for one in found]
     return found, pricing.complete
 
 
@@ -127,6 +134,7 @@ class Pricing:
         self.constants = constants
         self.regime = regime
         self.complete = True
+        self.growth_alone = False
         self.elsewhere = False
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
         _check_room(space, regime)
@@ -240,10 +248,12 @@ class Pricing:
         regime = self.regime_of(goal)
         kept: list[Candidate] = []
         for new in simplest(self.site, goal, candidates):
-            if any(self.replaces(old, new, regime) for old in kept):
-                continue
-            kept = [old for old in kept if not self.replaces(new, old, regime)]
-            kept.append(new)
+            kept = self.with_new(kept, new, regime)
+            if not self.coupled and not self.growth_alone and len(kept) > MAX_KEPT:
+                self.growth_alone = True
+                many, kept = kept, []
+                for one in many:
+                    kept = self.with_new(kept, one, regime)
         for bound in self.doubts.get(goal, ()):
             if not any(relation(one.growth, bound, regime=regime).kind == "o" for one in kept):
                 self.complete = False
@@ -253,10 +263,21 @@ class Pricing:
             kept = kept[:most]
         return kept
 
+    def with_new(self, kept: list[Candidate], new: Candidate, regime: Regime) -> list[Candidate]:
+        """Add a design to those that none of them replaces, unless one of these replaces it."""
+        if any(self.replaces(old, new, regime) for old in kept):
+            return kept
+        return [*(old for old in kept if not self.replaces(new, old, regime)), new]
+
     def replaces(self, a: Candidate, b: Candidate, regime: Regime) -> bool:
-        """Whether `a` may stand for `b` in every design: it costs no more, and takes no more of what is limited."""
+        """Whether `a` may stand for `b` in every design: it costs no more, and takes no more of what is limited.
+
+        With `growth_alone` it need only grow no faster, unless `b` costs no more.
+        """
         if not self.coupled:
-            return beats(a, b, regime)
+            if beats(a, b, regime):
+                return True
+            return self.growth_alone and is_big_o(a.growth, b.growth, regime) is True and not beats(b, a, regime)
         if not set(models_used(a.design)) <= set(models_used(b.design)):
             return False
         if a.other is not None and b.other is not None and is_big_o(a.other, b.other, regime) is not True:

@@ -13,12 +13,12 @@ from decomposer.rules.base import Goal, Site
 from decomposer.search.price import Candidate, Policy, compose, fold, measures, simplest
 from decomposer.search.ranges import Ranges
 from decomposer.search.spread import exact, order
-from decomposer.search.unfold import Space, Step, unfold
+from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
 
-def best(space: Space) -> tuple[list[Candidate], bool]:
+def best(site: Site) -> tuple[list[Candidate], bool]:
     """Find the cheapest designs of a problem whose formulas are all numbers.
 
     Returns
@@ -32,16 +32,16 @@ def best(space: Space) -> tuple[list[Candidate], bool]:
     ProblemError
         When no cost can be worked with.
     """
-    ranges, pricing = Ranges(space.site), Pricing(space.site)
+    ranges, pricing = Ranges(site), Pricing(site)
     while True:
-        numbered = unfold(space.site.problem, ranges)
+        numbered = unfold(site.problem, ranges)
         values = solve(numbered.graph, pricing.combine, pricing.prune)
         if not ranges.refine(values):
             break
     found = values[numbered.graph.root]
     if not found and not pricing.complete:
         message = "at these numbers every design costs more digits than can be worked with; take smaller ones"
-        raise ProblemError(message, file=space.site.problem.file)
+        raise ProblemError(message, file=site.problem.file)
     return found, ranges.complete and pricing.complete
 
 

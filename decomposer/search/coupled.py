@@ -15,10 +15,11 @@ from decomposer.design.evaluate import hosting
 from decomposer.errors import InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ZERO
 from decomposer.problem.model import Problem
+from decomposer.rules.base import Site
 from decomposer.search.places import Amount, Places
 from decomposer.search.price import Candidate, Policy, compose
 from decomposer.search.spread import Spread, exact
-from decomposer.search.unfold import Space, unfold
+from decomposer.search.unfold import unfold
 
 if TYPE_CHECKING:
     from decomposer.solvers.answer import Answer, Limits
@@ -30,7 +31,7 @@ def is_coupled(problem: Problem) -> bool:
     return bool(problem.limits) or any(model.hosting != ZERO for model in problem.models.values())
 
 
-def best(space: Space, limits: Limits | None = None) -> tuple[Candidate, Answer, bool]:
+def best(site: Site, limits: Limits | None = None) -> tuple[Candidate, Answer, bool]:
     """Find the best design of a problem whose formulas are all numbers, under its limits.
 
     Parameters
@@ -54,8 +55,8 @@ def best(space: Space, limits: Limits | None = None) -> tuple[Candidate, Answer,
     from decomposer.solvers.solve import solve
 
     spread = Spread()
-    numbered = unfold(space.site.problem, spread)
-    problem = numbered.site.problem
+    problem = site.problem
+    numbered = unfold(problem, spread)
     try:
         places = Places(numbered, exact).build()
     except NotExactError as error:

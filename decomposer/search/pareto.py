@@ -20,7 +20,7 @@ from decomposer.expr import ZERO, Expr, maximum, num, sym
 from decomposer.growth import Regime, best_constant, is_big_o, minimise
 from decomposer.growth.minimise import Limits, Minimum, with_parameters
 from decomposer.problem.model import Problem
-from decomposer.rules.base import Decision, Goal
+from decomposer.rules.base import Decision, Goal, Site
 from decomposer.search import asymptotic, concrete
 from decomposer.search.asymptotic import beats, largest, never_falls
 from decomposer.search.price import Candidate, Policy, complexity, compose, simplest
@@ -48,7 +48,7 @@ def check_limits(problem: Problem) -> None:
 # -- at numbers -----------------------------------------------------------------------------------------
 
 
-def at_numbers(space: Space, reasons: list[str] | None = None) -> tuple[list[Candidate], bool]:
+def at_numbers(site: Site, reasons: list[str] | None = None) -> tuple[list[Candidate], bool]:
     """Find all designs of which none is better in both measures, the cheapest first.
 
     Parameters
@@ -66,9 +66,9 @@ def at_numbers(space: Space, reasons: list[str] | None = None) -> tuple[list[Can
     -----
     Where it matters which models are used, a design is replaced only by one that uses no further models.
     """
-    check_limits(space.site.problem)
+    check_limits(site.problem)
     spread = Spread()
-    numbered = unfold(space.site.problem, spread)
+    numbered = unfold(site.problem, spread)
     pricing = _AtNumbers(replace(numbered.site, both=True))
     found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
     if reasons is not None and not spread.complete:

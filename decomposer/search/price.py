@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from decomposer.design.context import Context
@@ -41,11 +41,11 @@ class Policy:
 class Candidate:
     """A complete design for a goal, with its exact cost and what it rests on.
 
-    `growth` differs from `work` only where a free parameter has no single best formula: then `work` still
-    contains it, and `growth` is its minimum up to a constant factor. `choices` are the alternatives taken,
-    parents first. `rest` is the cost in a last group smaller than the others, at numbers. Where the problem
-    minimises the span, all three are spans. `other` is the measure that is limited, or weighed against the work, if
-    one is; `open` are free parameters that await this weighing. Under limits, `exact` is false where only growths were
+    `growth` differs from `work` only where a free parameter has no single best formula: then `work` still contains it,
+    and `growth` is its minimum up to a constant factor. `choice` is the alternative taken, `parts` are the candidates
+    for its sub-goals. `rest` is the cost in a last group smaller than the others, at numbers. Where the problem
+    minimises the span, all three are spans. `other` is the measure that is limited, or weighed against the work, if one
+    is; `open` are free parameters that await this weighing. Under limits, `exact` is false where only growths were
     compared, and `proof` says who proved what. Where the scope is minimised, `reach` is its largest model, capability
     set and context.
     """
@@ -55,7 +55,8 @@ class Candidate:
     growth: Expr
     facts: frozenset[Fact]
     rules: tuple[str, ...]
-    choices: tuple[tuple[Goal, Step], ...] = ()
+    choice: tuple[Goal, Step] | None = None
+    parts: tuple[Candidate, ...] = field(default=(), compare=False, repr=False)
     policies: tuple[Policy, ...] = ()
     rest: Expr | None = None
     other: Expr | None = None
@@ -63,6 +64,18 @@ class Candidate:
     exact: bool = True
     proof: tuple[str, ...] = ()
     reach: tuple[Expr, ...] = ()
+
+    @property
+    def choices(self) -> tuple[tuple[Goal, Step], ...]:
+        """All alternatives taken, parents first."""
+        found: list[tuple[Goal, Step]] = []
+        waiting = [self]
+        while waiting:
+            candidate = waiting.pop()
+            if candidate.choice is not None:
+                found.append(candidate.choice)
+            waiting.extend(reversed(candidate.parts))
+        return tuple(found)
 
 
 Fold: TypeAlias = Literal["cost", "span", "busy"]
@@ -130,7 +143,8 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
         other=None if other is None else total("other", other),
         facts=frozenset(step.alternative.facts).union(*(candidate.facts for candidate in chosen)),
         rules=tuple(dict.fromkeys((step.rule, *(rule for candidate in chosen for rule in candidate.rules)))),
-        choices=((goal, step), *(choice for candidate in chosen for choice in candidate.choices)),
+        choice=(goal, step),
+        parts=chosen,
         policies=policies,
         open=tuple(dict.fromkeys(decision for candidate in chosen for decision in candidate.open)),
     )

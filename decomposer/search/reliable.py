@@ -172,7 +172,8 @@ class _Pricing:
             growth=costs[0],
             facts=frozenset(alternative.facts).union(*(one.facts for one in parts)),
             rules=tuple(dict.fromkeys((step.rule, *(rule for one in parts for rule in one.rules)))),
-            choices=((goal, step), *(choice for one in parts for choice in one.choices)),
+            choice=(goal, step),
+            parts=tuple(parts),
             policies=(*settled, *(policy for one in parts for policy in one.policies)),
         )
         candidate = replace(candidate, growth=candidate.work)

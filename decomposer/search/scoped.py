@@ -47,7 +47,7 @@ def _reach(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate
 # -- at numbers -----------------------------------------------------------------------------------------
 
 
-def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
+def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
     """Find the designs of least scope, of those the cheapest, of a problem whose formulas are all numbers.
 
     Returns
@@ -57,7 +57,7 @@ def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
         parameter, and no cost was beyond working with.
     """
     spread = Spread()
-    numbered = unfold(space.site.problem, spread)
+    numbered = unfold(site.problem, spread)
     bounds: dict[Measure, Expr] = {}
     pricing, found = _AtNumbers(numbered.site, bounds, None), list[Candidate]()
     for which in (*MEASURES, None):

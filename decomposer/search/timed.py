@@ -9,6 +9,7 @@ from decomposer.design.timing import on_workers
 from decomposer.expr import ZERO
 from decomposer.growth import Regime, is_big_o
 from decomposer.problem.model import Problem
+from decomposer.rules.base import Site
 from decomposer.search import pareto
 from decomposer.search.asymptotic import beats
 from decomposer.search.price import Candidate
@@ -16,7 +17,7 @@ from decomposer.search.spread import order
 from decomposer.search.unfold import Space
 
 
-def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
+def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
     """Find the designs of least time at numbers: they are among those that none beats in work and span.
 
     Returns
@@ -24,8 +25,8 @@ def at_numbers(space: Space) -> tuple[list[Candidate], bool]:
     candidates, complete
         As `decomposer.search.pareto.at_numbers`; their work is the time.
     """
-    problem = space.site.problem
-    found, complete = pareto.at_numbers(space)
+    problem = site.problem
+    found, complete = pareto.at_numbers(site)
     kept: list[Candidate] = []
     for one in found:
         time = on_workers(problem, one.work, one.other or ZERO)

@@ -34,7 +34,7 @@ from decomposer.verbs.measure import (
     ratios_by_task,
     regime_of,
     reliability_of,
-    value_at,
+    values_at,
 )
 from decomposer.verbs.notes import notes
 from decomposer.verbs.optimize import optimize
@@ -236,7 +236,7 @@ def _optimum(problem: Problem, at: Numbers) -> tuple[Design, Shown]:
     try:
         general = optimize(bare).design
         check_design(numbered(problem, at), substitute(general, {name: num(value) for name, value in at.items()}))
-        as_good = order(value_at(problem, general, at), value_at(problem, best, at)) <= 0
+        as_good = order(*values_at(problem, (general, best), at)) <= 0
     except (DesignError, ExpressionError, InfeasibleError, OutsideClassError, ProblemError):
         as_good = False  # nothing holds for all numbers, or it cannot be worked out at these
     return (general if as_good else best), shown
@@ -295,7 +295,7 @@ def _crossovers(problem: Problem, design: Design, reference: Design, at: Numbers
 def _stretches(problem: Problem, design: Design, reference: Design, at: Numbers, name: str) -> list[Crossover]:
     def cheaper(value: int) -> bool:
         here = {**at, name: value}
-        return order(value_at(problem, reference, here), value_at(problem, design, here)) < 0
+        return order(*values_at(problem, (reference, design), here)) < 0
 
     values, marks = list[int](), list[bool]()
     while not values or values[-1] < LARGEST:

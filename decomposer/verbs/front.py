@@ -19,6 +19,7 @@ from decomposer.growth import Regime, is_big_o
 from decomposer.growth.partition import leaves, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
+from decomposer.rules.base import site_of
 from decomposer.search import pareto
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.spread import order, settle
@@ -174,7 +175,7 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
 def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
     target = numbered(plain, at)
     doubts: list[str] = []
-    found, complete = pareto.at_numbers(unfold(target), doubts)
+    found, complete = pareto.at_numbers(site_of(target), doubts)
     if not found:
         raise infeasible(target, unfold(target))
     points = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from decomposer.design.certainty import certainty
@@ -144,9 +144,14 @@ def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) 
 
 def value_at(problem: Problem, design: Design, at: Numbers) -> Expr:
     """What a problem minimises, of a design at numbers: a rational where it is one, else a formula of numbers."""
-    fixed = {name: num(value) for name, value in at.items()}
-    target, settled = numbered(problem, at), substitute_design(design, fixed)
-    return settle(minimised(target, settled))
+    (value,) = values_at(problem, (design,), at)
+    return value
+
+
+def values_at(problem: Problem, designs: Iterable[Design], at: Numbers) -> tuple[Expr, ...]:
+    """The same of several designs."""
+    fixed, target = {name: num(value) for name, value in at.items()}, numbered(problem, at)
+    return tuple(settle(minimised(target, substitute_design(design, fixed))) for design in designs)
 
 
 def minimised(problem: Problem, design: Design) -> Expr:
@@ -276,14 +281,18 @@ def ratios_by_task(
 ) -> tuple[tuple[tuple[str, ...], Ratio], ...]:
     """How many times dearer `one` is than `other`, for the smallest groups of tasks that both do separately."""
     mine, theirs = _work_by_tasks(problem, one), _work_by_tasks(problem, other)
-    found = []
-    for group in common_groups([*mine, *theirs]):
-        first = sum((cost for tasks, cost in mine.items() if set(tasks) <= group), ZERO)
-        second = sum((cost for tasks, cost in theirs.items() if set(tasks) <= group), ZERO)
-        if first != ZERO and second != ZERO:
-            names = tuple(name for name in problem.tasks if name in group)
-            found.append((names, ratio_of(first, second, regime)))
-    return tuple(found)
+    groups = common_groups([*mine, *theirs])
+    group_of = {name: number for number, group in enumerate(groups) for name in group}
+    ours, others = ([ZERO] * len(groups) for _ in range(2))
+    for work, sums in ((mine, ours), (theirs, others)):
+        for tasks, cost in work.items():
+            sums[group_of[tasks[0]]] += cost
+    place = {name: number for number, name in enumerate(problem.tasks)}
+    return tuple(
+        (tuple(sorted(group, key=place.__getitem__)), ratio_of(first, second, regime))
+        for group, first, second in zip(groups, ours, others, strict=True)
+        if first != ZERO and second != ZERO
+    )
 
 
 def _work_by_tasks(problem: Problem, design: Design) -> dict[tuple[str, ...], Expr]:
@@ -294,10 +303,11 @@ def _work_by_tasks(problem: Problem, design: Design) -> dict[tuple[str, ...], Ex
 
 
 def common_groups(blocks: list[tuple[str, ...]]) -> list[set[str]]:
-    """Merge blocks that share a task."""
-    groups: list[set[str]] = []
-    for block in blocks:
-        touching = [group for group in groups if group & set(block)]
-        groups = [group for group in groups if group not in touching]
-        groups.append(set(block).union(*touching))
-    return groups
+    """Merge blocks that share a task; last the group to which the last block belongs."""
+    groups: dict[int, set[str]] = {}
+    group_of: dict[str, int] = {}
+    for number, block in enumerate(blocks):
+        touching = {group_of[name] for name in block if name in group_of}
+        groups[number] = set(block).union(*(groups.pop(other) for other in touching))
+        group_of |= dict.fromkeys(groups[number], number)
+    return list(groups.values())

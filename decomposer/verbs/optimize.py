@@ -86,14 +86,14 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     if problem.target is not None and numeric:
         found, complete = reliable.best(site_of(target))
     elif numeric and problem.minimise == "time":
-        found, complete = timed.at_numbers(unfold(target))
+        found, complete = timed.at_numbers(site_of(target))
     elif numeric and problem.minimise == "scope":
-        found, complete = scoped.at_numbers(unfold(target))
+        found, complete = scoped.at_numbers(site_of(target))
     elif numeric and is_coupled(target):
-        candidate, answer, complete = coupled.best(unfold(target))
+        candidate, answer, complete = coupled.best(site_of(target))
         found, complete = [candidate], complete and answer.status == "optimal"
     elif numeric:
-        found, complete = concrete.best(unfold(target))
+        found, complete = concrete.best(site_of(target))
     else:
         found, complete = asymptotic.best(space, regime)
         complete = complete and not some_may_do(problem) and not too_long(problem)

@@ -87,7 +87,8 @@ def _at_numbers(extent: Extent, sizes: Sequence[tuple[Agent, Expr]]) -> Extent:
 
 def _in_growth(which: Measure, found: Sequence[Agent], regime: Regime) -> Extent:
     sizes = [of_agent(agent, which) for agent in found]
-    plainly = [size for size in sizes if all(at_least(size, other) for other in sizes)]
+    distinct = dict.fromkeys(sizes)
+    plainly = [size for size in distinct if all(at_least(size, other) for other in distinct)]
     most = plainly[0] if plainly else maximum(*sizes)
     theta = growth_of(most, regime)
     exactly = [agent for agent, size in zip(found, sizes, strict=True) if size == most]
@@ -98,7 +99,7 @@ def _in_growth(which: Measure, found: Sequence[Agent], regime: Regime) -> Extent
     somewhere = [
         agent
         for agent, size in zip(found, sizes, strict=True)
-        if not any(_below(size, other, regime) and not _below(other, size, regime) for other in sizes)
+        if not any(_below(size, other, regime) and not _below(other, size, regime) for other in distinct)
     ]
     return Extent(which, theta, most, None, _names(somewhere), everywhere=False)
 

@@ -16,8 +16,8 @@ from decomposer.errors import DesignError
 from decomposer.expr import evaluate, num
 from decomposer.problem.load import load
 from decomposer.problem.model import Problem
+from decomposer.rules import site_of
 from decomposer.search.concrete import best
-from decomposer.search.unfold import unfold
 
 
 def stated(count: int, window: int, shares: Mapping[str, int]) -> Problem:
@@ -55,7 +55,7 @@ def test_the_least_of_all_designs_within_the_windows(count: int, shares: Mapping
     chosen = set()
     for window in range(count + count // 2, 3 * count):
         problem = stated(count, window, shares)
-        found = best(unfold(problem))[0][0].design
+        found = best(site_of(problem))[0][0].design
         assert isinstance(found, Recurse)
         allowed = []
         for size, who, joins in product(range(1, 5), problem.models, problem.models):

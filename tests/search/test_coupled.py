@@ -16,6 +16,7 @@ from decomposer.problem.build import build
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Limits, Problem
 from decomposer.problem.substitute import substitute as at_numbers
+from decomposer.rules import site_of
 from decomposer.search.coupled import best
 from decomposer.search.enumerate import designs
 from decomposer.search.spread import Spread, exact
@@ -97,9 +98,9 @@ def test_the_answer_is_the_best_of_all_designs(seed: int) -> None:
     ]
     if not allowed:
         with pytest.raises(InfeasibleError, match="no design keeps the limit"):
-            best(unfold(target))
+            best(site_of(target))
         return
-    candidate, answer, complete = best(unfold(target))
+    candidate, answer, complete = best(site_of(target))
     cost, path = exact(total_cost(target, candidate.design)), exact(span(target, candidate.design))
     assert answer.status == "optimal" and complete
     assert (cost, path) in allowed
@@ -126,7 +127,7 @@ def test_what_is_added_up_is_what_the_design_costs(seed: int) -> None:
     space = unfold(problem, Spread())
     if not 0 < space.graph.count() <= 500:
         pytest.skip("no design, or too many to try")
-    candidate, answer, complete = best(unfold(problem))
+    candidate, answer, complete = best(site_of(problem))
     assert answer.status == "optimal" and complete
     least = min(exact(total_cost(problem, design)) for design, _ in designs(space))
     assert answer.value[0] == exact(total_cost(problem, candidate.design)) == least
