@@ -262,11 +262,18 @@ class Rules(Combining, Recursions, Memories, Votes):
             yield Way("patch", {}, (once(goal._replace(write="patch")),), facts, label="patch")
 
     def delegate(self, goal: Goal) -> Iterator[Way]:
-        """A delegator and specialists."""
-        if goal.mode not in ("cover", "item") or len(goal.tasks) != 1 or goal.share or goal.history:
+        """A delegator and specialists; a delegator that is to be done anyway tells in passing."""
+        if goal.mode not in ("cover", "item") or goal.share or goal.history or goal.fused:
             return
-        task, facts = self.tasks[goal.tasks[0]], (f"{goal.tasks[0]} one_of",)
+        *before, doer = goal.tasks
+        task, facts = self.tasks[doer], (f"{doer} one_of",)
         if not task["one_of"] or (task["local"] and goal.size != "1"):
+            return
+        teller = task["one_of"]["told_by"]
+        if before and (before != [teller] or goal.mode == "item" or teller in goal.pending):
+            return
+        more = ("finds", "for_each", "memory", "one_of", "compresses")
+        if before and any(self.tasks[teller][fact] for fact in more):
             return
         name = task["one_of"]["family"]
         family = parse(self.problem["capabilities"][name]["family"])
@@ -276,10 +283,11 @@ class Rules(Combining, Recursions, Memories, Votes):
         if self.problem["models"]:
             offered = (model["can"].get(name) for model in self.problem["models"].values())
             shares = [(share, None) for share in dict.fromkeys(show(parse(one)) for one in offered if one is not None)]
+        rest = goal.only((doer,)) if before else goal
         for share, free in shares:
             among = show(groups(family, parse(share)))
-            route = Goal((task["one_of"]["told_by"],), mode="route", part=goal.part, size=goal.size, among=among)
-            yield Way("delegate", {}, (once(route), once(goal._replace(share=share))), facts, free, f"share {share}")
+            route = Goal((teller,), mode="route", part=goal.part, size=goal.size, among=among, digests=goal.digests)
+            yield Way("delegate", {}, (once(route), once(rest._replace(share=share))), facts, free, f"share {share}")
 
     def branch(self, goal: Goal) -> Iterator[Way]:
         """A tree of delegators."""

@@ -17,6 +17,7 @@ from decomposer.design.nodes import Design, Each, Merge, Recurse, Serve, childre
 from decomposer.errors import DesignError
 from decomposer.expr import Expr, evaluate, num, sym
 from decomposer.expr.parse import parse_relation
+from decomposer.problem.items import room_for_items
 from decomposer.problem.load import load
 from decomposer.problem.model import Problem
 from decomposer.problem.substitute import substitute as at_numbers
@@ -67,7 +68,7 @@ def cheapest(problem: Problem) -> Expr:
 
 
 def some_numbers(problem: Problem, source: random.Random) -> dict[str, int | Fraction]:
-    """Small numbers that respect the assumptions `b <= k` and `k <= n` of the shipped problems."""
+    """Small numbers that respect `k <= n`, as shipped problems assume; no more items than there can be."""
     values: dict[str, int | Fraction] = {name: source.randint(1, 7) for name in problem.parameters}
     if "k" in values:
         values["k"] = source.randint(2, 7)
@@ -75,6 +76,9 @@ def some_numbers(problem: Problem, source: random.Random) -> dict[str, int | Fra
         values["n"] = source.randint(int(values.get("k", 7)), 12)
     if "b" in values:
         values["b"] = source.randint(1, int(min((values[name] for name in ("k", "D") if name in values), default=7)))
+    for _, count, most in room_for_items(problem):
+        for name in count.symbols:
+            values[name] = min(values[name], exact(most.subs({other: num(value) for other, value in values.items()})))
     if "W" in values:  # wide enough for instructions, and for a token more
         values["W"], values["r"] = source.randint(10, 12), source.randint(1, 3)
     if "e" in values:
