@@ -64,7 +64,8 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
             raise ProblemError(f"{name} = {value}: it must lie between {low} and {high}")
     missing = [name for name in problem.parameters if name not in at]
     if missing:
-        such = " ".join(f"--set {name}={_such_as(problem.parameters[name])}" for name in missing[:_MOST_SHOWN])
+        example = _example(problem, at)
+        such = " ".join(f"--set {name}={example[name]}" for name in missing[:_MOST_SHOWN])
         more = " and so on" if len(missing) > _MOST_SHOWN else ""
         message = f"no number is given for {', '.join(missing)}"
         raise ProblemError(Diagnostic(message, "bad-setting", hint=f"give one for each, such as {such}{more}"))
@@ -74,7 +75,19 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
     return substitute(problem, dict(at))
 
 
-def _such_as(parameter: Parameter) -> Fraction:
+def _example(problem: Problem, at: Numbers) -> dict[str, int | Fraction]:
+    """The numbers that are given, with others for the rest, at which parts hold the items that are to be found."""
+    values = {name: _such_as(parameter) for name, parameter in problem.parameters.items()} | dict(at)
+    for _, count, most in room_for_items(problem):
+        there = {name: num(value) for name, value in values.items()}
+        if order(count.subs(there), most.subs(there)) > 0:
+            values |= dict.fromkeys(count.symbols - at.keys(), 1)
+            larger = count.subs({name: num(value) for name, value in values.items()}).as_fraction()
+            values |= dict.fromkeys(most.symbols - count.symbols - at.keys(), larger or 1)
+    return values
+
+
+def _such_as(parameter: Parameter) -> int | Fraction:
     """A number that a parameter may have."""
     low = parameter.low or Fraction(0)
     return low + 10 if parameter.high is None else (low + parameter.high) / 2

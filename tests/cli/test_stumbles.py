@@ -293,6 +293,10 @@ def test_missing_numbers_come_with_an_example_that_works(capsys: Capture) -> Non
     example = errors.split("such as ")[1].split()
     assert example[::2] == ["--set"] * 4
     assert main(["optimize", "debugging", "--set", "k=3", *example]) == 0
+    for given in ("b=12", "k=3"):  # as many functions as bugs, and no more bugs than functions
+        capsys.readouterr()
+        errors = refused(capsys, "optimize", "debugging", "--set", given)
+        assert main(["optimize", "debugging", "--set", given, *errors.split("such as ")[1].split()]) == 0
     capsys.readouterr()
     errors = refused(capsys, "optimize", "evolution-q", "--set", "k=3")
     assert main(["optimize", "evolution-q", "--set", "k=3", *errors.split("such as ")[1].split()]) == 0
