@@ -26,7 +26,8 @@ def document(audit: Audit) -> list[Block]:
         blocks += [Heading("and to each assumption"), Points(_lines(audit.assumptions, writer, writer.words.worse))]
     chances = _lines(audit.opportunities, writer, writer.words.better)
     if not chances:
-        chances = (f"nothing: none of the {audit.tried} facts that were tried changes the growth",)
+        none = f"none of the {audit.tried} facts that were tried changes the growth"
+        chances = (f"nothing: {none if audit.tried else 'there was no further fact to try'}",)
     blocks += [Heading("what else would pay, if it could be established"), Points(chances)]
     blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
     return blocks
@@ -64,9 +65,6 @@ def _when(worth: Worth, writer: Writer) -> str:
 
 
 def _times(ratio: Ratio, writer: Writer, word: str) -> list[str]:
-    """A ratio, a line for each regime; where nothing changes comes last."""
-    lines = []
-    for case in sorted(ratio.cases, key=lambda case: case.growth == ONE):
-        times = "the same growth" if case.growth == ONE else f"{writer.formula(case.growth)} times {word}"
-        lines.append(times + (f" where {writer.conditions(case.conditions)}" if case.conditions else ""))
-    return lines
+    """A ratio, a line for each growth; where nothing changes comes last."""
+    cases = tuple(sorted(ratio.cases, key=lambda case: case.growth == ONE))
+    return writer.ratio(Ratio(ratio.expr, cases), word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decomposer.growth.curves import Curve
+from decomposer.growth.witness import Step
 from decomposer.report.document import Block, Facts, Heading, Hint, Points, Table, Title, Writer
 from decomposer.report.numerals import number
 from decomposer.verbs.claim import Verification
@@ -46,7 +47,8 @@ def document(found: Verification) -> list[Block]:
         lines = tuple(writer.conditions(repair.assume) for repair in found.repairs)
         blocks += [Heading("it holds as soon as" if len(lines) == 1 else "it holds as soon as one of"), Points(lines)]
     elif found.verdict == "refuted":
-        blocks += [Heading("it holds as soon as"), Points(("no assumption between products of powers was found",))]
+        none = "no assumption between products of powers was found under which it holds"
+        blocks += [Heading("what it would take"), Points((none,))]
     if found.ratio is not None and found.verdict != "proved":
         cases = tuple(
             writer.theta(case.growth) + (f" where {writer.conditions(case.conditions)}" if case.conditions else "")
@@ -54,10 +56,20 @@ def document(found: Verification) -> list[Block]:
         )
         blocks += [Heading(f"what {statement.left} is"), Points(cases)]
     if found.verdict == "proved":
-        steps = tuple(str(step) for item in found.evidence for step in item.steps)
-        blocks += [Heading("proof, monomial by monomial"), Points(steps)]
+        steps = (_step(step, writer) for item in found.evidence for step in item.steps)
+        blocks += [Heading("proof, monomial by monomial"), Points(tuple(dict.fromkeys(steps)))]
     blocks.append(Hint(f"decomposer compare {problem.file or problem.name}"))
     return blocks
+
+
+def _step(step: Step, writer: Writer) -> str:
+    """One monomial that is bounded by another, and by what assumptions."""
+    low = ", ".join(map(writer.formula, step.monomial))
+    left = low if len(step.monomial) == 1 else f"min({low})"
+    means = ((writer.formula(bound), weight) for bound, weight in step.means)
+    right = " · ".join(bound if weight == 1 else f"({bound})^({weight})" for bound, weight in means)
+    rows = ", ".join(writer.condition(row) for row, _ in step.using)
+    return f"{left} = O({right})" + (f" by {rows}" if rows else "")
 
 
 def _curve(curve: Curve, writer: Writer) -> str:

@@ -21,7 +21,8 @@ from decomposer.report.document import (
 from decomposer.report.legend import with_legend
 from decomposer.report.numerals import number
 from decomposer.report.words import COST
-from decomposer.verbs.compare import Comparison, Crossover, Row
+from decomposer.verbs.compare import Comparison, Row
+from decomposer.verbs.crossovers import Crossover
 from decomposer.verbs.scopes import WORDS
 
 _TOTAL = {"cost": "in total", "span": "critical path", "time": "time", "scope": "cost in total"}
@@ -75,6 +76,8 @@ def _notes(comparison: Comparison, writer: Writer) -> list[Block]:
         lines.append("`decomposer optimize` gives all of them, each with where it is best")
     if shown is not None and shown.status == "bounded":
         lines.append("the optimum is the best design found; it is not proved to be the best")
+    if shown is not None and shown.fixed:
+        lines.append("the optimum has the free parameters that are best at these numbers; others have the least growth")
     lines += comparison.notes
     return [Heading("note"), Points(tuple(lines))] if lines else []
 
@@ -116,7 +119,7 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
     of = "" if minimised == "cost" else "cost of "
     if len(row.by_tasks) > 1:
         for tasks, ratio in row.by_tasks:
-            lines += [f"{of}{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio, COST)]
+            lines += [f"{of}{' + '.join(tasks)}: {line}" for line in writer.ratio(ratio, COST.worse)]
     everywhere = {each.parameter for each in row.crossovers if each.low == 1 and each.high is None}
     growing = {name for name, parameter in comparison.problem.parameters.items() if parameter.kind != "constant"}
     if everywhere and everywhere == growing:
@@ -129,5 +132,7 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
 
 
 def _crossover(crossover: Crossover, reference: str, better: str) -> str:
+    if crossover.high == crossover.low:
+        return f"{reference} is {better} at {crossover.parameter} = {crossover.low:,}, the others as given"
     until = "on" if crossover.high is None else f"to {crossover.high:,}"
     return f"{reference} is {better} from {crossover.parameter} = {crossover.low:,} {until}, the others as given"

@@ -12,7 +12,7 @@ from decomposer.expr import Expr, parse, pretty
 from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 from decomposer.report.numerals import number
-from decomposer.report.words import WORDS, Words
+from decomposer.report.words import WORDS
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign
 from decomposer.verbs.meanings import Meanings
@@ -164,9 +164,9 @@ class Writer:
             return f"{shown} (= {short})" if short else shown
         return shown
 
-    def ratio(self, ratio: Ratio, words: Words | None = None) -> list[str]:
-        """Write a ratio, a line for each regime: of what the problem minimises, unless there are other words."""
-        worse = (words or self.words).worse
+    def ratio(self, ratio: Ratio, word: str = "") -> list[str]:
+        """Write a ratio, a line for each growth: so many times worse, or what the word says."""
+        worse = word or self.words.worse
         places: dict[Expr, list[str]] = {}
         for case in ratio.cases:
             places.setdefault(case.growth, []).extend([self.conditions(case.conditions)] if case.conditions else [])

@@ -9,6 +9,7 @@ from decomposer.growth import Ratio, RatioCase
 from decomposer.report.document import Block, Heading, Hint, Points, Writer
 from decomposer.report.named_regimes import NamingWriter
 from decomposer.report.optimum import document as optimum
+from decomposer.report.words import COST
 from decomposer.verbs.explain import Choice, Explanation, Price, Refused
 
 _HOW = {
@@ -54,14 +55,18 @@ def _refused(choice: Choice, writer: Writer) -> Iterator[str]:
         alike.setdefault(other.does, []).append(other)
     for does, ways in alike.items():
         if len(ways) == 1:
-            yield f"not {does}{_apart(ways[0])}: {_why(ways[0], writer)}"
+            apart = _apart(ways[0])
+            yield f"not {does}{f' ({apart})' if apart else ''}: {_why(ways[0], writer)}"
             continue
         yield f"not {does}:"
         for way in ways:
-            yield f"  {_apart(way).strip() or 'as such'}: {_why(way, writer)}"
+            yield f"  {_apart(way) or 'as such'}: {_why(way, writer)}"
 
 
 def _why(other: Refused, writer: Writer) -> str:
+    if other.equal:
+        same = "cost" if writer.words is COST else "time"
+        return f"{writer.theta(other.theta)}, the same {same}: the least demanding, then the plainest way is taken"
     why = _HOW[other.relation].format(worse=writer.words.worse, better=writer.words.better)
     if _times_tell(other):
         cases = _worse(other.ratio)
@@ -85,8 +90,8 @@ def _apart(other: Refused) -> str:
     for how, lines in (("with", other.more), ("without", other.less)):
         if lines:
             more = ("...",) if len(lines) > _MOST_LINES else ()
-            said.append(f" {how} " + ", ".join((*(f"`{line}`" for line in lines[:_MOST_LINES]), *more)))
-    return " and".join(said)
+            said.append(f"{how} " + ", ".join((*(f"`{line}`" for line in lines[:_MOST_LINES]), *more)))
+    return " and ".join(said)
 
 
 def _price(price: Price, writer: Writer) -> list[str]:

@@ -23,7 +23,9 @@ def document(found: Front) -> list[Block]:
     rows += ((name, told[name]) for name in used if name in told)
     blocks: list[Block] = [Title(f"{problem.name}: cost against span"), Facts(tuple(rows))]
     table = tuple((str(place), *_measures(found, writer, point)) for place, point in enumerate(points, 1))
-    blocks.append(Table(("design", "cost", "span", "free parameters"), table))
+    headers = ("design", "cost", "span", "free parameters")
+    shown = len(headers) if used else 3
+    blocks.append(Table(headers[:shown], tuple(row[:shown] for row in table)))
     for place, point in enumerate(points, 1):
         blocks += [Heading(f"design {place}"), Code(tuple(tree(problem, point.design)))]
         places = tuple(f"best where {writer.conditions(each)}" for each in point.when if each)

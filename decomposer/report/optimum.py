@@ -53,7 +53,8 @@ def document(result: Result) -> list[Block]:
     timed = problem.minimise == "time"
     measure = "time (minimised)" if timed else "critical path (minimised)" if path else "cost"
     least = f", the least of {len(result.options)} designs" if several else ""
-    rows = [(measure, writer.theta(result.theta) + least)]
+    fixed = ", its free parameters fixed as below" if _fixed(result) else ""
+    rows = [(measure, writer.theta(result.theta) + least + fixed)]
     if (
         not (path or timed)
         and not several
@@ -112,6 +113,11 @@ def document(result: Result) -> list[Block]:
     return blocks
 
 
+def _fixed(result: Result) -> bool:
+    """Whether a design is of these numbers, and none for others: then it says nothing of how ratios grow."""
+    return bool(result.at and result.policies)
+
+
 def _extent(found: Extent, writer: Writer) -> tuple[str, str, str, str]:
     return found.measure, largest(found, writer), writer.theta(found.theta), whose(found)
 
@@ -144,8 +150,9 @@ def _against(result: Result, writer: Writer) -> list[str]:
         beyond = f", beyond the limit on {' and '.join(hand.beyond)}" if hand.beyond else ""
         missed = f", misses the target of {result.problem.target}" if hand.misses_target else ""
         lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}{beyond}{missed}")
-        lines += (f"  {line}" for line in writer.ratio(hand.ratio))
-        if len(hand.by_tasks) > 1:
+        if not _fixed(result):
+            lines += (f"  {line}" for line in writer.ratio(hand.ratio))
+        if len(hand.by_tasks) > 1 and not _fixed(result):
             parts = (f"{' + '.join(tasks)} {writer.formula(ratio.expr)}" for tasks, ratio in hand.by_tasks)
             of = "" if writer.words is COST else "cost "
             lines.append(f"  {of}by task: {', '.join(parts)}")

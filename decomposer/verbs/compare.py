@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import ndiff
 from fractions import Fraction
@@ -21,6 +20,7 @@ from decomposer.problem.model import Problem
 from decomposer.search.spread import order
 from decomposer.verbs.attribution import attribute
 from decomposer.verbs.attribution_results import Attribution
+from decomposer.verbs.crossovers import Crossover, crossovers
 from decomposer.verbs.growths import ratio_of
 from decomposer.verbs.illegal import IllegalDesign, hand_design_at, without_illegal
 from decomposer.verbs.measure import (
@@ -42,20 +42,6 @@ from decomposer.verbs.results import FORMAT_VERSION, Cost, Status, ratio_cases, 
 from decomposer.verbs.scopes import Extent, scope_of
 
 OPTIMUM = "optimum"
-LARGEST = 2**40
-"""Crossovers are looked for up to this value of a parameter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crossover:
-    """With the other parameters at their numbers, the reference is cheaper for `low <= parameter <= high`.
-
-    `high` is `None` where it stays cheaper as far as was looked.
-    """
-
-    parameter: str
-    low: int
-    high: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +75,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is known of the optimum shown: one of `options` designs that are best somewhere, and where it is best."""
+    """What is known of the optimum shown: one of `options` designs that are best somewhere, and where it is best.
+
+    `fixed` says that its free parameters have the values that are best at the numbers: its growth is not the least.
+    """
 
     status: Status
     options: int
     when: tuple[str, ...]
+    fixed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data."""
-        return {"status": self.status, "options": self.options, "when": list(self.when)}
+        return {"status": self.status, "options": self.options, "when": list(self.when), "fixed": self.fixed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +219,8 @@ def _optimum(problem: Problem, at: Numbers) -> tuple[Design, Shown]:
     bare = replace(problem, designs=type(problem.designs)())
     found = optimize(bare, at=at)
     best, several = found.design, len(found.options) > 1
-    shown = Shown(found.status, len(found.options), found.options[0].when if several else ())
+    fixed = bool(at and found.policies)
+    shown = Shown(found.status, len(found.options), found.options[0].when if several else (), fixed)
     if not at or problem.minimise == "scope" or problem.limits:
         return best, shown
     general = best
@@ -239,7 +230,7 @@ def _optimum(problem: Problem, at: Numbers) -> tuple[Design, Shown]:
         as_good = order(*values_at(problem, (general, best), at)) <= 0
     except (DesignError, ExpressionError, InfeasibleError, OutsideClassError, ProblemError):
         as_good = False  # nothing holds for all numbers, or it cannot be worked out at these
-    return (general if as_good else best), shown
+    return (general, replace(shown, fixed=False)) if as_good else (best, shown)
 
 
 def _row(problem: Problem, name: str, design: Design, reference: Design, at: Numbers) -> Row:
@@ -261,7 +252,7 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         span_ratio=ratio_of(cost.span, other.span, regime),
         by_tasks=ratios_by_task(problem, design, reference, regime),
         difference=_difference(tree(problem, design), tree(problem, reference)),
-        crossovers=_crossovers(problem, design, reference, at) if at and general else (),
+        crossovers=crossovers(problem, design, reference, at) if at and general else (),
         attribution=attribute(problem, design, reference, at) if general and design != reference else None,
         misses_target=misses_target(problem, design, regime, at),
         beyond=beyond_limits(problem, design, cost, regime, at),
@@ -280,50 +271,3 @@ def _is_general(problem: Problem, design: Design) -> bool:
 def _difference(one: list[str], other: list[str]) -> tuple[str, ...]:
     """Lines that only the one (``-``) or only the other (``+``) design has, among those that both have."""
     return tuple(line for line in ndiff(one, other) if not line.startswith("?"))
-
-
-def _crossovers(problem: Problem, design: Design, reference: Design, at: Numbers) -> tuple[Crossover, ...]:
-    """For each parameter, where the reference begins to be cheaper, the others at their numbers."""
-    numbered(problem, at)
-    found = []
-    for name, parameter in problem.parameters.items():
-        if parameter.kind != "constant":
-            found.extend(_stretches(problem, design, reference, at, name))
-    return tuple(found)
-
-
-def _stretches(problem: Problem, design: Design, reference: Design, at: Numbers, name: str) -> list[Crossover]:
-    def cheaper(value: int) -> bool:
-        here = {**at, name: value}
-        return order(*values_at(problem, (reference, design), here)) < 0
-
-    values, marks = list[int](), list[bool]()
-    while not values or values[-1] < LARGEST:
-        value = values[-1] * 2 if values else 1
-        try:
-            marks.append(cheaper(value))
-        except ExpressionError:  # an exponential cost of more digits than can be worked with
-            break
-        values.append(value)
-    if not values:
-        return []
-    edges: list[tuple[int, bool]] = [(1, marks[0])]
-    for i in range(1, len(values)):
-        if marks[i - 1] != marks[i]:
-            edges.append((_bisect(cheaper, values[i - 1], values[i], marks[i - 1]), marks[i]))
-    stretches = []
-    for i, (start, yes) in enumerate(edges):
-        if yes:
-            stretches.append(Crossover(name, start, edges[i + 1][0] - 1 if i + 1 < len(edges) else None))
-    return stretches
-
-
-def _bisect(test: Callable[[int], bool], low: int, high: int, before: bool) -> int:
-    """Least value above `low` where the test changes."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        if test(middle) == before:
-            low = middle
-        else:
-            high = middle
-    return high

@@ -35,6 +35,7 @@ class Refused:
 
     `relation` compares that cost with the one chosen; `ratio` is their quotient. Where several ways are the same in
     words, `more` are lines of its design that the one chosen has not, there at least, and `less` the other way round.
+    `equal` says that it costs exactly the same: then the least demanding, and the plainest, was taken.
     """
 
     rule: str
@@ -46,6 +47,7 @@ class Refused:
     ratio: Ratio
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
+    equal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Explanation:
                             "ratio_holds_when": ratio_cases(other.ratio),
                             "more": list(other.more),
                             "less": list(other.less),
+                            "equal": other.equal,
                         }
                         for other in choice.refused
                     ],
@@ -169,7 +172,7 @@ def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[
     own = asymptotic.least_growth(values[goal], inside)[0]
     ways = asymptotic.price_alternatives(space, regime, goal, values)
     alike = Counter((_DOES[taken.rule], *(_does(step) for step, _ in ways if step != taken)))
-    chosen = next((rival.design for step, rival in ways if step == taken), own.design)
+    chosen = next((rival for step, rival in ways if step == taken), own)
     words = partial(_lines, space.site.problem)
     refused = tuple(
         Refused(
@@ -180,8 +183,9 @@ def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[
             exact=rival.work,
             relation=relation(rival.growth, own.growth, regime=inside).kind,
             ratio=ratio_of(rival.growth, own.growth, inside),
-            more=_beyond(words(rival.design), words(chosen)) if alike[_does(step)] > 1 else (),
-            less=_beyond(words(chosen), words(rival.design)) if alike[_does(step)] > 1 else (),
+            more=_beyond(words(rival.design), words(chosen.design)) if alike[_does(step)] > 1 else (),
+            less=_beyond(words(chosen.design), words(rival.design)) if alike[_does(step)] > 1 else (),
+            equal=rival.work == chosen.work and rival.growth == chosen.growth,
         )
         for step, rival in ways
         if step != taken

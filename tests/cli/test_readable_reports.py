@@ -130,3 +130,40 @@ def test_the_same_ratio_everywhere_has_no_regimes() -> None:
 
     cases = [hand.ratio.cases for name in ("debugging", "plan-once") for hand in optimize(load(name)).hand_designs]
     assert all(len(each) == 1 or len({case.growth for case in each}) > 1 for each in cases)
+
+
+def test_designs_of_the_numbers_alone_have_no_growths_of_ratios(capsys: Capture) -> None:
+    """The best group size at numbers is one for these: how ratios to it grow says nothing."""
+    at = ["--set=w=40", "--set=P=8", "--set=h=30"]
+    best = written(capsys, "optimize", "chunk-latency", *at)
+    assert "Θ(w·h), its free parameters fixed as below" in best and "slower" not in best
+    assert "slower" in written(capsys, "optimize", "chunk-latency")
+    shown = compare(load("chunk-latency"), "in-one-go", at={"w": 40, "P": 8, "h": 30}).optimum
+    assert shown is not None and shown.fixed
+    assert "the free parameters that are best at these numbers" in written(
+        capsys, "compare", "chunk-latency", "in-one-go", *at
+    )
+    general = compare(load("debugging"), "focused", at={"k": 9, "l": 9, "b": 3, "m_q": 1, "m_d": 1}).optimum
+    assert general is not None and not general.fixed
+
+
+def test_equal_costs_are_not_called_dearer(capsys: Capture) -> None:
+    from decomposer import explain
+
+    choice = next(each for each in explain(load("support")).choices if each.where == "review")
+    equal = [other.does for other in choice.refused if other.equal]
+    assert equal and all(str(other.exact) != str(choice.refused[0].exact) for other in choice.refused if other.equal)
+    shown = " ".join(written(capsys, "explain", "support").split())
+    assert shown.count("the same cost: the least demanding, then the plainest way is taken") >= len(equal)
+
+
+def test_proofs_of_claims_are_readable(capsys: Capture) -> None:
+    shown = written(capsys, "claim", "evolution", "mutate-all / optimum = Theta(2^k*k)")
+    proof = shown.partition("proof, monomial by monomial\n")[2].partition("\n\n")[0].splitlines()
+    assert proof and len(set(proof)) == len(proof) and not any("*" in line for line in proof)
+
+
+def test_what_was_tried_and_what_is_shown(capsys: Capture) -> None:
+    assert "nothing: there was no further fact to try" in written(capsys, "audit", "code-review")
+    assert "free parameters" not in written(capsys, "front", "support")
+    assert "free parameters" in written(capsys, "front", "chunk-latency")
