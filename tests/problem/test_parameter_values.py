@@ -37,7 +37,9 @@ def test_a_value_is_refused(about: str, value: str, column: int) -> None:
     assert f"--set NAME={value}" in (found.hint or "")
 
 
-@pytest.mark.parametrize("about", ["tokens", "80 tokens or more", "''", "N", "2 pages", "'20000'", "'10^6'", "3-grams", "{kind: free}"])
+@pytest.mark.parametrize(
+    "about", ["tokens", "80 tokens or more", "''", "N", "2 pages", "'20000'", "'10^6'", "3-grams", "{kind: free}"]
+)
 def test_a_description_is_kept(about: str) -> None:
     problem = loads(PROBLEM.format(about=about))
     assert loads(dumps(problem)).parameters == problem.parameters
