@@ -9,7 +9,7 @@ from decomposer.design.bounds import at_least
 from decomposer.design.context import Context, exposure, extent, is_whole, items, partition, scans
 from decomposer.design.cuts import cutters, outdates, splitters
 from decomposer.design.merging import combined_by
-from decomposer.design.nodes import Call, Design, Each, Repeat, Retry, Stride, walk
+from decomposer.design.nodes import Design, Each, Repeat, Retry, Stride, walk
 from decomposer.design.progress import Progress
 from decomposer.design.recursing import divided_by, joined_by, own_problem
 from decomposer.design.reliability import tasks_at
@@ -162,10 +162,14 @@ class Questions:
             raise self.fail(node, f"{word} {name}: its check tells about the whole {text.name} only")
         if task.check.scope == "whole" and task.name in context.steps:
             raise self.fail(node, f"{word} {name}: its check tells about the whole chain only")
-        if task.check.by is not None and not any(
-            isinstance(part, Call) and task.check.by in part.tasks for part in walk(body)
-        ):
-            raise self.fail(node, f"{word} {name}: {task.check.by}, who checks it, is not called")
+        if task.check.by is not None:
+            done = [tasks_at(part) for part in walk(body) if tasks_at(part)]
+            last = max((place for place, names in enumerate(done) if name in names), default=-1)
+            if not any(task.check.by in names for names in done):
+                raise self.fail(node, f"{word} {name}: {task.check.by}, who checks it, is not called")
+            if (task.check.by,) not in done[last + 1 :]:
+                hint = f"call {task.check.by} by itself, after {name}"
+                raise self.fail(node, f"{word} {name}: {task.check.by} has to judge what has been made", hint)
 
     def one_unit(self, node: Design, body: Design, context: Context) -> None:
         """Where some units are hard, attempts at several at once are not what the facts speak of."""

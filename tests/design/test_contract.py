@@ -252,6 +252,18 @@ REFUSED = {
         2,
         "it is not done again where it is rejected",
     ),
+    "judged before it is made": (
+        JUDGED,
+        steps("- {retry: mutate, do: [{call: judge}, {call: mutate}]}"),
+        1,
+        "judge has to judge what has been made",
+    ),
+    "judged by whoever makes it, in the same call": (
+        JUDGED,
+        steps("- {retry: mutate, do: [{call: [mutate, judge]}]}"),
+        1,
+        "judge has to judge what has been made",
+    ),
     "an even vote": (CHECKED, steps("- {vote: 2, do: [{retry: mutate, do: [{call: mutate}]}]}"), 1, "odd number"),
 }
 
@@ -302,6 +314,10 @@ ACCEPTED = {
     "remembers in a conversation": (
         HEAD + "tasks:\n" + FIND % ", remembers: true" + FIX % "",
         steps("- repeat: b", "  as: i", "  do: [{call: find, history: i}, {call: fix}]"),
+    ),
+    "judged part by part": (
+        JUDGED,
+        steps("- {retry: mutate, do: [{each: block, do: [{call: mutate}, {call: judge}]}]}"),
     ),
     "retry of a part": (CHECKED, steps("- each: block", "  do: [{retry: mutate, do: [{call: mutate}]}]")),
     "retry of the whole by parts": (CHECKED, steps("- {retry: mutate, do: [{each: block, do: [{call: mutate}]}]}")),
