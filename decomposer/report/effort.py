@@ -50,17 +50,23 @@ def _free(agent: AgentEffort, writer: Writer) -> list[str]:
     if agent.free is None:
         return [f"{agent.name}: any size; its calls generate nothing and so cost nothing"]
     doubt = "" if agent.verified else "; not verified"
-    return [f"{agent.name}: {_case(agent, case, writer)}{doubt}" for case in agent.free.cases]
+    places: dict[str, list[str]] = {}
+    for case in agent.free.cases:
+        places.setdefault(_case(agent, case, writer), []).append(writer.conditions(case.conditions))
+    anywhere = len(places) == 1 or any("" in conditions for conditions in places.values())
+    return [
+        f"{agent.name}: {size}{'' if anywhere else ', or'.join(f' where {each}' for each in conditions)}{doubt}"
+        for size, conditions in places.items()
+    ]
 
 
 def _case(agent: AgentEffort, case: RatioCase, writer: Writer) -> str:
-    where = f" where {writer.conditions(case.conditions)}" if case.conditions else ""
     size = agent.agent.size
     if _alike(size, case):
-        return f"no larger than it is, {writer.formula(size)}{where}"
+        return f"no larger than it is, {writer.formula(size)}"
     factor = case.growth / size
     times = f", {writer.formula(factor)} times its {writer.formula(size)}" if size != ONE else ""
-    return f"up to {writer.formula(case.growth)}{times}{where}"
+    return f"up to {writer.formula(case.growth)}{times}"
 
 
 def _alike(size: Expr, case: RatioCase) -> bool:

@@ -16,7 +16,9 @@ _BODY = """\
 {%- elif kind == "Code" %}<pre>{{ block.lines | join("\\n") }}</pre>
 {%- elif kind == "Table" %}<table><tr>{% for cell in block.headers %}<th>{{ cell }}</th>{% endfor %}</tr>
 {%- for row in block.rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>
-{%- elif kind == "Points" %}<ul>{% for line in block.lines %}<li>{{ line }}</li>{% endfor %}</ul>
+{%- elif kind == "Points" %}<ul>{% for line in block.lines %}
+<li{% if line.startswith(" ") %} style="margin-left: 2em"{% endif %}>{{ line.strip() }}</li>
+{%- endfor %}</ul>
 {%- elif kind == "Hint" %}<p>Next: <code>{{ block.command }}</code></p>
 {%- endif %}
 {%- endfor %}

@@ -167,3 +167,18 @@ def test_what_was_tried_and_what_is_shown(capsys: Capture) -> None:
     assert "nothing: there was no further fact to try" in written(capsys, "audit", "code-review")
     assert "free parameters" not in written(capsys, "front", "support")
     assert "free parameters" in written(capsys, "front", "chunk-latency")
+
+
+def test_effort_tells_one_size_once(capsys: Capture) -> None:
+    shown = written(capsys, "effort", "plan-once")
+    assert "\n  answer: no larger than it is, m_g\n" in shown
+    assert shown.count("follow: no larger than it is") == 1
+
+
+def test_lists_in_lists(capsys: Capture) -> None:
+    """What belongs to the line before is indented in all formats."""
+    assert "\n- naive: Θ(" in (told := written(capsys, "optimize", "debugging", "--format", "markdown"))
+    assert re.search(r"\n  - [^\n]* times dearer where ", told)
+    assert re.search(
+        r'<li style="margin-left: 2em">[^<]* times dearer', written(capsys, "optimize", "debugging", "--format", "html")
+    )
