@@ -41,13 +41,14 @@ def _how(node: Design) -> str:
     if isinstance(node, Case):
         return "by specialists" if node.share == ONE else f"by specialists of {pretty(node.share)} capabilities each"
     if isinstance(node, Stride):
-        return (
-            f"step by step through {node.task}" if node.size == ONE else f"{pretty(node.size)} steps of {node.task} at a time"
-        )
+        several = f"{pretty(node.size)} steps of {node.task} at a time"
+        return f"step by step through {node.task}" if node.size == ONE else several
     if isinstance(node, Retry):
         return f"until {listed(node.tasks)} is accepted" + (", keeping what is accepted" if node.keep else "")
     assert isinstance(node, Vote)
-    return f"by a majority of {pretty(node.votes)}" if node.lead is None else f"by a vote, first to lead by {pretty(node.lead)}"
+    if node.lead is None:
+        return f"by a majority of {pretty(node.votes)}"
+    return f"by a vote, first to lead by {pretty(node.lead)}"
 
 
 def _exchange(tasks: tuple[str, ...], old: Design | None, new: Design | None) -> str:

@@ -13,9 +13,9 @@ from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 from decomposer.report.numerals import number
 from decomposer.report.words import WORDS
+from decomposer.search.price import Policy
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign
-from decomposer.verbs.meanings import Meanings
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.scopes import Extent
 
@@ -92,12 +92,6 @@ def largest(found: Extent, writer: Writer) -> str:
     return plain if shown == plain else f"{plain} = {shown}"
 
 
-def with_meaning(meanings: Meanings, name: str, value: str) -> str:
-    """Write the value of a free parameter, with what it counts."""
-    about = dict(meanings).get(name, "")
-    return f"{value} ({about})" if about else value
-
-
 def whose(found: Extent) -> str:
     """Name the agents that have the largest; `or` where it depends on the growth of the parameters."""
     return (", " if found.everywhere else " or ").join(found.agents)
@@ -149,6 +143,11 @@ class Writer:
         """Write a formula, or its growth where it is long."""
         exact = self.formula(value)
         return exact if len(exact) <= MOST_IN_TABLE else self.theta(growth_of(value, regime_of(self.problem)))
+
+    def policy(self, policy: Policy) -> str:
+        """Write the value of a free parameter, with what it counts."""
+        value = self.formula(policy.value)
+        return f"{value} ({policy.about})" if policy.about else value
 
     def theta(self, value: Expr) -> str:
         """Write a growth."""

@@ -18,9 +18,8 @@ def document(found: Front) -> list[Block]:
         rows.append(("at numbers", ", ".join(f"{name} = {value}" for name, value in found.at)))
     elif found.workers is not None and any(point.when != ((),) for point in points):
         rows.append((found.workers, "calls that run at once: each design is the best for so many as is said"))
-    used = dict.fromkeys(policy.name for point in points for policy in point.policies)
-    told = {name: about for point in points for name, about in point.meanings}
-    rows += ((name, told[name]) for name in used if name in told)
+    used = dict.fromkeys((policy.name, policy.about) for point in points for policy in point.policies)
+    rows += (row for row in used if row[1])
     blocks: list[Block] = [Title(f"{problem.name}: cost against span"), Facts(tuple(rows))]
     table = tuple((str(place), *_measures(found, writer, point)) for place, point in enumerate(points, 1))
     headers = ("design", "cost", "span", "free parameters")

@@ -17,7 +17,6 @@ from decomposer.report.document import (
     illegal_designs,
     largest,
     whose,
-    with_meaning,
 )
 from decomposer.report.numerals import decimal, number
 from decomposer.report.words import COST
@@ -88,14 +87,7 @@ def document(result: Result) -> list[Block]:
     else:
         blocks += [Heading("design"), Code(tuple(tree(problem, result.design)))]
         if result.policies:
-            blocks.append(
-                Facts(
-                    tuple(
-                        (policy.name, with_meaning(result.meanings, policy.name, _policy(writer, policy)))
-                        for policy in result.policies
-                    )
-                )
-            )
+            blocks.append(Facts(tuple((policy.name, _policy(writer, policy)) for policy in result.policies)))
         blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
         first = "scope (minimised)" if problem.minimise == "scope" else "scope"
         extents = tuple(_extent(found, writer) for found in result.scope)
@@ -165,7 +157,7 @@ def _against(result: Result, writer: Writer) -> list[str]:
 
 def _policy(writer: Writer, policy: Policy) -> str:
     where = f" where {writer.conditions(policy.when)}" if policy.when else ""
-    return writer.formula(policy.value) + where
+    return writer.policy(policy) + where
 
 
 def _times(value: Expr) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decomposer.design.write import tree as design_tree
 from decomposer.growth.partition import Branch, Tree
-from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Title, Writer, with_meaning
+from decomposer.report.document import Block, Code, Facts, Heading, Hint, Points, Title, Writer
 from decomposer.verbs.regimes import RegimeMap
 
 
@@ -52,6 +52,5 @@ def _lines(found: RegimeMap, tree: Tree, writer: Writer, indent: str) -> list[st
     lines = [f"{indent}{tree.winner}, {writer.theta(tree.theta)}{doubt}"]
     for policy in found.policies(tree):
         where = f" where {writer.conditions(policy.when)}" if policy.when else ""
-        value = with_meaning(found.named(tree.winner).meanings, policy.name, writer.formula(policy.value))
-        lines.append(f"{indent}  {policy.name} = {value}{where}")
+        lines.append(f"{indent}  {policy.name} = {writer.policy(policy)}{where}")
     return lines

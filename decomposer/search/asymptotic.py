@@ -163,7 +163,7 @@ class Pricing:
         """Give a free parameter its best value: a formula, or the best integer where it stays constant."""
         name = decision.name
         if never_falls(candidate.growth, name):
-            return put(candidate, name, decision.low)
+            return put(candidate, decision, decision.low)
         regime = self.regime_of(goal)
         bounds = {name: (decision.low, without_ceilings(decision.high))}
         try:
@@ -173,7 +173,7 @@ class Pricing:
             if found is not None:
                 return found
             self.complete = False
-            return put(candidate, name, decision.low)
+            return put(candidate, decision, decision.low)
         if least.status != "proved":
             # Another value might do better than the best found, so nothing can be called the optimum: unless whatever
             # value costs more than another design.
@@ -190,8 +190,10 @@ class Pricing:
                 assert low is not None
                 top = max(int(low), largest(decision.high))
                 value = num(best_constant(candidate.growth, name, int(low), regime, top))
-            return put(candidate, name, value)
-        policies = tuple(Policy(name, policy.as_dict()[name], policy.conditions) for policy in least.policies)
+            return put(candidate, decision, value)
+        policies = tuple(
+            Policy(name, policy.as_dict()[name], policy.conditions, decision.about) for policy in least.policies
+        )
         return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies))
 
     def grows_so(self, candidate: Candidate, decision: Decision, value: Expr, least: Minimum, regime: Regime) -> bool:
@@ -224,12 +226,15 @@ class Pricing:
             return None
         first, *others = least.policies
         if others:
-            cases = tuple(Policy(decision.name, one.as_dict()[decision.name], one.conditions) for one in least.policies)
+            cases = tuple(
+                Policy(decision.name, one.as_dict()[decision.name], one.conditions, decision.about)
+                for one in least.policies
+            )
             return replace(candidate, growth=least.growth, policies=(*candidate.policies, *cases))
         value = first.as_dict()[decision.name]
         if value.as_fraction() is not None:
             value = decision.low
-        return put(candidate, decision.name, value)
+        return put(candidate, decision, value)
 
     def regime_of(self, goal: Goal) -> Regime:
         """The regime, with the free parameters that are open inside `goal`."""
@@ -443,9 +448,9 @@ def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:
     return at_most(a.growth, b.growth, regime)
 
 
-def put(candidate: Candidate, name: str, value: Expr) -> Candidate:
+def put(candidate: Candidate, decision: Decision, value: Expr) -> Candidate:
     """Substitute the value of a parameter."""
-    values = {name: value}
+    values = {decision.name: value}
     exact = candidate.work.subs(values)
     return replace(
         candidate,
@@ -453,5 +458,5 @@ def put(candidate: Candidate, name: str, value: Expr) -> Candidate:
         work=exact,
         growth=exact if candidate.growth is candidate.work else candidate.growth.subs(values),
         other=None if candidate.other is None else candidate.other.subs(values),
-        policies=(*candidate.policies, Policy(name, value)),
+        policies=(*candidate.policies, Policy(decision.name, value, about=decision.about)),
     )

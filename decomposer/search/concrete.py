@@ -64,7 +64,9 @@ class Pricing:
     def priced(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> Candidate:
         """Compose; in a scope of g parts, also price the smaller group that is left over."""
         candidate = compose(self.site, goal, arc, chosen)
-        settled = tuple(Policy(decision.name, decision.low) for decision in arc.item.alternative.decisions)
+        settled = tuple(
+            Policy(decision.name, decision.low, about=decision.about) for decision in arc.item.alternative.decisions
+        )
         candidate = replace(candidate, policies=(*settled, *candidate.policies))
         rest = self.left_over(goal)
         if rest is None:

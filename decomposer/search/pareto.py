@@ -196,7 +196,7 @@ class InGrowth(asymptotic.Pricing):
         for decision in arc.item.alternative.decisions:
             assert candidate.other is not None
             if never_falls(candidate.work, decision.name) and never_falls(candidate.other, decision.name):
-                candidate = put(candidate, {decision.name: decision.low})
+                candidate = put(replace(candidate, open=(*candidate.open, decision)), {decision.name: decision.low})
             else:
                 name = self.names.setdefault((goal, decision.name), f"{decision.name}_{len(self.names) + 1}_")
                 candidate = put(candidate, {decision.name: sym(name)}, told=False)
@@ -299,7 +299,8 @@ def bounds_of(decisions: Iterable[Decision]) -> Limits:
 def put(candidate: Candidate, values: dict[str, Expr], told: bool = True) -> Candidate:
     """Put values for free parameters; `told`: and note them as the policy of the design."""
     work = candidate.work.subs(values)
-    policies = tuple(Policy(name, value) for name, value in values.items()) if told else ()
+    about = {one.name: one.about for one in candidate.open}
+    policies = tuple(Policy(name, value, about=about[name]) for name, value in values.items()) if told else ()
     return replace(
         candidate,
         design=substitute(candidate.design, values),
@@ -329,8 +330,9 @@ def settled(candidate: Candidate, value: Expr, regime: Regime) -> tuple[Candidat
     complete = least.status == "proved"
     first, *others = least.policies
     if others:
+        about = {one.name: one.about for one in candidate.open}
         policies = [
-            Policy(name, chosen, policy.conditions)
+            Policy(name, chosen, policy.conditions, about[name])
             for policy in least.policies
             for name, chosen in policy.as_dict().items()
         ]

@@ -30,11 +30,15 @@ from decomposer.solvers.graph import Arc
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The value of a free parameter: a formula, where `when` (conditions on the parameters) holds."""
+    """The value of a free parameter: a formula, where `when` (conditions on the parameters) holds.
+
+    `about` says what the parameter counts.
+    """
 
     name: str
     value: Expr
     when: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ class _InGrowth(asymptotic.Pricing):
         value = new[0].value
         low = self.as_good(goal, candidate, decision, value)
         if low is not None:
-            found, value = asymptotic.put(candidate, decision.name, low), low
+            found, value = asymptotic.put(candidate, decision, low), low
         return replace(found, reach=tuple(one.subs({decision.name: value}) for one in candidate.reach))
 
     def as_good(self, goal: Goal, candidate: Candidate, decision: Decision, value: Expr) -> Expr | None:

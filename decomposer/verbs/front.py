@@ -29,7 +29,6 @@ from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign, without_illegal
 from decomposer.verbs.infeasible import infeasible
-from decomposer.verbs.meanings import Meanings, meanings
 from decomposer.verbs.measure import Numbers, numbered, regime_of
 from decomposer.verbs.notes import notes
 from decomposer.verbs.results import FORMAT_VERSION
@@ -50,8 +49,6 @@ class Point:
         Where it is the one to choose: sets of conditions, which may speak of the number of workers.
     proved : bool
         Whether no other values of its free parameters are better.
-    meanings : tuple of (name, what it counts)
-        What its free parameters stand for.
     """
 
     design: Design
@@ -60,7 +57,6 @@ class Point:
     policies: tuple[Policy, ...] = ()
     when: tuple[tuple[str, ...], ...] = ()
     proved: bool = True
-    meanings: Meanings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +113,7 @@ class Front:
                     "span": str(point.span),
                     "design": steps(self.problem, point.design),
                     "parameters": [
-                        {"name": one.name, "about": dict(point.meanings).get(one.name, ""), "value": str(one.value)}
-                        for one in point.policies
+                        {"name": one.name, "about": one.about, "value": str(one.value)} for one in point.policies
                     ],
                     "when": [list(conditions) for conditions in point.when],
                 }
@@ -178,10 +173,7 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
     found, complete = pareto.at_numbers(site_of(target), doubts)
     if not found:
         raise infeasible(target, unfold(target))
-    points = [
-        Point(one.design, settle(one.work), settle(one.other or one.work), one.policies, meanings=meanings(one))
-        for one in found
-    ]
+    points = [Point(one.design, settle(one.work), settle(one.other or one.work), one.policies) for one in found]
     fixed = {name: num(value) for name, value in at.items()}
     hands: list[HandPoint] = []
     for name in problem.designs:
@@ -236,12 +228,12 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
             where = inside if open_ended else regime
             cost = growth_of(one.work.subs(values), where)
             path = growth_of((one.other or one.work).subs(values), where)
-            policies = tuple(Policy(name, value) for name, value in values.items())
+            about = {decision.name: decision.about for decision in one.open}
+            policies = tuple(Policy(name, value, about=about[name]) for name, value in values.items())
             kept = tuple(policy for policy in best.policies if not policy.when and policy.name not in values)
             sure = leaf.winner not in open_ones
-            about = (*meanings(one), *((each.name, each.about) for each in one.open))
             design = substitute(one.design, values)
-            points.append(Point(design, cost, path, (*kept, *policies), (when,), sure, about))
+            points.append(Point(design, cost, path, (*kept, *policies), (when,), sure))
     merged = _merged(points)
     shown = [point for point in merged if not any(_betters(other, point, regime, workers) for other in merged)]
     hands = tuple(

@@ -26,7 +26,6 @@ from decomposer.verbs.combinations import check_optimum
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
-from decomposer.verbs.meanings import meanings
 from decomposer.verbs.measure import (
     Numbers,
     chance_at,
@@ -134,7 +133,6 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         reliability=reliability_of(problem, best.design),
         chance=chance_at(problem, best.design, numbers),
         policies=best.policies,
-        meanings=meanings(best),
         facts=tuple(sorted(best.facts)),
         rules=best.rules,
         options=tuple(_option(problem, option, options, regime, numbers) for option in options),

@@ -23,7 +23,6 @@ from decomposer.verbs.combinations import check_optimum
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
-from decomposer.verbs.meanings import Meanings, meanings
 from decomposer.verbs.measure import minimised, regime_of
 from decomposer.verbs.results import FORMAT_VERSION
 from decomposer.verbs.statement import OPTIMUM, assuming
@@ -31,14 +30,13 @@ from decomposer.verbs.statement import OPTIMUM, assuming
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A design of a map: its name, its growth, and the values of its free parameters, with what they stand for."""
+    """A design of a map: its name, its growth, and the values of its free parameters."""
 
     name: str
     design: Design
     growth: Expr
     theta: Expr
     policies: tuple[Policy, ...] = ()
-    meanings: Meanings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class RegimeMap:
             "parameters": [
                 {
                     "name": policy.name,
-                    "about": dict(self.named(tree.winner).meanings).get(policy.name, ""),
+                    "about": policy.about,
                     "value": str(policy.value),
                     "when": list(policy.when),
                 }
@@ -201,8 +199,7 @@ def _contestants(problem: Problem, best: Sequence[Candidate], regime: Regime) ->
     for place, candidate in enumerate(best, 1):
         plain = OPTIMUM if len(best) == 1 else f"design {place}"
         name = known.get(candidate.design, plain)
-        named = _contestant(name, candidate.design, candidate.growth, candidate.policies, regime)
-        found.append(replace(named, meanings=meanings(candidate)))
+        found.append(_contestant(name, candidate.design, candidate.growth, candidate.policies, regime))
     return tuple(found)
 
 

@@ -15,7 +15,6 @@ from decomposer.problem.model import Problem
 from decomposer.rules.base import Fact
 from decomposer.search.price import Policy
 from decomposer.verbs.illegal import IllegalDesign
-from decomposer.verbs.meanings import Meanings
 
 if TYPE_CHECKING:
     from decomposer.verbs.regimes import RegimeMap
@@ -196,8 +195,6 @@ class Result:
         What the reader should know: facts that no rule uses, parameters that are never used.
     regimes : RegimeMap, optional
         Which of several options is best where; `None` where there is one, or no map of reasonable size.
-    meanings : tuple of (name, what it counts)
-        What the free parameters of the design stand for.
     illegal : tuple of IllegalDesign
         Hand designs that break the contract of a task, with what is wrong; they are not compared.
     """
@@ -222,7 +219,6 @@ class Result:
     regimes: RegimeMap | None = None
     illegal: tuple[IllegalDesign, ...] = ()
     scope: tuple[Extent, ...] = ()
-    meanings: Meanings = ()
 
     @property
     def steps(self) -> list[dict[str, Any]]:
@@ -246,7 +242,7 @@ class Result:
             "parameters": [
                 {
                     "name": policy.name,
-                    "about": dict(self.meanings).get(policy.name, ""),
+                    "about": policy.about,
                     "value": str(policy.value),
                     "when": list(policy.when),
                 }

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from decomposer import Problem, explain, front, load, loads, optimize
+from decomposer import Problem, front, load, loads, optimize
 from decomposer.cli.main import main
 from decomposer.growth.curves import scale_beside
 from decomposer.problem.long_form import long_form
@@ -56,7 +56,7 @@ def test_groups_within_a_window(taken: tuple[str, ...], name: str) -> None:
     found = optimize(problem)
     (policy,) = found.policies
     about = "pages in a group, within the window of small-one"
-    assert policy.name == name and dict(found.meanings) == {name: about}
+    assert policy.name == name and policy.about == about
     (written,) = found.to_dict()["parameters"]
     assert (written["name"], written["about"], written["value"]) == (name, about, "W")
 
@@ -100,7 +100,7 @@ def test_workers_of_a_front_that_has_a_parameter_p(capsys: Capture) -> None:
 def test_no_name_ends_in_an_underscore(name: str, capsys: Capture) -> None:
     assert main(["explain", name]) == 0
     assert not re.search(r"\w_(?!\w)", capsys.readouterr().out)
-    assert explain(load(name)).result.meanings or not optimize(load(name)).policies
+    assert all(policy.about for policy in optimize(load(name)).policies)
 
 
 def _flat(capsys: Capture) -> str:
@@ -113,3 +113,11 @@ def test_the_scale_of_a_curve_and_of_a_plane() -> None:
     assert "t" in problem.parameters
     drawn = svg(regime_map(problem), ("N", "h"))
     assert "where t = scale, p = scale" in drawn and "t_" not in drawn
+
+
+def test_one_name_for_two_things(capsys: Capture) -> None:
+    """Where two tasks have groups of their own, each size is told with what it counts."""
+    assert main(["map", "policy"]) == 0
+    shown = capsys.readouterr().out
+    assert "g_affordable = W (pages in a group, within the window of affordable)\n" in shown
+    assert "g_affordable = W/l (clauses in a group, within the window of affordable)\n" in shown
