@@ -165,6 +165,8 @@ class Maker:
     def finder(self, name: str, task: dict[str, Any]) -> None:
         pick = self.dice.choice
         finds = {"count": pick(["b", "b", 2]), "per_call": pick([1, 1, 2, "all"]), "per_part": pick([1, 1, 2])}
+        if self.texts["code"]["parts"]["part"] == 4 and finds["count"] == "b":
+            finds["count"] = 3  # more and more items do not fit into four parts
         task["finds"] = finds
 
     def consumer(self, finder: str, number: int) -> None:
@@ -227,6 +229,7 @@ def some_numbers(problem: Problem, dice: Random, most: int = 5) -> dict[str, int
     """Small numbers that respect what is assumed."""
     numbers: dict[str, int | Fraction] = {name: dice.randint(1, most) for name in problem.parameters}
     numbers["q"] = Fraction(dice.randint(1, 4), 5)
+    numbers["k"] = max(numbers["k"], 2)  # some finders find two items
     numbers["b"] = dice.randint(1, int(numbers["k"]))
     if "m0 <= m1" in problem.assume:
         numbers["m0"] = min(numbers["m0"], numbers["m1"])

@@ -51,6 +51,8 @@ def test_at_numbers_nothing_comes_before_it(name: str, shift: int) -> None:
     """In the order of largest model, capability set, context and cost; free parameters at every integer."""
     problem = scoped(name)
     at = {parameter: shift + (3 * place) % 5 for place, parameter in enumerate(problem.parameters)}
+    for _, count, most in room_for_items(problem):
+        at |= {parameter: min(at[parameter], int(evaluate(most, at))) for parameter in count.symbols}
     result, target = decomposer.optimize(problem, at=at), numbered(problem, at)
     assert result.status == "optimal"
     design = substitute(result.design, {parameter: num(value) for parameter, value in at.items()})
