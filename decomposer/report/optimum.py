@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decomposer.design.write import tree
-from decomposer.expr import ONE, Expr
+from decomposer.expr import ONE, Expr, num
 from decomposer.report.document import (
     Block,
     Code,
@@ -71,7 +71,7 @@ def document(result: Result) -> list[Block]:
     if not several and result.reliability != ONE:
         rows.append(("reliability", writer.chance(result.reliability, result.chance)))
     told = (_SCOPE if problem.minimise == "scope" else _STATUS)[result.status]
-    rows.append(("status", told.format(designs=f"{search.designs:,}", less=writer.words.less)))
+    rows.append(("status", told.format(designs=number(num(search.designs)), less=writer.words.less)))
     blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]
     if result.regimes is not None:
         from decomposer.report.regimes import designs

@@ -23,13 +23,14 @@ from decomposer.solvers.graph import Arc
 MAX_KEPT = 24
 """Designs kept per goal; where there are more, only their growths are told apart from then on."""
 
+MAX_COUPLED = 64
+"""The same under limits, where designs that use other models are kept beside each other."""
+
 TOO_MANY = (
     "more designs than can be kept beside each other are alike in growth, and which costs least depends on sizes that "
     "are not compared: the growth is the least, its constants may not be"
 )
-
-MAX_COUPLED = 256
-"""The same under limits, where designs that use other models are kept beside each other."""
+"""What the answer says where only growths were told apart."""
 
 MOST_COMBINED = 2000
 """Designs of one goal that are looked at under limits; with more, a solver is asked."""
@@ -66,9 +67,7 @@ def best(space: Space, regime: Regime, constants: bool = True) -> tuple[list[Can
         return _under_limits(space, regime, constants)
     pricing = Pricing(space, regime, constants)
     found = solve(space.graph, pricing.combine, pricing.prune)[space.graph.root]
-    if pricing.growth_alone:
-        found = [replace(one, exact=False, proof=(TOO_MANY,)) for one in found]
-    return found, pricing.complete
+    return pricing.told(found), pricing.complete
 
 
 def _under_limits(space: Space, regime: Regime, constants: bool) -> tuple[list[Candidate], bool]:
@@ -79,7 +78,7 @@ def _under_limits(space: Space, regime: Regime, constants: bool) -> tuple[list[C
         priced = solve(space.graph, pricing.combine, pricing.prune)
         found = pricing.within_limits(priced[space.graph.root])
         if pricing.complete:
-            return found, not pricing.elsewhere
+            return pricing.told(found), not pricing.elsewhere
     except TooManyError:
         pass
     from decomposer.search import grown
@@ -251,10 +250,11 @@ class Pricing:
     def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Drop every design that another one beats in the end, in the whole regime."""
         regime = self.regime_of(goal)
+        most = MAX_COUPLED if self.coupled else MAX_KEPT
         kept: list[Candidate] = []
         for new in simplest(self.site, goal, candidates):
             kept = self.with_new(kept, new, regime)
-            if not self.coupled and not self.growth_alone and len(kept) > MAX_KEPT:
+            if not self.growth_alone and len(kept) > most:
                 self.growth_alone = True
                 many, kept = kept, []
                 for one in many:
@@ -262,11 +262,14 @@ class Pricing:
         for bound in self.doubts.get(goal, ()):
             if not any(relation(one.growth, bound, regime=regime).kind == "o" for one in kept):
                 self.complete = False
-        most = MAX_COUPLED if self.coupled else MAX_KEPT
         if len(kept) > most:
             self.complete = False
             kept = kept[:most]
         return kept
+
+    def told(self, found: list[Candidate]) -> list[Candidate]:
+        """Designs of the whole problem, with what is not proved of them."""
+        return [replace(one, exact=False, proof=(TOO_MANY,)) for one in found] if self.growth_alone else found
 
     def with_new(self, kept: list[Candidate], new: Candidate, regime: Regime) -> list[Candidate]:
         """Add a design to those that none of them replaces, unless one of these replaces it."""
@@ -279,15 +282,14 @@ class Pricing:
 
         With `growth_alone` it need only grow no faster, unless `b` costs no more.
         """
-        if not self.coupled:
-            if beats(a, b, regime):
-                return True
-            return self.growth_alone and is_big_o(a.growth, b.growth, regime) is True and not beats(b, a, regime)
-        if not set(models_used(a.design)) <= set(models_used(b.design)):
-            return False
-        if a.other is not None and b.other is not None and is_big_o(a.other, b.other, regime) is not True:
-            return False
-        return a.work == b.work or beats(a, b, regime)
+        if self.coupled:
+            if not set(models_used(a.design)) <= set(models_used(b.design)):
+                return False
+            if a.other is not None and b.other is not None and is_big_o(a.other, b.other, regime) is not True:
+                return False
+        if (self.coupled and a.work == b.work) or beats(a, b, regime):
+            return True
+        return self.growth_alone and is_big_o(a.growth, b.growth, regime) is True and not beats(b, a, regime)
 
     def within_limits(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Designs of the whole problem that keep its limits, with what hosting adds; the ones that none beats.

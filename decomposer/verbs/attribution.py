@@ -259,14 +259,20 @@ class _Spent:
     def __init__(self, problem: Problem, regime: Regime, path: Sequence[Design], others: Sequence[Design]) -> None:
         self.problem, self.regime = problem, regime
         self.spent: dict[Design, dict[tuple[str, ...], Expr]] = {}
+        self.blocks: dict[Design, dict[str, list[tuple[str, ...]]]] = {}
         for design in (*path, *others):
             costs: dict[tuple[str, ...], Expr] = {}
             for agent in agents(problem, design):
                 costs[agent.tasks] = costs.get(agent.tasks, ZERO) + agent.work
             self.spent[design] = costs
+            self.blocks[design] = {}
+            for tasks in costs:
+                for name in tasks:
+                    self.blocks[design].setdefault(name, []).append(tasks)
+        place = {name: number for number, name in enumerate(problem.tasks)}
         blocks = common_groups([tasks for design in path for tasks in self.spent[design]])
         self.groups = [
-            tuple(name for name in problem.tasks if name in group)
+            tuple(sorted(group, key=place.__getitem__))
             for group in blocks
             if all(self.part(design, frozenset(group)) for design in path)
         ]
@@ -276,10 +282,10 @@ class _Spent:
 
     def part(self, design: Design, group: frozenset[str]) -> Expr | None:
         """What a design spends on a group of tasks; `None` if nothing, or only together with others."""
-        blocks = [(tasks, cost) for tasks, cost in self.spent[design].items() if not group.isdisjoint(tasks)]
-        if not blocks or any(not group.issuperset(tasks) for tasks, _ in blocks):
+        blocks = {tasks for name in group for tasks in self.blocks[design].get(name, ())}
+        if not blocks or any(not group.issuperset(tasks) for tasks in blocks):
             return None
-        return sum((cost for _, cost in blocks), ZERO)
+        return sum((self.spent[design][tasks] for tasks in blocks), ZERO)
 
     def worths(self, one: Design, other: Design) -> Worths:
         """How many times dearer one design is than the other."""
