@@ -14,6 +14,7 @@ from decomposer.design.nodes import Design, substitute
 from decomposer.design.scope import MEASURES, scope
 from decomposer.expr import evaluate, num, parse
 from decomposer.growth import is_big_o
+from decomposer.problem.items import room_for_items
 from decomposer.search.enumerate import designs
 from decomposer.search.spread import Spread
 from decomposer.search.unfold import unfold
