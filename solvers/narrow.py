@@ -11,21 +11,20 @@ from fractions import Fraction
 from decomposer.solvers import evaluate
 from decomposer.solvers.amounts import Limited
 from decomposer.solvers.answer import Answer, Limits
-from decomposer.solvers.components import Weighted, scale
-from decomposer.solvers.prune import prune
-from decomposer.solvers.selection import Number, Selection, loosen
+from decomposer.solvers.prune import free_graph
+from decomposer.solvers.selection import Number, Selection
 from decomposer.solvers.tables import TooManyError, least, small
 from decomposer.solvers.watch import Watch
 
 NAME = "narrow"
 
-SHARE = 0.5
+SHARE = 0.3
 """The part of the time and work after which the rest is left to other methods."""
 
 
 def suits(problem: Selection) -> bool:
     """Whether limits without time couple the choices of a graph that, cheaply pruned, falls into small bags."""
-    return problem.limited and not problem.timed and small(_graph(problem))
+    return problem.limited and not problem.timed and small(free_graph(problem))
 
 
 def run(problem: Selection, limits: Limits, hint: Mapping[int, int] | None = None) -> Answer:
@@ -36,7 +35,7 @@ def run(problem: Selection, limits: Limits, hint: Mapping[int, int] | None = Non
     As `tables.least`; `unknown` where that gives up.
     """
     watch = Watch(limits, NAME)
-    graph = _graph(problem)
+    graph = free_graph(problem)
     part = watch.part(SHARE)
     try:
         best = least(graph, _limited(problem), part)
@@ -51,17 +50,6 @@ def run(problem: Selection, limits: Limits, hint: Mapping[int, int] | None = Non
         watch.proved(worth[0])
         watch.found(worth)
     return Answer("optimal", chosen, worth, worth[0] if worth else None, stopped="proved", backend=NAME)
-
-
-def _graph(problem: Selection) -> Weighted:
-    """The problem without its limits and what is cheaply pruned, resources as nodes."""
-    pruned = prune(problem)
-    if not pruned.possible:
-        return Weighted({root: () for root in problem.roots}, frozenset(problem.roots))
-    ways = scale(loosen(problem)).graph.ways
-    kept = {node: tuple(ways[node][index] for index in indices) for node, indices in pruned.kept.items()}
-    used = {need for row in kept.values() for way in row for need in way.needs} - kept.keys()
-    return Weighted(kept | {need: ways[need] for need in sorted(used)}, frozenset(problem.roots))
 
 
 def _limited(problem: Selection) -> Limited:

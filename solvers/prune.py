@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from decomposer.solvers.selection import Alternative, Number, Selection
+from decomposer.solvers.components import Weighted, scale
+from decomposer.solvers.selection import Alternative, Number, Selection, loosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,20 @@ def prune(problem: Selection) -> Pruned:
                     seen.add(need)
                     stack.append(need)
     return Pruned(dict(sorted(kept.items())), ends if problem.timed else {}, True)
+
+
+def free_graph(problem: Selection) -> Weighted:
+    """The problem without its limits, after `prune`: resources are OR nodes after those of the problem.
+
+    The origin of an alternative is its node and index in the problem. Where a root cannot be done, it has none.
+    """
+    pruned = prune(problem)
+    if not pruned.possible:
+        return Weighted({root: () for root in problem.roots}, frozenset(problem.roots))
+    ways = scale(loosen(problem)).graph.ways
+    kept = {node: tuple(ways[node][index] for index in indices) for node, indices in pruned.kept.items()}
+    used = {need for row in kept.values() for way in row for need in way.needs} - kept.keys()
+    return Weighted(kept | {need: ways[need] for need in sorted(used)}, frozenset(problem.roots))
 
 
 def _doable(problem: Selection, allowed: Mapping[int, list[int]]) -> set[int]:

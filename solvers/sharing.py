@@ -14,6 +14,7 @@ from decomposer.solvers.amounts import Limited
 from decomposer.solvers.answer import Answer, Conflict, Limits
 from decomposer.solvers.components import Scaled, Way, Weighted, scale
 from decomposer.solvers.greedy import Board, construct, lower
+from decomposer.solvers.hubs import leave_out
 from decomposer.solvers.reductions import Reduced, circles, drop_impossible, feasible, parts, reduce
 from decomposer.solvers.refine import explore, refine
 from decomposer.solvers.selection import Selection
@@ -34,6 +35,9 @@ REDUCING = 0.5
 
 SHARE = 0.35
 """Share of the time left that refinement may take before bounds are looked at again."""
+
+LESS = 0.2
+"""Share of the time left for answers without what many alternatives share."""
 
 NARROW = 0.5
 """Share of the time left that dynamic programming may take for a part."""
@@ -103,6 +107,7 @@ class _Search:
         self.offer(reduced, board.chosen())
         self.prove(reduced.graph.constant + lower(board, self.stop)[0])
         if self.total > self.bound:
+            board = leave_out(board, reduced.graph, self.until(LESS), self.watch.limits.seed)
             refine(board, self.until(SHARE), self.watch.limits.seed)
             self.offer(reduced, board.chosen())
         if self.total <= self.bound or self.stop():

@@ -15,6 +15,7 @@ from decomposer.solvers import cpsat, evaluate
 from decomposer.solvers.answer import Answer, Limits
 from decomposer.solvers.encode import one_by_one
 from decomposer.solvers.infeasible import explain
+from decomposer.solvers.pooled import pooled
 from decomposer.solvers.selection import Number, Selection, loosen
 from decomposer.solvers.validate import validate
 from decomposer.solvers.watch import Watch
@@ -149,7 +150,7 @@ def find(
 
 
 def _loosened(problem: Selection, limits: Limits) -> Answer:
-    """What the problem without its limits tells: a bound; an answer, when that keeps the limits by luck."""
+    """What the problem without its limits tells: a bound; an answer, when that keeps the limits, or all but pools."""
     free = loosen(problem)
     nothing = Answer("unknown", stopped="time", backend="solve")
     size = sum(map(len, problem.choices))
@@ -162,6 +163,10 @@ def _loosened(problem: Selection, limits: Limits) -> Answer:
     if found.status == "infeasible":
         return found
     start = _given(problem, found.chosen)
+    if problem.pools and not start.chosen:
+        watch = Watch(replace(limits, seconds=seconds), "pooled")
+        start = _given(problem, pooled(problem, lambda: watch.stop() is not None, limits.seed))
+        return replace(start, bound=found.bound)
     same = found.status == "optimal" and all(not level.makespan for level in problem.levels)
     if start.chosen and same:
         return replace(start, status="optimal", bound=found.bound, stopped="proved", backend=found.backend)

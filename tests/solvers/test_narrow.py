@@ -16,6 +16,7 @@ from decomposer.solvers import cpsat, narrow, sharing, tables
 from decomposer.solvers.amounts import Limited
 from decomposer.solvers.answer import Limits
 from decomposer.solvers.bags import decompose, slots
+from decomposer.solvers.prune import free_graph
 from decomposer.solvers.solve import faults, solve
 from decomposer.solvers.watch import Watch
 from tests.solvers import brute
@@ -82,7 +83,7 @@ def test_agrees_with_another_engine_on_longer_ones(seed: int, hosted: int | None
 def test_the_work_for_each_step_does_not_grow_with_the_length() -> None:
     work = []
     for steps in (200, 400, 800):
-        graph, watch = narrow._graph(pipeline(steps, 1)), Watch(Limits(), "")
+        graph, watch = free_graph(pipeline(steps, 1)), Watch(Limits(), "")
         assert tables.least(graph, Limited(), watch) is not None
         work.append(watch.done / steps)
     assert max(work) < 3 * min(work)
@@ -130,7 +131,7 @@ def test_no_engine_is_imported() -> None:
 def test_parts_of_larger_problems_are_proved_by_it() -> None:
     problem = pipeline(400, 2, hosted=None)
     answer = sharing.run(problem, Limits(seconds=60))
-    graph = narrow._graph(problem)
+    graph = free_graph(problem)
     least = tables.least(graph, Limited(), Watch(Limits(), ""))
     assert least is not None and answer.status == "optimal"
     assert answer.value == (graph.cost(least),)
