@@ -20,6 +20,7 @@ from decomposer.solvers.answer import Limits
 from decomposer.solvers.components import scale
 from decomposer.solvers.engine import load
 from decomposer.solvers.greedy import Board, construct
+from decomposer.solvers.hubs import leave_out
 from decomposer.solvers.reductions import reduce
 from decomposer.solvers.refine import refine
 from decomposer.solvers.selection import Alternative, Number, Selection
@@ -87,9 +88,14 @@ def refined(problem: Selection, seconds: float, seed: int) -> Row:
     reduced = reduce(scale(problem).graph, stop=stop)
     board = Board(reduced.graph)
     construct(board, stop)
-    refine(board, stop, seed)
-    chosen = reduced.restore(board.chosen())
-    return _row(problem, chosen, None, False, time.perf_counter() - start)
+    reached = [time.perf_counter()]
+    less = leave_out(board, reduced.graph, stop, seed)
+    if less is not board:
+        reached.append(time.perf_counter())
+    refine(less, stop, seed, found=lambda _: reached.append(time.perf_counter()))
+    chosen = reduced.restore(less.chosen())
+    row = _row(problem, chosen, None, False, time.perf_counter() - start)
+    return {**row, "reached": round(reached[-1] - start, 3)}
 
 
 def _row(problem: Selection, chosen: Any, bound: Number | None, proved: bool, seconds: float) -> Row:

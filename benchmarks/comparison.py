@@ -1,7 +1,8 @@
 """What the benchmarks beside peers have in common: peers in processes of their own, ratios of time, what is printed.
 
 A row holds what every engine found on one instance: its `cost`, the `bound` that it proved, whether that is `proved`
-to be the least, and `seconds`; `ours`, `refined` (without a proof) and `peers` by name.
+to be the least, and `seconds`; `ours`, `refined` (without a proof) and `peers` by name. Of what is refined, `reached`
+is when its answer was found.
 """
 
 from __future__ import annotations
@@ -48,22 +49,37 @@ def peer(module: str, arguments: Sequence[str], seconds: float, python: str = sy
     return row
 
 
-def ratios(rows: Sequence[Row], least: float, provers: Sequence[str] = ()) -> list[float]:
-    """Time of the best peer that proves over ours, where that peer takes at least so many seconds.
+def best_peer(row: Row, provers: Sequence[str] = ()) -> float | None:
+    """Time of the best peer that proves.
 
-    Where no peer proves but we do, the time that the peers had counts as it is: the ratio is then at least so much.
-    Only `provers` count, where they are named.
+    Where no peer proves but we do, the time that the peers had counts as it is. Only `provers` count, where they are
+    named.
     """
-    found = []
-    for row in rows:
-        named = row["peers"].items()
-        peers = [one for name, one in named if (not provers or name in provers) and one["seconds"] is not None]
-        times = [one["seconds"] for one in peers if one["proved"]]
-        if not times and row["ours"]["proved"]:
-            times = [one["seconds"] for one in peers]
-        if times and min(times) >= least:
-            found.append(max(min(times), LEAST) / max(row["ours"]["seconds"], LEAST))
-    return found
+    named = row["peers"].items()
+    peers = [one for name, one in named if (not provers or name in provers) and one["seconds"] is not None]
+    times = [one["seconds"] for one in peers if one["proved"]]
+    if not times and row["ours"]["proved"]:
+        times = [one["seconds"] for one in peers]
+    return min(times, default=None)
+
+
+def ratios(
+    rows: Sequence[Row],
+    least: float,
+    provers: Sequence[str] = (),
+    ours: Callable[[Row], float] = lambda row: row["ours"]["seconds"],
+) -> list[float]:
+    """Time of the best peer that proves over ours, where that peer takes at least so many seconds."""
+    times = [(best_peer(row, provers), ours(row)) for row in rows]
+    return [max(best, LEAST) / max(own, LEAST) for best, own in times if best is not None and best >= least]
+
+
+def close(row: Row) -> bool:
+    """Whether refinement alone comes within 1 % of the best cost known or seen."""
+    engines = [row["ours"], *row["peers"].values(), {"cost": row["known"]}]
+    costs = [Fraction(one["cost"]) for one in engines if one["cost"] is not None]
+    found = row["refined"]["cost"]
+    return found is not None and 100 * Fraction(found) <= 101 * min(costs)
 
 
 def mean(values: Sequence[float]) -> float | None:
@@ -73,7 +89,7 @@ def mean(values: Sequence[float]) -> float | None:
 
 def summary(rows: Sequence[Row], provers: Sequence[str] = ()) -> Row:
     """How much is proved, and the means of the ratios of time."""
-    refined = [max(row["ours"]["seconds"], LEAST) / max(row["refined"]["seconds"], LEAST) for row in rows]
+    near = [row for row in rows if close(row)]
     return {
         "instances": len(rows),
         "proved": sum(row["ours"]["proved"] for row in rows),
@@ -81,7 +97,9 @@ def summary(rows: Sequence[Row], provers: Sequence[str] = ()) -> Row:
         "ratio": mean(ratios(rows, 0.0, provers)),
         "ratio_over_a_second": mean(ratios(rows, 1.0, provers)),
         "instances_over_a_second": len(ratios(rows, 1.0, provers)),
-        "ours_over_refined": mean(refined),
+        "refined_within_a_hundredth": len(near),
+        "ratio_of_refined": mean(ratios(near, 0.0, provers, lambda row: row["refined"]["reached"])),
+        "ratio_of_refined_over_a_second": mean(ratios(near, 1.0, provers, lambda row: row["refined"]["reached"])),
     }
 
 
@@ -94,7 +112,8 @@ def shown(row: Row) -> str:
             continue
         bound = "?" if one["bound"] is None else f"{float(Fraction(one['bound'])):.10g}"
         cost = "?" if one["cost"] is None else one["cost"]
-        cells.append(f"{kind} {cost}{'=' if one['proved'] else '+'} (bound {bound}) {one['seconds']:.2f} s")
+        reached = f", reached at {one['reached']:.2f} s" if "reached" in one else ""
+        cells.append(f"{kind} {cost}{'=' if one['proved'] else '+'} (bound {bound}) {one['seconds']:.2f} s{reached}")
     return "  ".join(cells)
 
 
@@ -129,6 +148,12 @@ def run(parser: Any, options: Any, measure: Callable[[Any], Row], provers: Seque
     print(f"proved {means['proved']} of {means['instances']}, worse than known {means['worse_than_known']}")
     if not options.no_peers:
         slow = f"the {means['instances_over_a_second']} over a second"
-        for words, key in (("all", "ratio"), (slow, "ratio_over_a_second")):
+        near = f"refinement's, where within 1 % ({means['refined_within_a_hundredth']} of {means['instances']})"
+        for whose, words, key in (
+            ("ours", "all", "ratio"),
+            ("ours", slow, "ratio_over_a_second"),
+            (near, "all", "ratio_of_refined"),
+            (near, "those over a second", "ratio_of_refined_over_a_second"),
+        ):
             value = "-" if means[key] is None else f"{means[key]:.1f}"
-            print(f"best peer's time over ours, geometric mean over {words}: {value}")
+            print(f"best peer's time over {whose}, geometric mean over {words}: {value}")

@@ -48,7 +48,8 @@ def refined(name: str) -> Row:
         opening, serving, _, far = sites.dense()
         least, _ = improve(opening, serving, far, sites.forced.copy(), sites.forced, sites.pools, lambda: False)
         cost = decimal(sites.level(least)) if least < far else None
-    return {"cost": cost, "bound": None, "proved": False, "seconds": time.perf_counter() - begun}
+    seconds = time.perf_counter() - begun
+    return {"cost": cost, "bound": None, "proved": False, "seconds": seconds, "reached": seconds}
 
 
 def decimal(number: int | Fraction) -> str:

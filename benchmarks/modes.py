@@ -17,7 +17,7 @@ from benchmarks.modes_reader import read
 from benchmarks.peers_modes import PEERS
 from decomposer.solvers.answer import Limits
 from decomposer.solvers.engine import load
-from decomposer.solvers.project import project
+from decomposer.solvers.project import Schedule, project
 from decomposer.solvers.regions import EACH, Regions
 from decomposer.solvers.relaxation import relax
 from decomposer.solvers.scheduling import QUICK, RELAXED, SCHEDULES
@@ -45,7 +45,8 @@ def ours(problem: Selection, seconds: float) -> Row:
 def refined(problem: Selection, seconds: float) -> Row:
     """What refinement alone finds."""
     begun, watch = time.perf_counter(), Watch(Limits(seconds=seconds), "refined")
-    best, bound = None, None
+    best: Schedule | None = None
+    bound, reached = None, 0.0
     given = project(problem)
     reduced = None if given is None else reduce_project(given)
     if reduced is not None and all(reduced.modes):
@@ -54,20 +55,25 @@ def refined(problem: Selection, seconds: float) -> Row:
         def stop() -> bool:
             return watch.stop() is not None
 
+        def found(schedule: Schedule) -> None:
+            nonlocal best, reached
+            if best is None or schedule.makespan < best.makespan:
+                best, reached = schedule, time.perf_counter() - begun
+
         search = Search(reduced)
-        best = search.run(Effort(bound, QUICK, stop))
+        search.run(Effort(bound, QUICK, stop), found=found)
         if best is not None and best.makespan > bound:
             relaxed = relax(reduced, best.makespan, bound, best, RELAXED, watch)
             bound = min(relaxed.bound, best.makespan)
-            best = search.run(Effort(bound, SCHEDULES, stop), relaxed.schedules) or best
+            search.run(Effort(bound, SCHEDULES, stop), relaxed.schedules, found)
         if best is not None:
-            work = EACH * len(reduced.nodes)
-            best = Regions(reduced, Random(0)).run(best, bound, work, stop, lambda _: None)
+            Regions(reduced, Random(0)).run(best, bound, EACH * len(reduced.nodes), stop, found)
     return {
         "cost": None if best is None else best.makespan,
         "bound": bound,
         "proved": best is not None and best.makespan == bound,
         "seconds": time.perf_counter() - begun,
+        "reached": reached,
     }
 
 
