@@ -54,10 +54,10 @@ def test_what_is_assumed_away_stays_blank() -> None:
 
 
 def test_on_a_border_one_of_those_alike_is_drawn() -> None:
-    """With as many bugs as functions, fixing everywhere is as good as fixing where something was found."""
-    designs, texts = picture(regime_map(load("debugging"), keep=False), ("m_q", "m_d"), {"k": "t", "b": "t"})
-    assert designs == ["design 1"]
-    assert "focused: Θ(m_d·b·l² + m_q·k·l) (as good here, logarithms aside)" in texts
+    """Where the delegator is as large as a generalist on the whole query, neither is better."""
+    designs, texts = picture(regime_map(load("k-task"), keep=False), ("n", "k"), {"m_s": "t", "m_d": "k*n*t"})
+    assert designs == ["generalist"]
+    assert "delegator: Θ(m_s·n + m_d) (as good here, logarithms aside)" in texts
 
 
 def test_a_design_without_a_region_says_so() -> None:
