@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from decomposer.design.nodes import (
@@ -21,7 +22,7 @@ from decomposer.design.nodes import (
     children,
     walk,
 )
-from decomposer.design.scopes import Reach, Scopes
+from decomposer.design.scopes import Extents, Reach, Scopes, within
 from decomposer.problem.model import Problem
 
 Wrapper: TypeAlias = Repeat | Until | Each | ForEach | If | Case | Stride | Retry | Vote
@@ -38,6 +39,13 @@ def done(node: Design) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in walk(node) if isinstance(part, Call) for name in part.tasks))
 
 
+def _parts(node: Design, extents: Extents) -> Iterator[tuple[Design, Extents]]:
+    """Every node of a design, and what is in scope there."""
+    yield node, extents
+    for child in children(node):
+        yield from _parts(child, within(node, extents))
+
+
 class Target:
     """What edits want to know of the design that they head for."""
 
@@ -47,6 +55,9 @@ class Target:
         self.design = design
         common = frozenset(done(start)) & frozenset(done(design))
         self.common = common
+        self.parts: dict[frozenset[str], list[tuple[Design, Extents]]] = {}
+        for part, scope in _parts(design, {}):
+            self.parts.setdefault(self.key(part), []).append((part, scope))
         self.calls = tuple(self.scopes.reaches(design))
         self.wrappers = tuple((part, self.key(part)) for part in walk(design) if is_wrapper(part))
         self.shells = frozenset((shell(part), key) for part, key in self.wrappers)
@@ -56,6 +67,13 @@ class Target:
     def key(self, node: Design) -> frozenset[str]:
         """The tasks of a sub-design that both designs do."""
         return self.common & frozenset(done(node))
+
+    def alike(self, node: Design) -> Sequence[tuple[Design, Extents]]:
+        """The parts that do the same tasks of both designs, with their scope; the whole, where both do none."""
+        key = self.key(node)
+        if key:
+            return self.parts.get(key, ())
+        return () if self.common else ((self.design, {}),)
 
     def twins(self, call: Call) -> list[tuple[Call, Reach]]:
         """The calls that do some task of `call`."""

@@ -91,10 +91,8 @@ def _positions(
 
 def _instead(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
     """All of a sub-design as in the target: changes that only work together."""
-    key = target.key(node)
-    for part, scope, _ in _positions(target.design, {}, _itself):
-        alike = target.key(part) == key if key else not target.common and part is target.design
-        if alike and part != node and scope == extents:
+    for part, scope in target.alike(node):
+        if part != node and scope == extents:
             tasks = tuple(dict.fromkeys((*done(node), *done(part))))
             does = f"{listed(tasks)} as in the other design: changes that only work together"
             yield tasks, frozenset({str(node), str(part)}), does, part
