@@ -159,7 +159,7 @@ def test_an_unknown_design_is_refused() -> None:
 
 def test_more_items_than_places() -> None:
     at = {"k": 2, "l": 3, "b": 3, "m_q": 1, "m_d": 1}
-    with pytest.raises(ProblemError, match="do not fit"):
+    with pytest.raises(ProblemError, match="hold 2 at most"):
         simulate(load("debugging"), "focused", at=at)
 
 
