@@ -18,13 +18,18 @@ from decomposer.solvers.watch import Watch
 
 NAME = "narrow"
 
+LARGE = 20_000
+"""Problems of more alternatives are hardly ever narrow enough, and to find out takes a second."""
+
 SHARE = 0.3
 """The part of the time and work after which the rest is left to other methods."""
 
 
 def suits(problem: Selection) -> bool:
     """Whether limits without time couple the choices of a graph that, cheaply pruned, falls into small bags."""
-    return problem.limited and not problem.timed and small(free_graph(problem))
+    if not problem.limited or problem.timed or sum(map(len, problem.choices)) > LARGE:
+        return False
+    return small(free_graph(problem))
 
 
 def run(problem: Selection, limits: Limits, hint: Mapping[int, int] | None = None) -> Answer:
