@@ -79,11 +79,12 @@ class Factors:
         self.about: dict[str, list[str]] = {"": []}
         self.signs: dict[str, int | None] = {}
         for text in (*problem["assume"], *more):
-            left, relation, right = re.split(r"\s*(<=|>=|==|<<|>>|<|>)\s*", text)
+            left, relation, right = re.split(r"\s*(<=|>=|==|<<|>>|<|>)\s*", text.strip())
+            bare = left.isidentifier() and right.isidentifier()  # anything else is meant up to a constant
             if relation in ("<=", "<", "<<", "=="):
-                self.assume(parse(left), parse(right), exact=True, endless=relation == "<<")
+                self.assume(parse(left), parse(right), exact=bare, endless=relation == "<<")
             if relation in (">=", ">", ">>", "=="):
-                self.assume(parse(right), parse(left), exact=True, endless=relation == ">>")
+                self.assume(parse(right), parse(left), exact=bare, endless=relation == ">>")
         for low, high in found_in_parts(problem):
             self.assume(low, high, exact=True)
         for low, high in limited:

@@ -113,6 +113,9 @@ def _counted(site: Site, goal: Goal, body: Design, facts: tuple[Fact, ...]) -> I
         first = next((_votes(one) for one in majorities if _good(site, goal, one, number, bound)), None)
     elif right > rival:
         least, first = max(2, least_lead(rival / right, number, bound)), least_majority(right, number, bound)
+    elif _good(site, goal, Vote(body, lead=num(2)), number, bound):
+        # A lead makes the likelier answer likelier, which is not the right one; but it outvotes what is scattered.
+        least = 2
     if least is not None and more:
         decision = Decision(site.lead, num(least), num(least + more), "votes by which an answer must lead")
         yield Alternative(Vote(body, lead=sym(site.lead)), facts, (decision,))

@@ -101,3 +101,9 @@ def test_rows_of_two_factors() -> None:
             if top > 0 and below > 0:
                 assert top >= below * (float(found.factor) if found.factor else 0.05), (high, low, values)
     assert 15 < accepted < len(pairs) / 2
+
+
+@pytest.mark.parametrize(("text", "factor"), [("b <= k", 1), ("b <= 2*k", None), ("2*b <= k", None), ("k >= b", 1)])
+def test_only_between_bare_names_does_an_assumption_hold_exactly(text: str, factor: int | None) -> None:
+    known = Growth({"parameters": PARAMETERS, "assume": [text]}, (), {})
+    assert known.rows["k >= b"].factor == factor

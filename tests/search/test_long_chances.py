@@ -129,3 +129,20 @@ def test_while_other_sizes_are_open_it_is_said_too() -> None:
     assert result.status == "bounded"
     assert any("131072 bits" in note for note in result.notes)
     assert optimize(sealed(1000, size="m", local="file")).status == "optimal_growth"
+
+
+@pytest.mark.parametrize(
+    ("rate", "target", "reached"), [("1/2", "1/2", True), ("2/5", "3/10", True), ("2/5", "2/5", False)]
+)
+def test_a_lead_outvotes_what_is_scattered_even_where_the_right_answer_is_not_the_likeliest(
+    rate: str, target: str, reached: bool
+) -> None:
+    # Of four units: right with r^4, the strongest wrong answer (1 - r) r^3; a lead of two is right with 1/(1 + x^2).
+    problem = sealed(4, rate, wrong="scatter", target=target)
+    x = (1 - Fraction(rate)) / Fraction(rate)
+    assert (1 / (1 + x**2) >= Fraction(target)) == reached
+    if not reached:
+        with pytest.raises(InfeasibleError):
+            optimize(problem)
+        return
+    assert optimize(problem).design == Vote(Call(("look",)), lead=num(2))
