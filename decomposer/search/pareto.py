@@ -29,8 +29,11 @@ from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
-MAX_KEPT = 96
-"""Designs kept per goal in growth; beyond it the answer is marked as not proved."""
+MAX_KEPT = 48
+"""Designs kept per goal; where there are more, only their growths are told apart from then on."""
+
+MOST = 96
+"""Designs kept per goal in growth alone; beyond it the answer is marked as not proved."""
 
 
 def check_limits(problem: Problem) -> None:
@@ -166,7 +169,8 @@ def in_growth(space: Space, regime: Regime, reasons: list[str] | None = None) ->
     pricing, values = price(space, regime)
     if reasons is not None:
         reasons += pricing.reasons
-    return [pricing.plain(one) for one in pricing.within(values[space.graph.root])], pricing.complete
+    found = [pricing.plain(one) for one in pricing.within(values[space.graph.root])]
+    return pricing.told(found), pricing.complete
 
 
 def price(space: Space, regime: Regime) -> tuple[InGrowth, dict[Goal, list[Candidate]]]:
@@ -205,26 +209,31 @@ class InGrowth(asymptotic.Pricing):
 
     def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Drop every design that another one replaces, in the whole regime and for all free parameters."""
-        kept: list[Candidate] = []
         # One regime with the parameters of all: another one for each pair would have to be worked out anew each time.
         bounds = sorted(
             bounds_of(one for candidate in candidates for one in candidate.open), key=lambda bound: bound[0]
         )
         regime = with_parameters(self.regime_of(goal), tuple(bounds))
+        kept: list[Candidate] = []
         for new in simplest(self.site, goal, candidates):
-            if any(self.better(old, new, regime) for old in kept):
-                continue
-            kept = [old for old in kept if not self.better(new, old, regime)]
-            kept.append(new)
-        if len(kept) > MAX_KEPT:
+            kept = self.with_new(kept, new, regime)
+            if not self.growth_alone and len(kept) > MAX_KEPT:
+                self.growth_alone = True
+                many, kept = kept, []
+                for one in many:
+                    kept = self.with_new(kept, one, regime)
+        if len(kept) > MOST:
             self.complete = False
             who = " and ".join(goal.tasks)
-            self.reasons[f"{who}: of {len(kept)} designs, only {MAX_KEPT} were followed up"] = None
-            kept = kept[:MAX_KEPT]
+            self.reasons[f"{who}: of {len(kept)} designs, only {MOST} were followed up"] = None
+            kept = kept[:MOST]
         return kept
 
-    def better(self, a: Candidate, b: Candidate, regime: Regime) -> bool:
-        """Whether `a` costs no more in the end and its span grows no faster, at all values of parameters."""
+    def replaces(self, a: Candidate, b: Candidate, regime: Regime) -> bool:
+        """Whether `a` costs no more in the end and its span grows no faster, at all values of parameters.
+
+        With `growth_alone` its cost need only grow no faster.
+        """
         if _hosts(self.site.problem) and not set(models_used(a.design)) <= set(models_used(b.design)):
             return False
         assert a.other is not None and b.other is not None
@@ -233,7 +242,7 @@ class InGrowth(asymptotic.Pricing):
                 return False
             if a.work == b.work:
                 return is_big_o(b.other, a.other, regime) is not True or complexity(a.design) <= complexity(b.design)
-            return beats(a, b, regime)
+            return beats(a, b, regime) or (self.growth_alone and is_big_o(a.work, b.work, regime) is True)
         except OutsideClassError:
             return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from random import Random
@@ -22,7 +23,7 @@ from decomposer.problem.model import Problem
 from decomposer.problem.once import once
 from decomposer.problem.read import from_text
 from decomposer.problem.substitute import substitute
-from decomposer.search import asymptotic, concrete
+from decomposer.search import asymptotic, concrete, pareto
 from decomposer.search.price import compose
 from decomposer.search.soundness import Soundness
 from decomposer.search.unfold import unfold
@@ -110,6 +111,19 @@ def test_two_models_for_every_task_do_not_pile_up(monkeypatch: pytest.MonkeyPatc
         for name, other in (("l", "s"), ("s", "l")):
             alone = optimize(substitute(given, {name: other})).theta
             assert any(relation(one.cost.theta, alone, regime=regime).kind == "Theta" for one in result.options)
+
+
+def test_nor_do_they_where_time_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pareto, "MAX_KEPT", 4)
+    for size in (8, 16):
+        given = replace(stated("models", size), minimise="time", workers=num(4))
+        beats = Counter(asymptotic.beats)
+        with monkeypatch.context() as patched:
+            patched.setattr(pareto, "beats", beats)
+            result = optimize(given)
+        assert beats.calls < 150 * size
+        assert (result.status, len(result.options)) == ("regimes", 2)
+        assert asymptotic.TOO_MANY in result.notes
 
 
 def test_few_designs_beside_each_other_are_told_apart_exactly() -> None:
