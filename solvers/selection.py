@@ -25,7 +25,8 @@ class Alternative:
     needs : tuple of int
         OR nodes that must be done first, in any order; a node may be named only once.
     uses : tuple of int
-        Resources (a hosted model, an open facility) that it takes; each is paid once for the whole answer.
+        Resources (a hosted model, an open facility) that it takes, each named once; each is paid once for the whole
+        answer.
     spends : tuple of numbers
         What it takes of each budget; none negative. Empty stands for nothing.
     duration : number

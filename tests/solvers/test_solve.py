@@ -161,6 +161,7 @@ print(*(name for name in ("ortools", "numpy", "networkx", "sympy", "highspy") if
         (replace(SMALL, choices=((A((1,), (3,)),),)), "needs a node that there is not"),
         (replace(SMALL, choices=((A((1,), (0, 0)),),)), "a node is needed twice"),
         (replace(SMALL, choices=((A((1,), uses=(0,)),),)), "uses a resource that there is not"),
+        (replace(SMALL, choices=((A((1,), uses=(0, 0)),),), resources=(Resource((1,)),)), "a resource is used twice"),
         (replace(SMALL, choices=((A((1,), spends=(1,)),),)), "spends: 1 numbers where 0 are due"),
         (replace(SMALL, choices=((A((1,), duration=-1),),)), "the duration is negative"),
         (replace(SMALL, choices=((A((1,), success=Fraction(0)),),)), r"the success 0 is not within \(0, 1\]"),
@@ -168,6 +169,14 @@ print(*(name for name in ("ortools", "numpy", "networkx", "sympy", "highspy") if
         (replace(SMALL, levels=(Level((-1,)),)), "level 0: -1 is negative"),
         (replace(SMALL, pools=(Pool(frozenset({0}), 1),)), "pool 0: there is no such resource"),
         (replace(SMALL, resources=(Resource((1,)),), pools=(Pool(frozenset({0}), -1),)), "the limit is negative"),
+        (replace(SMALL, choices=((A((1,), duration=0.1),),)), "duration: 0.1 is a float"),  # type: ignore[arg-type]
+        (replace(SMALL, choices=((A((1,), success=0.3),),)), "success: 0.3 is a float"),  # type: ignore[arg-type]
+        (replace(SMALL, levels=(Level((1,), 0.5),)), "level 0, makespan: 0.5 is a float"),  # type: ignore[arg-type]
+        (replace(SMALL, budgets=(1.5,)), "a budget: 1.5 is a float"),  # type: ignore[arg-type]
+        (replace(SMALL, deadline=1.5), "the deadline: 1.5 is a float"),  # type: ignore[arg-type]
+        (replace(SMALL, reliability=0.3), "the reliability: 0.3 is a float"),  # type: ignore[arg-type]
+        (replace(SMALL, capacities=(Fraction(3, 2),)), "a capacity: 3/2 is not a whole"),  # type: ignore[arg-type]
+        (replace(SMALL, pools=(Pool(frozenset(), 0.5),)), "the limit: 0.5 is not a whole"),  # type: ignore[arg-type]
         (replace(SMALL, budgets=(-1,)), "a budget is negative"),
         (replace(SMALL, deadline=-1), "the deadline is negative"),
         (replace(SMALL, capacities=(-1,)), "a capacity is negative"),
