@@ -92,7 +92,7 @@ class Checker(Calls):
                 raise self.fail(node, f"for_each {node.finder}: it has not scanned this scope yet")
             before, told = set(progress.seen), dict(progress.told)
             self.visit(node.body, context.for_item(), progress, at_hand | {node.finder})
-            self.not_everywhere(progress, before, set())
+            self.not_everywhere(node.finder, progress, before, set())
             progress.told = told
         elif isinstance(node, If):
             self.conditional(node, context, progress, at_hand)
@@ -247,7 +247,7 @@ class Checker(Calls):
         if node.orelse is not None:
             self.visit(node.orelse, context if within else context.for_item(), other, at_hand)
             progress.seen -= before - other.seen
-        self.not_everywhere(progress, before, other.seen)
+        self.not_everywhere(node.finder, progress, before, other.seen)
         progress.told = told
 
     def case(self, node: Case, context: Context, progress: Progress, at_hand: frozenset[str]) -> None:

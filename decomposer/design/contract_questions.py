@@ -137,13 +137,18 @@ class Questions:
         if finder in progress.before:
             raise self.fail(node, f"{finder} has scanned before the loop, not in its rounds", "move it out of the loop")
 
-    def not_everywhere(self, progress: Progress, before: set[str], otherwise: set[str]) -> None:
-        """Forget tasks that were only done where something was found, but must be done in any case."""
+    def not_everywhere(self, finder: str, progress: Progress, before: set[str], otherwise: set[str]) -> None:
+        """Forget tasks that were only done where a finder found something, but must be done elsewhere as well."""
         for name in progress.seen - before - otherwise:
-            if self.problem.tasks[name].for_each is None:
+            if not self._follows(name, finder):
                 progress.seen.discard(name)
                 progress.done.discard(name)
                 progress.attempted.discard(name)
+
+    def _follows(self, name: str, finder: str) -> bool:
+        """Whether a task is done for items of a finder alone, or for what is found in handling these."""
+        found = self.problem.tasks[name].for_each
+        return found is not None and (found == finder or self._follows(found, finder))
 
     def judged(self, node: Design, name: str, body: Design, context: Context) -> None:
         """Somebody must be able to tell whether a task has succeeded here."""

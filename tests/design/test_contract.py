@@ -347,3 +347,28 @@ def test_accepted(name: str) -> None:
 def test_an_unknown_design_names_those_there_are() -> None:
     with pytest.raises(DesignError, match="there are: it"):
         hand_design(design(*ACCEPTED["the generalist"]), "generalist")
+
+
+TWO = """\
+problem: two finders
+parameters: [k, l, a, b, m]
+assume: [a <= k, b <= k]
+texts: {code: {parts: {file: k}, each: l}, first: 1, second: 1}
+capabilities: {see: m}
+tasks:
+  spot: {reads: code, writes: first, requires: see, local: file, finds: {count: a}}
+  look: {reads: code, writes: second, requires: see, local: file, finds: {count: b}}
+  mark: {for_each: spot, reads: [code, first], edits: code, requires: see, local: file}
+  fix: {for_each: look, reads: [code, second], edits: code, requires: see, local: file}
+designs:
+  it:
+    - each: file
+"""
+
+
+def test_items_of_another_finder_are_not_done_where_something_was_found() -> None:
+    """A part in which `spot` finds nothing may hold what `look` finds."""
+    scan = "      do: [{call: spot}, {call: look}, {if: spot, do: [{call: mark}%s]}%s]\n"
+    hand_design(loads(TWO + scan % ("", ", {if: look, do: [{call: fix}]}")), "it")
+    with pytest.raises(DesignError, match="fix is never done"):
+        hand_design(loads(TWO + scan % (", {call: fix}", "")), "it")
