@@ -22,6 +22,7 @@ from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, complexity
 from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.graph import Graph
+from decomposer.verbs import undercut
 from decomposer.verbs.combinations import check_optimum
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import without_illegal
@@ -117,13 +118,11 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         regime,
         numbers,
     )
+    better = undercut.undercut(problem, compared, symbolic, growth if several else least, regime)
+    complete = complete and repeated_beside(problem) is None and not better
     return Result(
         problem=problem,
-        status=_in_growth_only(
-            _status(ranked, options, complete and repeated_beside(problem) is None, regime, numeric),
-            problem,
-            numeric,
-        ),
+        status=_in_growth_only(_status(ranked, options, complete, regime, numeric), problem, numeric),
         theta=growth if several else least,
         design=best.design,
         cost=symbolic,
@@ -140,7 +139,12 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
         search=_searched(space.graph if space.graph.count() else unfold(target).graph),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
-        notes=(*notes(problem, numbers), *(missing_target(problem, compared) if numbers else ()), *best.proof),
+        notes=(
+            *notes(problem, numbers),
+            *(missing_target(problem, compared) if numbers else ()),
+            *undercut.told(better),
+            *best.proof,
+        ),
         regimes=_map(legal, options, regime, complete) if several else None,
         illegal=illegal,
     )
