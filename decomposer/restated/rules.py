@@ -17,7 +17,7 @@ from decomposer.formulas.algebra import (
 from decomposer.restated.combining import Combining
 from decomposer.restated.memory import Memories
 from decomposer.restated.recursion import Recursions
-from decomposer.restated.space import LARGEST_BLOCK, Goal, Need, Way, groups, once, times, used
+from decomposer.restated.space import Goal, Need, Way, groups, once, times, used
 from decomposer.restated.votes import Votes
 
 
@@ -127,7 +127,7 @@ class Rules(Combining, Recursions, Memories, Votes):
             return
         if goal.mode in ("cover", "item"):
             single = self.scanning(goal) and self.scans(self.tasks[goal.tasks[0]], goal) == ONE
-            for cut in range(2 if single else 1, min(len(goal.tasks), LARGEST_BLOCK + 1)):
+            for cut in range(2 if single else 1, min(len(goal.tasks), self.block + 1)):
                 block = goal.only(goal.tasks[:cut])._replace(unit=cut > 1)
                 yield Way("separate", {}, (once(block), once(goal.only(goal.tasks[cut:]))), label=str(cut))
         elif goal.mode == "round" and self.always(goal):
@@ -137,7 +137,7 @@ class Rules(Combining, Recursions, Memories, Votes):
     def fuse(self, goal: Goal) -> Iterator[Way]:
         """One call for the block; a scan that finds something acts on it in the same call."""
         tasks = [self.tasks[n] for n in goal.tasks]
-        if not 2 <= len(tasks) <= LARGEST_BLOCK or goal.fused or goal.pending or not all(t["requires"] for t in tasks):
+        if not 2 <= len(tasks) <= self.block or goal.fused or goal.pending or not all(t["requires"] for t in tasks):
             return
         if any(self.where(goal._replace(tasks=(n,))) == "whole" for n in goal.tasks):
             return
@@ -182,7 +182,8 @@ class Rules(Combining, Recursions, Memories, Votes):
             return
         if any(t["local"] != part and (not t["for_each"] or len(tasks) == 1) for t in tasks):
             return
-        if any((self.tasks[n]["check"] or {}).get("scope") == "whole" for n in goal.pending):
+        judged = any((self.tasks[n]["check"] or {}).get("scope") == "whole" for n in goal.pending)
+        if judged and self.problem["target"] is None:
             return
         facts = tuple(f"{n} local" for n in goal.tasks if self.tasks[n]["local"] == part)
         inner = goal._replace(part=part, unit=goal.unit and len(tasks) > 1)

@@ -25,7 +25,9 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     # What is done for an item found in a part may read more than that part; everything else must be local.
     if any(task.local != part and (task.for_each is None or len(tasks) == 1) for task in tasks):
         return
-    if any(check is not None and check.scope == "whole" for check in (site.task(name).check for name in goal.pending)):
+    checks = [site.task(name).check for name in goal.pending]
+    # With a target, parts may be voted on, or taken as they are: nobody need ask who judges the whole.
+    if site.problem.target is None and any(check is not None and check.scope == "whole" for check in checks):
         return
     facts = tuple(Fact(task.name, "local") for task in tasks if task.local == part)
     text = site.text_of(part)

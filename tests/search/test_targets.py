@@ -94,3 +94,30 @@ def test_time_of_repeated_parts_is_not_called_optimal() -> None:
     assert result.status == "bounded"
     assert any("the slowest" in note for note in result.notes)
     assert optimize(load("evolution")).status == "optimal"
+
+
+@pytest.mark.parametrize("check", [{"scope": "whole", "accepts": "1/5"}, {"scope": "part", "accepts": "1/5"}])
+def test_a_check_puts_nothing_out_of_reach_that_votes_reach(check: dict[str, str]) -> None:
+    """Who lets errors in the whole pass need not be asked: parts are voted on as if there were no check."""
+    data: dict[str, Any] = {
+        "problem": "labels",
+        "parameters": ["l"],
+        "texts": {"code": {"parts": {"part": 4}, "each": "l"}, "out": {"parts": {"part": 4}, "each": 1}},
+        "capabilities": {"see": 1},
+        "target": "1/2",
+        "tasks": {
+            "look": {
+                "reads": "code",
+                "writes": "out",
+                "requires": "see",
+                "local": "part",
+                "succeeds": {"probability": "31/50", "per": "part"},
+            }
+        },
+    }
+    plain = optimize(load(data), at={"l": 3})
+    data["tasks"]["look"]["check"] = check
+    checked = optimize(load(data), at={"l": 3})
+    assert plain.cost.value is not None and checked.cost.value is not None
+    assert evaluate(checked.cost.value, {}) <= evaluate(plain.cost.value, {})
+    assert optimize(load(data)).status == "optimal_growth"
