@@ -23,7 +23,8 @@ from decomposer.formulas.algebra import (
 )
 from decomposer.restated.facts import unknown
 
-LARGEST_BLOCK = 4
+LEAST_BLOCK, BLOCKS = 4, 256
+"""How long a block of neighbouring tasks may always be, and how many blocks there are about."""
 
 NAMES = (
     ("i", "index"),
@@ -157,6 +158,7 @@ class Space:
                 raise Refused(f"certificates do not cover a parameter called {name}")
         self.tasks: dict[str, Any] = problem["tasks"]
         self.texts: dict[str, Any] = problem["texts"]
+        self.block = max(LEAST_BLOCK, BLOCKS // max(1, len(self.tasks)))
         taken = set(problem["parameters"])
         self.i, self.g, self.s, self.f, self.m, self.v, self.r = (fresh(names, taken) for names in NAMES)
         windows = [name for name, model in problem["models"].items() if model["window"] is not None]

@@ -9,12 +9,12 @@ from decomposer.design.context import at_most_one
 from decomposer.design.nodes import Call, If
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 from decomposer.rules.call import by_each_model, call_scope, has_heads
-from decomposer.rules.separate import LARGEST_BLOCK, always_finds
+from decomposer.rules.separate import always_finds, largest_block
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     """One call for the block; a scan that finds something goes on to act on it in the same call."""
-    if not 2 <= len(goal.tasks) <= LARGEST_BLOCK or goal.fused or goal.pending:
+    if not 2 <= len(goal.tasks) <= largest_block(site.problem) or goal.fused or goal.pending:
         return
     tasks = [site.task(name) for name in goal.tasks]
     if not all(task.requires for task in tasks):

@@ -8,11 +8,20 @@ from dataclasses import replace
 from decomposer.design.context import items, scans
 from decomposer.design.nodes import seq
 from decomposer.expr import ONE
+from decomposer.problem.model import Problem
 from decomposer.rules.base import Alternative, Goal, Rule, Site, hole, only
 from decomposer.rules.scan import is_scan
 
-LARGEST_BLOCK = 4
-"""Tasks in a block that is localised, looped or fused as one; longer graphs are cut into such blocks."""
+BLOCKS = 256
+"""Blocks that are looked at, about: so many tasks at which a block may begin, times the lengths of a block."""
+
+LEAST_BLOCK = 4
+"""Tasks that a block may have however many tasks there are."""
+
+
+def largest_block(problem: Problem) -> int:
+    """Tasks in a block that is localised, looped or fused as one; of at most 16 tasks, as many as there are."""
+    return max(LEAST_BLOCK, BLOCKS // max(1, len(problem.tasks)))
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
@@ -22,7 +31,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     if goal.mode in ("cover", "item"):
         # Where one scan finds all, a finder and what follows it are one round: `guard` cuts there.
         start = 2 if is_scan(site, goal) and _one_scan(site, goal) else 1
-        for cut in range(start, min(len(goal.tasks), LARGEST_BLOCK + 1)):
+        for cut in range(start, min(len(goal.tasks), largest_block(site.problem) + 1)):
             head, tail = goal.tasks[:cut], goal.tasks[cut:]
             block = replace(only(goal, head), unit=cut > 1)
             yield Alternative(seq(hole(block), hole(only(goal, tail))))
