@@ -8,7 +8,9 @@ from dataclasses import replace
 from decomposer.design.context import items, scans
 from decomposer.design.nodes import seq
 from decomposer.expr import ONE
+from decomposer.problem.graph import topological
 from decomposer.problem.model import Problem
+from decomposer.problem.once import once
 from decomposer.rules.base import Alternative, Goal, Rule, Site, hole, only
 from decomposer.rules.scan import is_scan
 
@@ -22,6 +24,13 @@ LEAST_BLOCK = 4
 def largest_block(problem: Problem) -> int:
     """Tasks in a block that is localised, looped or fused as one; of at most 16 tasks, as many as there are."""
     return max(LEAST_BLOCK, BLOCKS // max(1, len(problem.tasks)))
+
+
+@once
+def leaves_blocks_out(problem: Problem) -> bool:
+    """Return whether more tasks are neighbours than a block may have: longer blocks are not looked at."""
+    methods = (method.tasks for task in problem.tasks.values() for method in task.methods)
+    return max(map(len, (topological(problem), *methods))) > largest_block(problem)
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:

@@ -20,6 +20,7 @@ from decomposer.growth.partition import leaves, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.rules.base import site_of
+from decomposer.rules.separate import leaves_blocks_out
 from decomposer.search import pareto
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.spread import order, settle
@@ -171,6 +172,7 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
     target = numbered(plain, at)
     doubts: list[str] = []
     found, complete = pareto.at_numbers(site_of(target), doubts)
+    complete = complete and not leaves_blocks_out(problem)
     if not found:
         raise infeasible(target, unfold(target))
     points = [Point(one.design, settle(one.work), settle(one.other or one.work), one.policies) for one in found]
@@ -203,6 +205,7 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
     weight = (sym(price) if timed else ONE) / sym(workers)
     doubts: list[str] = []
     found, complete = pareto.in_growth(space, regime, doubts)
+    complete = complete and not leaves_blocks_out(problem)
     if not found:
         raise infeasible(plain, space)
     weighed: dict[str, Candidate] = {}

@@ -14,6 +14,7 @@ from decomposer.expr import compare, num, parse_relation
 from decomposer.problem.model import Problem, Task
 from decomposer.problem.validate import warnings
 from decomposer.rules import site_of
+from decomposer.rules.separate import largest_block, leaves_blocks_out
 
 _HOLDS = {"<=": (-1, 0), "<": (-1,), ">=": (0, 1), ">": (1,), "==": (0,)}
 """Which signs of a comparison a relation allows; `<<` and `>>` say nothing at numbers."""
@@ -41,6 +42,11 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
         yield (
             f"{name}: its chance to be right in all units at once has more than {MAX_BITS} bits, so votes on all and "
             "attempts at all of them are left out"
+        )
+    if leaves_blocks_out(problem):
+        yield (
+            f"the answer is the best of the designs in which at most {largest_block(problem)} neighbouring tasks share a "
+            "call: with so many tasks, longer blocks are not looked at, and may cost less"
         )
     repeated = repeated_beside(problem)
     if repeated is not None:

@@ -17,6 +17,7 @@ from decomposer.growth import Regime, eventually
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Goal, site_of
+from decomposer.rules.separate import leaves_blocks_out
 from decomposer.search import asymptotic, concrete, coupled, reliable, scoped, timed
 from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, complexity
@@ -97,6 +98,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     else:
         found, complete = asymptotic.best(space, regime)
         complete = complete and not some_may_do(problem) and not too_long(problem)
+    complete = complete and not leaves_blocks_out(problem)
     if not found:
         raise infeasible(target, space, complete)
 
