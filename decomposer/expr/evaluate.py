@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import comb
 from math import factorial as integer_factorial
 
@@ -340,6 +341,7 @@ def _factorial(value: Number) -> int:
     return integer_factorial(value.numerator)
 
 
+@lru_cache(maxsize=1024)
 def _rounds(count: Number, probability: Number) -> Number:
     """Expected maximum of `count` geometric variables, by inclusion and exclusion."""
     _check_rounds(count, probability)
@@ -449,10 +451,18 @@ def _atom_bounds(atom: Atom, env: Env, bits: int) -> Bounds:
 
 
 def _rounds_bounds(atom: App, env: Env, bits: int) -> Bounds:
-    """Sum the tail probabilities ``1 - (1 - q**t)**g`` until what is left is small."""
     count, probability = (_exact(arg, env) for arg in atom.args)
     if count is None or probability is None:
         raise NotExactError(Diagnostic("rounds() needs rational arguments", "not-exact"))
+    return _rounds_between(count, probability, bits)
+
+
+@lru_cache(maxsize=4096)
+def _rounds_between(count: Number, probability: Number, bits: int) -> Bounds:
+    """Sum the tail probabilities ``1 - (1 - q**t)**g`` until what is left is small.
+
+    A search at numbers asks for the same few again and again.
+    """
     _check_rounds(count, probability)
     fail = 1 - Fraction(probability)
     total, powers = (Fraction(1), Fraction(1)), (fail, fail)  # one attempt is made for certain

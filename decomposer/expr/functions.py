@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from decomposer.errors import ExpressionError
 from decomposer.expr.nodes import (
@@ -113,6 +114,7 @@ def rounds(count: Expr, probability: Expr) -> Expr:
     return atom_expr(App("rounds", (count, probability)))
 
 
+@lru_cache(maxsize=4096)
 def expected_rounds(count: int, probability: Fraction) -> Fraction:
     """Work out `rounds` at numbers, by inclusion and exclusion over the items that fail."""
     total, binomial, failing = Fraction(0), 1, Fraction(1)
