@@ -153,13 +153,13 @@ class Writer:
         """Write a growth."""
         return f"Θ({self.formula(value)})"
 
-    def chance(self, formula: Expr, value: Fraction | None) -> str:
-        """Write a reliability: as a number where it is one, beside the formula where that says more."""
+    def chance(self, formula: Expr, value: Fraction | None, uneven: bool = False) -> str:
+        """Write a reliability: as a number where it is one, beside the formula where that says more and holds."""
         if value is None:
             return self.formula(formula)
         shown, exact = rounded(value), formula.as_fraction()
         if exact is None or shown != str(exact):
-            short = self.formula(formula) if len(self.formula(formula)) <= MOST_SHOWN else ""
+            short = self.formula(formula) if len(self.formula(formula)) <= MOST_SHOWN and not uneven else ""
             return f"{shown} (= {short})" if short else shown
         return shown
 

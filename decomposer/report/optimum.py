@@ -60,7 +60,7 @@ def document(result: Result) -> list[Block]:
         and result.theta != result.cost.exact
         and len(writer.formula(result.cost.exact)) < 110
     ):
-        rows.append(("exactly", writer.formula(result.cost.exact)))
+        rows.append(("if even" if result.uneven else "exactly", writer.formula(result.cost.exact)))
     if result.cost.value is not None:
         values = ", ".join(f"{name} = {value}" for name, value in result.at)
         rows.append(("at numbers", f"{number(result.cost.value)}   ({values})"))
@@ -69,7 +69,7 @@ def document(result: Result) -> list[Block]:
         rows += [("cost", writer.theta(result.cost.theta))] if timed else []
         rows.append((other[0], writer.theta(other[1])))
     if not several and result.reliability != ONE:
-        rows.append(("reliability", writer.chance(result.reliability, result.chance)))
+        rows.append(("reliability", writer.chance(result.reliability, result.chance, result.uneven)))
     told = (_SCOPE if problem.minimise == "scope" else _STATUS)[result.status]
     rows.append(("status", told.format(designs=number(num(search.designs)), less=writer.words.less)))
     blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]

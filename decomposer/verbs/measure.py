@@ -167,6 +167,16 @@ def values_at(problem: Problem, designs: Iterable[Design], at: Numbers) -> tuple
     return tuple(settle(minimised(target, substitute_design(design, fixed))) for design in designs)
 
 
+def is_uneven(problem: Problem, cost: Cost, at: Numbers) -> bool:
+    """Whether the value of a design at numbers is not that of its formula: some last group is smaller than others."""
+    value = None if cost.value is None else cost.value.as_fraction()
+    try:
+        formula = None if value is None else value_of(objective(problem, cost)[0], at)
+    except ExpressionError:  # of more digits than can be worked with
+        return False
+    return formula is not None and value is not None and formula != value
+
+
 def minimised(problem: Problem, design: Design) -> Expr:
     """What a problem minimises, of a design."""
     if problem.minimise == "time":

@@ -32,6 +32,7 @@ from decomposer.verbs.measure import (
     Numbers,
     chance_at,
     hand_designs,
+    is_uneven,
     measure,
     numbered,
     objective,
@@ -113,6 +114,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     exact, plain = objective(problem, symbolic)
     least = plain if numbers or best.growth is best.work else growth_of(best.growth, regime)
     several = len(options) > 1
+    uneven = is_uneven(problem, symbolic, numbers)
     compared = hand_designs(
         legal,
         best.design,
@@ -141,15 +143,24 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
         search=_searched(space.graph if space.graph.count() else unfold(target).graph),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
+        uneven=uneven,
         notes=(
             *notes(problem, numbers),
+            *([UNEVEN] if uneven else []),
             *(missing_target(problem, compared) if numbers else ()),
             *undercut.told(better),
             *best.proof,
         ),
         regimes=_map(legal, options, regime, complete) if several else None,
         illegal=illegal,
+        candidate=best,
     )
+
+
+UNEVEN = (
+    "at these numbers the last of the groups is smaller than the others: the number at numbers counts that, formulas "
+    "hold where groups divide evenly"
+)
 
 
 def _searched(graph: Graph[Goal, Step]) -> SearchReport:

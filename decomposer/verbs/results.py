@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,7 +13,7 @@ from decomposer.expr import Expr
 from decomposer.growth import Ratio
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Fact
-from decomposer.search.price import Policy
+from decomposer.search.price import Candidate, Policy
 from decomposer.verbs.illegal import IllegalDesign
 
 if TYPE_CHECKING:
@@ -197,6 +197,11 @@ class Result:
         Which of several options is best where; `None` where there is one, or no map of reasonable size.
     illegal : tuple of IllegalDesign
         Hand designs that break the contract of a task, with what is wrong; they are not compared.
+    uneven : bool
+        Whether groups of the design do not divide evenly at the numbers given: values count the smaller last group,
+        formulas do not.
+    candidate : Candidate, optional
+        The design as the search composed it, choice by choice.
     """
 
     problem: Problem
@@ -219,6 +224,8 @@ class Result:
     regimes: RegimeMap | None = None
     illegal: tuple[IllegalDesign, ...] = ()
     scope: tuple[Extent, ...] = ()
+    uneven: bool = False
+    candidate: Candidate | None = field(default=None, compare=False, repr=False)
 
     @property
     def steps(self) -> list[dict[str, Any]]:
