@@ -58,6 +58,8 @@ def document(found: Verification) -> list[Block]:
     if found.verdict == "proved":
         steps = (_step(step, writer) for item in found.evidence for step in item.steps)
         blocks += [Heading("proof, monomial by monomial"), Points(tuple(dict.fromkeys(steps)))]
+    if found.notes:
+        blocks += [Heading("note"), Points(found.notes)]
     blocks.append(Hint(f"decomposer compare {problem.file or problem.name}"))
     return blocks
 

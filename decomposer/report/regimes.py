@@ -19,6 +19,8 @@ def document(found: RegimeMap) -> list[Block]:
         ("regimes", f"{count}; {verified}"),
     ]
     blocks: list[Block] = [Title(f"{problem.name}: regimes"), Facts(tuple(rows)), *designs(found, writer)]
+    if found.notes:
+        blocks += [Heading("note"), Points(found.notes)]
     blocks.append(Hint(f"decomposer optimize {problem.file or problem.name}"))
     return blocks
 

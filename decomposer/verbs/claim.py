@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
+from decomposer.design.lift import hand_design
 from decomposer.errors import DecomposerError, OutsideClassError
 from decomposer.expr import Expr
 from decomposer.growth import Claim, Ratio, Regime, is_big_o, ratio, relation, theta
@@ -17,9 +18,10 @@ from decomposer.growth.forms import Form
 from decomposer.growth.witness import proof, refutation
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
+from decomposer.verbs.failings import failings
 from decomposer.verbs.measure import regime_of
 from decomposer.verbs.results import FORMAT_VERSION, ratio_cases
-from decomposer.verbs.statement import Statement, Symbol, assuming, read_statement, sides, speaks_of
+from decomposer.verbs.statement import OPTIMUM, Statement, Symbol, assuming, read_statement, sides, speaks_of
 from decomposer.verbs.trial import Trial, trials
 
 Verdict = Literal["proved", "refuted", "unknown"]
@@ -67,6 +69,8 @@ class Verification:
         For each curve, in words, how the left side compares with the bound on it.
     reason : str
         Why it is unknown.
+    notes : tuple of str
+        Which of the hand designs spoken of miss the target or exceed a limit: their costs are not those of a solution.
     """
 
     problem: Problem
@@ -79,6 +83,7 @@ class Verification:
     repairs: tuple[Repair, ...] = ()
     fails: tuple[str, ...] = ()
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data, fit for JSON."""
@@ -97,6 +102,7 @@ class Verification:
             "evidence": [claim.to_dict() for claim in self.evidence],
             "trials": [trial.to_dict() for trial in self.trials],
             "repairs": [list(repair.assume) for repair in self.repairs],
+            "notes": list(self.notes),
         }
 
     def _repr_html_(self) -> str:
@@ -136,7 +142,18 @@ def claim(problem: Problem | str | Path, text: str, assume: Sequence[str] = ()) 
     """
     problem = problem_of(problem)
     target = assuming(problem, tuple(assume))
-    return decide(target, read_statement(target, text), repair=True)
+    statement = read_statement(target, text)
+    return replace(decide(target, statement, repair=True), notes=tuple(_notes(target, statement)))
+
+
+def _notes(problem: Problem, statement: Statement) -> Iterator[str]:
+    """Hand designs of a claim that do not do what is asked, in words."""
+    regime = regime_of(problem)
+    names = [side.name for side in (statement.above, statement.below) if side is not None and side.name != OPTIMUM]
+    for name in dict.fromkeys(names):
+        fails = failings(problem, hand_design(problem, name), regime)
+        if fails:
+            yield f"{name} {' and '.join(fails)}"
 
 
 def decide(problem: Problem, statement: Statement, repair: bool) -> Verification:

@@ -10,7 +10,7 @@ from typing import Any
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design
 from decomposer.design.write import steps
-from decomposer.errors import GrowthError
+from decomposer.errors import DesignError, Diagnostic, GrowthError
 from decomposer.expr import Expr, parse
 from decomposer.growth import Regime, is_big_o, theta
 from decomposer.growth.partition import Branch, Leaf, Tree, leaves, partition
@@ -22,6 +22,7 @@ from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import unfold
 from decomposer.verbs.combinations import check_optimum
 from decomposer.verbs.effort import as_assumption
+from decomposer.verbs.failings import failings
 from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.measure import minimised, regime_of
@@ -52,12 +53,15 @@ class RegimeMap:
         Branches ask how two monomials compare, leaves name a design.
     complete : bool
         Whether no design of the space was left out for want of room.
+    notes : tuple of str
+        Which hand designs were left out, since they miss the target or exceed a limit.
     """
 
     problem: Problem
     designs: tuple[Contestant, ...]
     tree: Tree
     complete: bool
+    notes: tuple[str, ...] = ()
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -97,6 +101,7 @@ class RegimeMap:
                 for each in self.designs
             ],
             "tree": self._tree(self.tree),
+            "notes": list(self.notes),
         }
 
     def _tree(self, tree: Tree) -> dict[str, Any]:
@@ -144,7 +149,8 @@ def regime_map(
     Raises
     ------
     ProblemError, DesignError, InfeasibleError
-        When an assumption cannot be used, a hand design is unknown or illegal, or nothing solves the problem.
+        When an assumption cannot be used, a hand design is unknown or illegal, or nothing solves the problem; and when
+        every design that is to take part misses the target or exceeds a limit.
     OutsideClassError
         When costs cannot be compared.
 
@@ -157,6 +163,7 @@ def regime_map(
     target = assuming(problem if keep else replace(problem, assume=()), tuple(assume))
     regime = regime_of(target)
     found: list[Contestant] = []
+    notes: list[str] = []
     complete = True
     for name in dict.fromkeys(names or (OPTIMUM,)):
         if name == OPTIMUM:
@@ -164,10 +171,17 @@ def regime_map(
             found += [each for each in best if each.design not in [other.design for other in found]]
         else:
             design = hand_design(target, name, (OPTIMUM,))
+            fails = failings(target, design, regime)
+            if fails:
+                notes.append(f"{name} {' and '.join(fails)}")
+                continue
             found = [each for each in found if each.design != design]
             found.append(_contestant(name, design, minimised(target, design), (), regime))
+    if not found:
+        hint = "name a design that keeps the target and the limits, or `optimum`"
+        raise DesignError(Diagnostic(f"no design is left to be mapped: {'; '.join(notes)}", "design", hint=hint))
     tree = partition({each.name: each.growth for each in found}, regime)
-    return RegimeMap(target, tuple(found), tree, complete)
+    return RegimeMap(target, tuple(found), tree, complete, tuple(f"{note}, so it is left out" for note in notes))
 
 
 def map_of(problem: Problem, best: Sequence[Candidate], regime: Regime, complete: bool) -> RegimeMap:
