@@ -44,9 +44,10 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
             "attempts at all of them are left out"
         )
     if leaves_blocks_out(problem):
+        most = largest_block(problem)
         yield (
-            f"the answer is the best of the designs in which at most {largest_block(problem)} neighbouring tasks share a "
-            "call: with so many tasks, longer blocks are not looked at, and may cost less"
+            f"this is the best of the designs in which at most {most} neighbouring tasks share a call: with so many "
+            "tasks, longer blocks are not looked at, and may cost less"
         )
     repeated = repeated_beside(problem)
     if repeated is not None:
