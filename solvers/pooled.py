@@ -17,6 +17,9 @@ from decomposer.solvers.selection import Selection
 LARGE = 5_000
 """From so many alternatives on, what is used least goes, all that is too much at once, and others are not tried."""
 
+HUGE = 20_000
+"""With so many there is nothing to be had once time is over."""
+
 
 def pooled(problem: Selection, stop: Callable[[], bool], seed: int = 0) -> dict[int, int]:
     """An answer that keeps all pools and perhaps breaks other limits; empty when none was found.
@@ -25,7 +28,7 @@ def pooled(problem: Selection, stop: Callable[[], bool], seed: int = 0) -> dict[
     ----------
     problem : Selection
     stop : function
-        Asked between answers.
+        Asked between answers; afterwards an answer is finished as quickly as can be.
     seed : int
 
     Notes
@@ -44,8 +47,10 @@ def pooled(problem: Selection, stop: Callable[[], bool], seed: int = 0) -> dict[
         over = next(((inside & used, limit) for inside, limit in pools if len(inside & used) > limit), None)
         if over is None:
             break
-        fewer = state.least_used if graph.size > LARGE else state.dearest
-        state = None if stop() else fewer(over[0], over[1], stop)
+        if stop() and graph.size > HUGE:
+            return {}
+        tried = None if graph.size > LARGE else state.dearest(over[0], stop)
+        state = tried or state.least_used(over[0], over[1], stop)
     if state is None:
         return {}
     board = leave_out(state.board, state.less, stop, seed)
@@ -62,8 +67,8 @@ class _State:
     out: frozenset[int]
     board: Board
 
-    def dearest(self, used: Collection[int], limit: int, stop: Callable[[], bool]) -> _State | None:
-        """Without the resource without which the answer is cheapest."""
+    def dearest(self, used: Collection[int], stop: Callable[[], bool]) -> _State | None:
+        """Without the resource without which the answer is cheapest; `None` where none can be left out in time."""
         states = [state for each in sorted(used) if not stop() and (state := self._without({each}, stop)) is not None]
         return min(states, key=lambda state: (state.board.total, sorted(state.out)), default=None)
 
@@ -72,7 +77,7 @@ class _State:
         place = {name: index for index, name in enumerate(self.board.names)}
         gone: set[int] = set()
         for each in sorted(used, key=lambda each: (self.board.refs[place[each]], each)):
-            if len(used) - len(gone) <= limit or stop():
+            if len(used) - len(gone) <= limit:
                 break
             if without(self.graph, self.out | gone | {each}) is not None:
                 gone.add(each)
