@@ -22,6 +22,9 @@ _HOW = {
     "unknown": "not comparable by the methods at hand",
 }
 
+_CHEAPER = "the same growth, {better} here by a constant or by lower terms, but not found to be within the whole design"
+"""The same of what costs less where it stands: models are shared with the rest, or the search did not see it."""
+
 _MOST_LINES = 4
 """Most lines that are shown of what one way has, and another has not."""
 
@@ -67,7 +70,8 @@ def _why(other: Refused, writer: Writer) -> str:
     if other.equal:
         same = "cost" if writer.words is COST else "time"
         return f"{writer.theta(other.theta)}, the same {same}: the least demanding, then the plainest way is taken"
-    why = _HOW[other.relation].format(worse=writer.words.worse, better=writer.words.better)
+    how = _CHEAPER if other.cheaper and other.relation == "Theta" else _HOW[other.relation]
+    why = how.format(worse=writer.words.worse, better=writer.words.better)
     if _times_tell(other):
         cases = _worse(other.ratio)
         (told,) = writer.ratio(Ratio(other.ratio.expr, tuple(cases[:1])))

@@ -13,6 +13,7 @@ from decomposer.errors import Diagnostic, ExpressionError, OutsideClassError, Pr
 from decomposer.expr import ONE, ZERO, App, Atom, Expr, Sym, atom_expr, minimum, mono_expr, num
 from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise, relation
 from decomposer.growth.minimise import Minimum
+from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Goal
 from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, Policy, compose, simplest
@@ -301,11 +302,10 @@ class Pricing:
         partly: list[Candidate] = []
         for given in candidates:
             paid = hosting(problem, given.design)
-            new, cost, span = given, given.other, given.other
+            new, cost, span = hosted(problem, given), given.other, given.other
             if problem.minimise == "span":
                 span = given.growth
             if problem.minimise == "cost":
-                new = replace(given, work=given.work + paid, growth=given.growth + paid)
                 cost = new.growth
             elif given.other is not None:
                 cost = given.other + paid
@@ -323,6 +323,14 @@ class Pricing:
             not any(is_big_o(old.growth, one.growth, self.regime) is True for old in kept) for one in partly
         )
         return kept
+
+
+def hosted(problem: Problem, whole: Candidate) -> Candidate:
+    """A design of the whole problem, with what hosting its models adds to its cost."""
+    paid = hosting(problem, whole.design)
+    if problem.minimise != "cost":
+        return whole
+    return replace(whole, work=whole.work + paid, growth=whole.growth + paid)
 
 
 def lower_bound(cost: Expr, decision: Decision, bounds: Bounds, regime: Regime) -> Expr | None:

@@ -82,13 +82,19 @@ def best(space: Space, regime: Regime) -> Found | None:
     limits, and nothing is proved.
     """
     try:
-        spread, lowest = _spread(space, regime)
-        search = _Search(Places(unfold(space.site.problem, spread), _itself).build(), regime)
+        tried, lowest = settled(space, regime)
+        search = _Search(Places(tried, _itself).build(), regime)
         search.run()
         found = search.found()
     except (BeyondError, OutsideClassError):
         return None
     return found if lowest else replace(found, complete=False, exact=False)
+
+
+def settled(space: Space, regime: Regime) -> tuple[Space, bool]:
+    """The space that is searched, with values for free parameters; and whether no other values can be better."""
+    spread, lowest = _spread(space, regime)
+    return unfold(space.site.problem, spread), lowest
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import partial
@@ -17,7 +18,8 @@ from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.rules import RULES
 from decomposer.rules.base import Fact, Goal
-from decomposer.search import asymptotic
+from decomposer.search import asymptotic, grown
+from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.graph import Graph
@@ -35,7 +37,8 @@ class Refused:
 
     `relation` compares that cost with the one chosen; `ratio` is their quotient. Where several ways are the same in
     words, `more` are lines of its design that the one chosen has not, there at least, and `less` the other way round.
-    `equal` says that it costs exactly the same: then the least demanding, and the plainest, was taken.
+    `equal` says that it costs exactly the same: then the least demanding, and the plainest, was taken; `cheaper` that
+    it costs less here in the end, but was not found to do so within the whole.
     """
 
     rule: str
@@ -48,6 +51,7 @@ class Refused:
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
     equal: bool = False
+    cheaper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class Explanation:
                             "more": list(other.more),
                             "less": list(other.less),
                             "equal": other.equal,
+                            "cheaper": other.cheaper,
                         }
                         for other in choice.refused
                     ],
@@ -157,22 +162,46 @@ def explain(problem: Problem | str | Path) -> Explanation:
     if problem.minimise == "time":
         # Work and span are weighed on the whole alone: a choice is not the best by itself.
         return Explanation(result, (), prices)
-    values, _ = asymptotic.price(space, regime)
-    best = next(c for c in values[space.graph.root] if c.design == result.design)
+    assert result.candidate is not None
+    found = _found_in(space, regime, result.candidate)
+    values, _ = asymptotic.price(found, regime)
     choices: dict[Goal, Choice] = {}
-    for goal, step in best.choices:
+    for goal, own in _parts(result.candidate):
         if goal not in choices:
-            choices[goal] = _choice(space, regime, goal, step, values)
+            choices[goal] = _choice(found, regime, goal, own, values)
     return Explanation(result, tuple(choice for choice in choices.values() if choice.refused), prices)
 
 
-def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[Goal, list[Candidate]]) -> Choice:
+def _found_in(space: Space, regime: Regime, best: Candidate) -> Space:
+    """The space in which a design was found: where limits asked for a solver, that of settled free parameters."""
+    items = {goal: [arc.item for arc in arcs] for goal, arcs in space.graph.arcs.items()}
+    if all(step in items.get(goal, ()) for goal, step in best.choices):
+        return space
+    return grown.settled(space, regime)[0]
+
+
+def _parts(best: Candidate) -> Iterator[tuple[Goal, Candidate]]:
+    """A design and the designs of its sub-goals, parents first."""
+    waiting = [best]
+    while waiting:
+        candidate = waiting.pop()
+        if candidate.choice is not None:
+            yield candidate.choice[0], candidate
+        waiting.extend(reversed(candidate.parts))
+
+
+def _choice(space: Space, regime: Regime, goal: Goal, own: Candidate, values: dict[Goal, list[Candidate]]) -> Choice:
     """What was chosen for a goal, against the best that every other alternative can reach."""
+    assert own.choice is not None
+    taken = own.choice[1]
     inside = asymptotic.regime_inside(space, regime, goal)
-    own = asymptotic.least_growth(values[goal], inside)[0]
     ways = asymptotic.price_alternatives(space, regime, goal, values)
+    if goal == space.graph.root:
+        ways = [(step, asymptotic.hosted(space.site.problem, rival)) for step, rival in ways]
     alike = Counter((_DOES[taken.rule], *(_does(step) for step, _ in ways if step != taken)))
-    chosen = next((rival for step, rival in ways if step == taken), own)
+    # Where models are shared, the designs chosen for the sub-goals need not be those that cost least there.
+    same = (rival for step, rival in ways if step == taken)
+    chosen = own if is_coupled(space.site.problem) else next(same, own)
     words = partial(_lines, space.site.problem)
     refused = tuple(
         Refused(
@@ -186,6 +215,7 @@ def _choice(space: Space, regime: Regime, goal: Goal, taken: Step, values: dict[
             more=_beyond(words(rival.design), words(chosen.design)) if alike[_does(step)] > 1 else (),
             less=_beyond(words(chosen.design), words(rival.design)) if alike[_does(step)] > 1 else (),
             equal=rival.work == chosen.work and rival.growth == chosen.growth,
+            cheaper=asymptotic.beats(rival, own, inside),
         )
         for step, rival in ways
         if step != taken
