@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from decomposer.design.bounds import at_least
@@ -12,14 +12,20 @@ from decomposer.expr import Expr, num
 from decomposer.rules.base import Goal, Site
 from decomposer.search.price import Candidate, Policy, compose, fold, measures, simplest
 from decomposer.search.ranges import Ranges
+from decomposer.search.sets import only
 from decomposer.search.spread import exact, order
 from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
 
-def best(site: Site) -> tuple[list[Candidate], bool]:
+def best(site: Site, names: Set[str] | None = None) -> tuple[list[Candidate], bool]:
     """Find the cheapest designs of a problem whose formulas are all numbers.
+
+    Parameters
+    ----------
+    names : set of str, optional
+        The only models of the catalogue that may be used.
 
     Returns
     -------
@@ -30,16 +36,17 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
     Raises
     ------
     ProblemError
-        When no cost can be worked with.
+        When no cost can be worked with, whatever models are used.
     """
     ranges, pricing = Ranges(site), Pricing(site)
+    spread = ranges if names is None else only(ranges, names)
     while True:
-        numbered = unfold(site.problem, ranges)
+        numbered = unfold(site.problem, spread)
         values = solve(numbered.graph, pricing.combine, pricing.prune)
         if not ranges.refine(values):
             break
     found = values[numbered.graph.root]
-    if not found and not pricing.complete:
+    if not found and not pricing.complete and names is None:
         message = "at these numbers every design costs more digits than can be worked with; take smaller ones"
         raise ProblemError(message, file=site.problem.file)
     return found, ranges.complete and pricing.complete

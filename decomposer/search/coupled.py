@@ -16,10 +16,16 @@ from decomposer.errors import InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ZERO
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Site
+from decomposer.search import concrete
+from decomposer.search.costs import within
 from decomposer.search.places import Amount, Places
 from decomposer.search.price import Candidate, Policy, compose
+from decomposer.search.sets import over_sets, sets_of, with_hosting
 from decomposer.search.spread import Spread, exact
 from decomposer.search.unfold import unfold
+
+FEW_SETS = 16
+"""Up to so many sets of models are searched one by one."""
 
 if TYPE_CHECKING:
     from decomposer.solvers.answer import Answer, Limits
@@ -29,6 +35,35 @@ if TYPE_CHECKING:
 def is_coupled(problem: Problem) -> bool:
     """Whether limits or hosting couple the choices of a design."""
     return bool(problem.limits) or any(model.hosting != ZERO for model in problem.models.values())
+
+
+def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
+    """Find the best designs of a problem whose formulas are all numbers, under its limits.
+
+    Where only the models are limited or paid for, and there are few sets of them, each set is searched by itself: that
+    takes few values of free parameters, and a selection problem takes all. It is made also where nothing is found, for
+    it tells which limits conflict.
+
+    Returns
+    -------
+    candidates, complete
+        Designs of least cost; the flag says that it is proved.
+
+    Raises
+    ------
+    InfeasibleError, ProblemError
+        As `best`.
+    """
+    problem = site.problem
+    sets = sets_of(problem, FEW_SETS)
+    if problem.minimise == "cost" and problem.limits.span is None and sets is not None:
+        found, complete = over_sets(problem, sets, lambda names: concrete.best(site, names))
+        limit = problem.limits.cost
+        kept = [one for one in found if limit is None or within(with_hosting(problem, one), limit)]
+        if kept:
+            return kept, complete
+    candidate, answer, complete = best(site)
+    return [candidate], complete and answer.status == "optimal"
 
 
 def best(site: Site, limits: Limits | None = None) -> tuple[Candidate, Answer, bool]:

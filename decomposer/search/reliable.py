@@ -6,10 +6,10 @@ steps may be is not listed to the end: values that are left out are excluded by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from math import ceil
 
 from decomposer.design.certainty import certainty, number
 from decomposer.design.context import Context, exposure
@@ -25,14 +25,15 @@ from decomposer.design.vote_bounds import odds_between
 from decomposer.design.votes import MAX_BITS, least_lead, race_runs
 from decomposer.errors import Diagnostic, ExpressionError, InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ONE, Expr, evaluate, num
-from decomposer.expr.evaluate import rough_bounds
-from decomposer.expr.nodes import App
+from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import topological
-from decomposer.problem.model import Task
+from decomposer.problem.model import Problem, Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
 from decomposer.rules.vote import least_majority, occurrences, whole
+from decomposer.search.costs import at_most, bounds, compared, within, worked_out
 from decomposer.search.price import Candidate, Policy, complexity, fill
-from decomposer.search.spread import Spread, order
+from decomposer.search.sets import MOST_SETS, only, over_sets, sets_of, with_hosting
+from decomposer.search.spread import Spread
 from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
@@ -66,72 +67,159 @@ class Tried:
     ideal: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a search for designs that reach a target has found.
+
+    Parameters
+    ----------
+    cheapest : tuple of Candidate
+        Designs that reach it, of which none is known to cost more than another.
+    complete : bool
+        Whether no vote and no stride that was left out can cost less, or reach it where nothing else does.
+    most : Product, optional
+        Where none reaches it, the chance of the most reliable design of those that were looked at.
+    partly : bool
+        Whether votes were left out.
+    """
+
+    cheapest: tuple[Candidate, ...]
+    complete: bool
+    most: Product | None
+    partly: bool
+
+
 def best(site: Site) -> tuple[list[Candidate], bool]:
     """Find the cheapest designs that reach the target of a problem whose formulas are all numbers.
+
+    A limit on models and what hosting costs are kept by a search for each set of models that a design may use.
 
     Returns
     -------
     candidates, complete
-        Designs of least cost; the flag says that no vote and no stride that was left out can cost less.
+        Designs of least cost, hosting included; the flag says that no vote and no stride that was left out can cost
+        less.
 
     Raises
     ------
     InfeasibleError
-        When no design reaches the target, with the greatest reliability of those tried.
+        When no design reaches the target within the limits, with the greatest reliability of those tried.
+    ProblemError
+        When another objective, or a limit on the span, stands beside the target; or there are too many sets of models.
     """
     problem = site.problem
-    assert problem.target is not None
-    if problem.limits or problem.minimise != "cost":
+    if problem.limits.span is not None or problem.minimise != "cost":
         raise ProblemError(
-            "a target for the whole cannot be combined with limits, or with another objective", file=problem.file
+            "a target for the whole cannot be combined with a limit on the span, or with another objective",
+            file=problem.file,
         )
+    sets = sets_of(problem)
+    if sets is None:
+        raise ProblemError(_too_many(problem), file=problem.file)
+    tried: dict[frozenset[str], Reached] = {}
+
+    def search(names: Set[str]) -> tuple[Sequence[Candidate], bool]:
+        one = tried[frozenset(names)] = reached(site, names)
+        return one.cheapest, one.complete
+
+    found, complete = over_sets(problem, sets, search)
+    if not found:
+        raise InfeasibleError(_missed(problem, tried), file=problem.file)
+    limit = problem.limits.cost
+    kept = [one for one in found if limit is None or within(with_hosting(problem, one), limit)]
+    if not kept:
+        raise InfeasibleError(_too_dear(at_most(with_hosting(problem, found[0])), complete), file=problem.file)
+    return kept, complete
+
+
+def reached(site: Site, names: Set[str]) -> Reached:
+    """Find the cheapest designs that reach the target and use only some models of the catalogue, if there is one."""
+    problem = site.problem
+    assert problem.target is not None
     target = evaluate(problem.target, {})
     strides = _Strides(site)
-    pricing, found, reached, least = _Pricing(site), [], [], []
+    spread = only(strides, names) if problem.models else strides
+    pricing, found, right, least = _Pricing(site), [], [], []
     for _ in range(REFINED):
         pricing = _Pricing(site)
-        numbered = unfold(problem, strides)
+        numbered = unfold(problem, spread)
         found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
-        reached = [one for one in found if pricing.reaches(one, target)]
-        real = [one for one in reached if not one.ideal]
+        right = [one for one in found if pricing.reaches(one, target)]
+        real = [one for one in right if not one.ideal]
         least = _cheapest(real)
-        if least and not strides.refine(_at_most(least[0].costs[0])):
+        if least and not strides.refine(at_most(least[0].costs[0])):
             break
         if not least and not strides.refine(None):
             break
+    known = not strides.open and strides.complete and pricing.complete
+    partly = bool(pricing.left_out)
     if not least:
-        raise InfeasibleError(_missed(found, bool(pricing.left_out)), file=problem.file)
-    over = [one for one in pricing.left_out if one is None or one <= (_at_most(least[0].costs[0]) or one)]
-    cheaper = [one for one in reached if one.ideal and _order(one.costs[0], least[0].costs[0]) not in (0, 1)]
-    tied = all(_order(one.costs[0], least[0].costs[0]) == 0 for one in least)
-    complete = tied and not cheaper and not over and not strides.open and strides.complete and pricing.complete
+        most = _most([one for one in found if not one.ideal])
+        return Reached((), known and not partly and not right, most, partly)
+    over = [one for one in pricing.left_out if one is None or one <= (at_most(least[0].costs[0]) or one)]
+    cheaper = [one for one in right if one.ideal and compared(one.costs[0], least[0].costs[0]) not in (0, 1)]
+    tied = all(compared(one.costs[0], least[0].costs[0]) == 0 for one in least)
     told = (LEFT_OUT,) if over else ()
-    return [replace(one.candidate, proof=told) for one in least], complete
+    cheapest = tuple(replace(one.candidate, proof=told) for one in least)
+    return Reached(cheapest, known and tied and not cheaper and not over, None, partly)
 
 
 def _cheapest(found: Sequence[Tried]) -> list[Tried]:
     kept: list[Tried] = []
     for one in found:
-        signs = [_order(one.costs[0], other.costs[0]) for other in kept]
+        signs = [compared(one.costs[0], other.costs[0]) for other in kept]
         if 1 not in signs:
             kept = [*(other for other, sign in zip(kept, signs, strict=True) if sign != -1), one]
     return kept
 
 
-def _missed(found: Sequence[Tried], partly: bool) -> Diagnostic:
-    real = [one for one in found if not one.ideal]
-    who, hint = "no design reaches the target", ""
-    if partly:
-        who, hint = "no design was found that reaches the target", LEFT_OUT
-    if not real:
-        return Diagnostic(f"{who}: what fails too often can be neither checked nor voted on", "infeasible", hint=hint)
-    most = real[0]
-    for one in real[1:]:
-        if one.chances[0].compare(most.chances[0]) > 0:
-            most = one
-    low, _ = most.chances[0].bounds()
-    told = f"the most reliable one comes out right with probability {_decimal(low)}"
-    return Diagnostic(f"{who}: {told}", "infeasible", hint=hint)
+def _most(found: Sequence[Tried]) -> Product | None:
+    most: Product | None = None
+    for one in found:
+        if most is None or one.chances[0].compare(most) > 0:
+            most = one.chances[0]
+    return most
+
+
+def _missed(problem: Problem, tried: Mapping[frozenset[str], Reached]) -> Diagnostic:
+    """Why nothing reaches the target, after searches for sets of models."""
+    limit, whole = problem.limits.models, tried.get(frozenset(problem.models))
+    if limit is None or (whole is not None and not whole.cheapest):
+        who, counted = "no design", list(tried.values())
+    else:
+        who = f"no design of at most {limit} model{'' if limit == ONE else 's'}"
+        counted = [one for names, one in tried.items() if not one.cheapest]
+    told, hint = f"{who} reaches the target", ""
+    if any(one.partly for one in counted):
+        told, hint = f"{who} was found that reaches the target", LEFT_OUT
+    chance: Product | None = None
+    for one in counted:
+        if one.most is not None and (chance is None or one.most.compare(chance) > 0):
+            chance = one.most
+    if chance is None:
+        return Diagnostic(f"{told}: what fails too often can be neither checked nor voted on", "infeasible", hint=hint)
+    low, _ = chance.bounds()
+    told = f"{told}: the most reliable one comes out right with probability {_decimal(low)}"
+    return Diagnostic(told, "infeasible", hint=hint)
+
+
+def _too_dear(least: Fraction | None, complete: bool) -> Diagnostic:
+    who = "no design that reaches the target keeps" if complete else "no design was found that reaches the target and"
+    told = f"{who} the limit on cost" if complete else f"{who} keeps the limit on cost"
+    return Diagnostic(told if least is None else f"{told}; it would take cost: {ceil(least)}", "infeasible")
+
+
+def _too_many(problem: Problem) -> Diagnostic:
+    """More sets of models than are tried one by one."""
+    limited = problem.limits.models is not None
+    path = "limits.models" if limited else "models"
+    what = "a limit on models" if limited else "hosting costs"
+    message = (
+        f"at numbers a target for the reliability of the whole is combined with {what} by trying sets of models one "
+        f"by one, and here there are more than {MOST_SETS}"
+    )
+    hint = "offer fewer models; or leave out --set: the growth is found with both; or leave out `target`"
+    return diagnostic(problem, path, message, "not-together", hint)
 
 
 def _decimal(value: Fraction) -> str:
@@ -158,7 +246,7 @@ class _Pricing:
         ideal = any(decision.name == self.site.lead and decision.about == "" for decision in alternative.decisions)
         try:
             around = [*self.around(goal), *self.cases(goal, design)]
-            costs = tuple(_settled(work(problem, design, context)) for context in around)
+            costs = tuple(worked_out(work(problem, design, context)) for context in around)
             chances = tuple(
                 Product() if ideal else certainty(problem, design, context, goal.pending | self.aside)
                 for context in around
@@ -186,7 +274,7 @@ class _Pricing:
         if not isinstance(template, Vote) or goal.tried:  # after another model has failed, it may hardly ever run
             return None
         odds = odds_between(problem, template.body, self.site.inside(goal), goal.tasks[0])
-        once = _bounds(chosen[0].costs[0], 64)
+        once = bounds(chosen[0].costs[0], 64)
         if odds is None or once is None:
             return None
         often = whole(occurrences(self.site, goal))
@@ -233,43 +321,6 @@ class _Pricing:
         return kept
 
 
-def _settled(value: Expr) -> Expr:
-    # Sums over many items that are retried have as many digits as items squared; their bounds mostly tell.
-    if value.symbols or value.as_fraction() is not None or _retried(value):
-        return value
-    return num(evaluate(value, {}))
-
-
-def _retried(value: Expr) -> bool:
-    """Whether rounds of attempts at many items are a term of a cost."""
-    return any(isinstance(atom, App) and atom.fn == "rounds" for mono, _ in value.terms for atom, _ in mono)
-
-
-@lru_cache(maxsize=4096)
-def _bounds(value: Expr, bits: int) -> tuple[Fraction, Fraction] | None:
-    plain = value.as_fraction()
-    return rough_bounds(value, bits) if plain is None else (Fraction(plain), Fraction(plain))
-
-
-def _order(a: Expr, b: Expr) -> int | None:
-    """Compare two costs exactly; `None` where that takes too long."""
-    if a == b:
-        return 0
-    if not (_retried(a) or _retried(b)):
-        return order(a, b)
-    for bits in (64, 256):
-        first, second = _bounds(a, bits), _bounds(b, bits)
-        if first is not None and second is not None and (first[1] < second[0] or second[1] < first[0]):
-            return -1 if first[1] < second[0] else 1
-    return None
-
-
-def _at_most(cost: Expr) -> Fraction | None:
-    """An upper bound on a cost: the cost itself, where it is written out."""
-    bounds = _bounds(cost, 64) if _retried(cost) else (Fraction(0), number(cost))
-    return None if bounds is None else bounds[1]
-
-
 def _matches(a: Tried, b: Tried) -> bool:
     """Whether `a` is nowhere dearer than `b`, and nowhere right less often."""
     if a.ideal and not b.ideal:
@@ -280,7 +331,7 @@ def _matches(a: Tried, b: Tried) -> bool:
 
             if not at_least(y, x):
                 return False
-        elif _order(x, y) not in (-1, 0):
+        elif compared(x, y) not in (-1, 0):
             return False
     try:
         return all(x.compare(y) >= 0 for x, y in zip(a.chances, b.chances, strict=True))
@@ -389,7 +440,7 @@ class _Strides(Spread):
         assert task.steps is not None
         calls = number(task.steps.count) // last
         context = Context().striding(task.name, num(first))
-        bounds: list[Fraction] = []
+        least_costs: list[Fraction] = []
         for model in self.models(task):
             call = Call((task.name,), model=model)
             used = usage(problem, call, context)
@@ -399,8 +450,8 @@ class _Strides(Spread):
             if fact is not None and fact.unit == "step" and fact.hard is None and task.check is None:
                 runs = self.fewest_runs(task, model, min(first, 4096), calls)
             if runs is not None:
-                bounds.append(calls * cost * runs)
-        return not bounds or (least is not None and min(bounds) > least)
+                least_costs.append(calls * cost * runs)
+        return not least_costs or (least is not None and min(least_costs) > least)
 
     def fewest_runs(self, task: Task, model: str | None, steps: int, calls: int) -> Fraction | None:
         """Runs that a call of so many steps takes at least; `None` where so many calls cannot be made right."""

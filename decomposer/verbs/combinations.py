@@ -9,7 +9,7 @@ from decomposer.problem.model import Problem
 
 
 def check_optimum(problem: Problem, numbers: bool) -> None:
-    """Refuse a target beside limits or another objective than the cost, at numbers; and a budget beside the time.
+    """Refuse a target beside a limited span or another objective than the cost, at numbers; and a budget beside time.
 
     The least scope is found without limits, target and hosting costs: these ask for larger models, or for fewer.
 
@@ -30,9 +30,9 @@ def check_optimum(problem: Problem, numbers: bool) -> None:
         if problem.minimise != "cost":
             message = f"at numbers a target for the reliability of the whole takes the cost, not the {problem.minimise}"
             raise _refused(problem, "minimise", f"{message}, as what is minimised", growth)
-        if problem.limits:
-            message = "at numbers a target for the reliability of the whole cannot be combined with limits"
-            raise _refused(problem, "limits", message, growth)
+        if problem.limits.span is not None:
+            message = "at numbers a target for the reliability of the whole cannot be combined with a limit on the span"
+            raise _refused(problem, "limits.span", message, growth)
     if problem.minimise == "time" and problem.limits.cost is not None:
         hint = "minimise the cost; or leave out the limit, and choose from what `decomposer front` lists"
         raise _refused(problem, "limits.cost", "a limit on the cost cannot be combined with `minimise: time`", hint)

@@ -92,8 +92,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     elif numeric and problem.minimise == "scope":
         found, complete = scoped.at_numbers(site_of(target))
     elif numeric and is_coupled(target):
-        candidate, answer, complete = coupled.best(site_of(target))
-        found, complete = [candidate], complete and answer.status == "optimal"
+        found, complete = coupled.at_numbers(site_of(target))
     elif numeric:
         found, complete = concrete.best(site_of(target))
     else:

@@ -238,7 +238,7 @@ def test_constants_that_are_not_decided_are_no_failure(capsys: Capture) -> None:
 
 BUDGET = "limits: {cost: k^2}\nminimise: time"
 REFUSED = [
-    ("maker", "limits: {cost: k^2}", "optimize", True, "cannot be combined with limits", "leave out --set"),
+    ("maker", "limits: {span: k^2}", "optimize", True, "combined with a limit on the span", "leave out --set"),
     ("maker", "minimise: span", "optimize", True, "takes the cost, not the span", "leave out --set"),
     ("maker", "minimise: time", "optimize", True, "takes the cost, not the time", "leave out --set"),
     ("maker", "", "front", True, "cannot be combined with a target", "leave out `target`"),

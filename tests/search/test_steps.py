@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -18,7 +19,7 @@ from decomposer.errors import InfeasibleError, ProblemError
 from decomposer.expr import evaluate, num
 from decomposer.problem.build import build
 from decomposer.problem.load import load
-from decomposer.problem.model import Problem
+from decomposer.problem.model import Limits, Problem
 from decomposer.verbs.optimize import optimize
 
 STEPS = 6
@@ -137,14 +138,20 @@ def test_hard_questions_stand_in_the_way() -> None:
         optimize(above, at={"l": 10})
 
 
-def test_a_target_and_limits_together_are_refused() -> None:
-    from dataclasses import replace
-
-    from decomposer.problem.model import Limits
-
-    problem = replace(load("votes-correlated"), limits=Limits(cost=num(10)))
-    with pytest.raises(ProblemError, match="target"):
+def test_a_target_and_a_limited_span_are_refused() -> None:
+    problem = replace(load("votes-correlated"), limits=Limits(span=num(10)))
+    with pytest.raises(ProblemError, match=r"a target .* cannot be combined with a limit on the span"):
         optimize(problem, at={"l": 10})
+
+
+def test_a_budget_is_held_against_the_cheapest_design_that_reaches_the_target() -> None:
+    problem = load("votes-correlated")
+    least = optimize(problem, at={"l": 10}).cost.value
+    assert least == num(Fraction(18725, 533))
+    kept = optimize(replace(problem, limits=Limits(cost=least)), at={"l": 10})
+    assert kept.status == "optimal" and kept.cost.value == least
+    with pytest.raises(InfeasibleError, match="keeps the limit on cost; it would take cost: 36"):
+        optimize(replace(problem, limits=Limits(cost=least - num(1))), at={"l": 10})
 
 
 def test_a_million_steps_are_not_enumerated() -> None:
