@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from decomposer.expr import Expr, parse, pretty
-from decomposer.growth import Ratio
+from decomposer.errors import GrowthError, OutsideClassError
+from decomposer.expr import ONE, Expr, parse, pretty
+from decomposer.growth import Ratio, RatioCase, relation
 from decomposer.problem.model import Problem
 from decomposer.report.numerals import number
-from decomposer.report.words import WORDS
+from decomposer.report.words import OPPOSITE, WORDS
 from decomposer.search.price import Policy
+from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign
 from decomposer.verbs.measure import regime_of
@@ -164,16 +166,29 @@ class Writer:
         return shown
 
     def ratio(self, ratio: Ratio, word: str = "") -> list[str]:
-        """Write a ratio, a line for each growth: so many times worse, or what the word says."""
+        """Write a ratio, a line for each growth: so many times worse, or what the word says; else better."""
         worse = word or self.words.worse
-        places: dict[Expr, list[str]] = {}
+        alike: dict[Expr, list[RatioCase]] = {}
         for case in ratio.cases:
-            places.setdefault(case.growth, []).extend([self.conditions(case.conditions)] if case.conditions else [])
+            alike.setdefault(case.growth, []).append(case)
         lines = []
-        for growth, where in places.items():
+        for growth, cases in alike.items():
             times = "the same growth" if growth == 1 else f"{self.formula(growth)} times {worse}"
-            lines.append(times + ", or".join(f" where {place}" for place in where))
+            if worse in OPPOSITE and all(map(self.vanishes, cases)):
+                times = f"{self.formula(ONE / growth)} times {OPPOSITE[worse]}"
+            where = (f" where {self.conditions(case.conditions)}" for case in cases if case.conditions)
+            lines.append(times + ", or".join(where))
         return lines
+
+    def vanishes(self, case: RatioCase) -> bool:
+        """Whether a case of a ratio is a product of powers that is below 1 in the end."""
+        if len(case.growth.terms) != 1 or all(exponent > 0 for _, exponent in case.growth.terms[0][0]):
+            return False
+        try:
+            regime = regime_of(self.problem).extended([as_assumption(condition) for condition in case.conditions])
+            return relation(case.growth, ONE, regime=regime).kind in ("o", "O")
+        except (GrowthError, OutsideClassError):
+            return False
 
     def conditions(self, conditions: Iterable[str]) -> str:
         """Write conditions of a regime."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decomposer.design.write import tree
-from decomposer.expr import ONE, Expr, num
+from decomposer.expr import ONE, Expr, enclose, num
 from decomposer.report.document import (
     Block,
     Code,
@@ -151,7 +151,9 @@ def _against(result: Result, writer: Writer) -> list[str]:
         if result.cost.value is not None and hand.cost.value is None:
             lines.append("  at numbers: more digits than can be worked with")
         if hand.cost.value is not None and result.cost.value is not None:
-            lines.append(f"  at numbers: {number(hand.cost.value)}, {_times(hand.cost.value / result.cost.value)}")
+            lines.append(
+                f"  at numbers: {number(hand.cost.value)}, {_times(hand.cost.value / result.cost.value, writer)}"
+            )
     return lines
 
 
@@ -160,5 +162,10 @@ def _policy(writer: Writer, policy: Policy) -> str:
     return writer.policy(policy) + where
 
 
-def _times(value: Expr) -> str:
-    return "the same" if value == ONE else f"{decimal(value, 4)} times"
+def _times(value: Expr, writer: Writer) -> str:
+    """How a cost compares with that of the answer, at numbers."""
+    if value == ONE:
+        return "the same"
+    low, _ = enclose(value - ONE, {})
+    words = writer.words
+    return f"{decimal(value, 4)} times {words.worse}" if low > 0 else f"{decimal(ONE / value, 4)} times {words.better}"

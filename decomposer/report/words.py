@@ -24,3 +24,8 @@ WORDS: Mapping[str, Words] = {
     "scope": COST,
 }
 """By objective; designs of one scope are compared by cost."""
+
+OPPOSITE: Mapping[str, str] = {
+    one: other for words in WORDS.values() for one, other in ((words.worse, words.better), (words.better, words.worse))
+}
+"""What so many times less is called, by what so many times more is."""
