@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from decomposer.design.bounds import at_least
+from decomposer.design.context import Context
 from decomposer.design.edit_base import Change, Target, done, listed, pair_at, verb
 from decomposer.design.nodes import (
     Call,
@@ -18,6 +20,7 @@ from decomposer.design.nodes import (
     with_children,
 )
 from decomposer.design.scopes import Extents
+from decomposer.design.sizes import model_size
 from decomposer.expr import pretty
 from decomposer.problem.model import Problem
 
@@ -35,29 +38,55 @@ def fuse(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
             if not any(frozenset(tasks) <= names for names in together):
                 continue
             fused = replace(_merged(target, one, acting), tasks=tasks)
+            larger = " of one larger model" if len(_smaller(target, fused, one, acting)) == 2 else ""
             whole: Design = fused
             if isinstance(two, If):
                 whole = If(two.finder, fused, replace(one, able=acting.tasks, model=fused.model))
             yield (
                 tasks,
                 frozenset({"fused"}),
-                f"{listed(tasks)} in one call of one larger model",
+                f"{listed(tasks)} in one call{larger}",
                 seq(*before, whole, *after),
             )
     if isinstance(node, Call) and len(node.tasks) > 1 and not any(frozenset(node.tasks) <= n for n in together):
         for cut in range(1, len(node.tasks)):
             first, rest = _piece(target, node, node.tasks[:cut]), _piece(target, node, node.tasks[cut:])
-            yield node.tasks, frozenset({"fused"}), _apart(node.tasks), seq(first, rest)
+            yield node.tasks, frozenset({"fused"}), _apart(target, node, first, rest), seq(first, rest)
     if isinstance(node, If) and isinstance(node.body, Call) and isinstance(node.orelse, Call) and node.orelse.able:
         fused, scan = node.body, node.orelse
         if not any(frozenset(fused.tasks) <= names for names in together):
             acting = _piece(target, fused, tuple(name for name in fused.tasks if name not in scan.tasks))
             first = replace(_piece(target, fused, scan.tasks), history=scan.history)
-            yield fused.tasks, frozenset({"fused"}), _apart(fused.tasks), seq(first, If(node.finder, acting))
+            does = _apart(target, fused, first, acting)
+            yield fused.tasks, frozenset({"fused"}), does, seq(first, If(node.finder, acting))
 
 
-def _apart(tasks: tuple[str, ...]) -> str:
-    return f"{listed(tasks)} in calls of their own, each by a smaller model"
+def _apart(target: Target, whole: Call, first: Call, rest: Call) -> str:
+    """What becomes of a call that is cut in two, in words: which tasks go where, and to how large a model."""
+    less = _smaller(target, whole, first, rest)
+    several = len(first.tasks) > 1
+    if not several and len(rest.tasks) == 1 and len(less) != 1:
+        told = f"{listed((*first.tasks, *rest.tasks))} in calls of their own"
+        return f"{told}, each by a smaller model" if less else told
+    own = "in a call of its own"
+    parts = [
+        f"{listed(first.tasks)} {'in one call' if several else own}",
+        f"{listed(rest.tasks)} {own if len(rest.tasks) == 1 else 'in another' if several else 'in one call'}",
+    ]
+    if len(less) != 1:
+        return ", ".join(parts) + (", each by a smaller model" if less else "")
+    pairs = zip((first, rest), parts, strict=True)
+    return "; ".join(f"{text}, by a smaller model" if part in less else text for part, text in pairs)
+
+
+def _smaller(target: Target, whole: Call, *parts: Call) -> list[Call]:
+    """The parts of a call for which a smaller model than for the whole is enough, or is taken."""
+    problem = target.problem
+    if whole.able or (problem.models and any(call.model is None for call in (whole, *parts))):
+        return []
+    size = model_size(problem, whole, Context())
+    sizes = [(part, model_size(problem, part, Context())) for part in parts]
+    return [part for part, own in sizes if own != size and at_least(size, own)]
 
 
 def _merged(target: Target, one: Call, two: Call) -> Call:
