@@ -187,6 +187,11 @@ def next_command(verb: str, *arguments: str) -> str | None:
     return None if "-" in arguments else f"decomposer {verb} {shlex.join(arguments)}"
 
 
+def setting_arguments(settings: Iterable[str]) -> list[str]:
+    """The options that give the same numbers to another command."""
+    return [argument for setting in settings for argument in ("--set", setting)]
+
+
 def _render(kind: str, document: Sequence[Block]) -> str:
     if kind == "markdown":
         from decomposer.report.markdown import render

@@ -15,6 +15,7 @@ from decomposer.cli.common import (
     output_options,
     problem_argument,
     set_option,
+    setting_arguments,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def compare(
     from decomposer.verbs.compare import compare as measure
 
     comparison = measure(given, *designs, against=against, at=numbers or None)
-    deliver(output, comparison.to_dict, lambda: document(comparison), next_command("explain", problem))
+    # `explain` takes no numbers: it would explain another answer.
+    named = ("optimize", problem, *setting_arguments(settings)) if numbers else ("explain", problem)
+    deliver(output, comparison.to_dict, lambda: document(comparison), next_command(*named))
     worse = bool(comparison.illegal) or any(_worse(row, comparison) for row in comparison.rows)
     return WORSE if fail_if_worse and worse else 0
 

@@ -19,6 +19,7 @@ from decomposer.cli.common import (
     output_options,
     problem_argument,
     set_option,
+    setting_arguments,
     write_file,
 )
 from decomposer.errors import Diagnostic
@@ -62,13 +63,17 @@ def optimize(
     if certificate is not None and numbers:
         raise Failure(Diagnostic("a certificate proves a growth, so it takes no --set", "usage"))
     given = load_problem(problem)
+    objective = given.minimise
     if minimise is not None:
         given = replace(given, minimise=minimise)
     from decomposer.report.optimum import document
     from decomposer.verbs.optimize import optimize as find
 
     result = find(given, at=numbers or None)
-    following = next_command("explain", problem)
+    # `explain` takes no numbers, and neither takes an objective: nothing is promised of another answer.
+    following = next_command(*(("compare", problem, *setting_arguments(settings)) if numbers else ("explain", problem)))
+    if objective != given.minimise:
+        following = None
     if certificate is not None:
         from decomposer.verbs.certify import certify
 

@@ -61,7 +61,8 @@ def document(comparison: Comparison) -> list[Block]:
     blocks += illegal_designs(comparison.illegal)
     if any(row.attribution is not None for row in comparison.rows):
         blocks += explanation(problem.minimise)
-    blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
+    numbers = "".join(f" --set {name}={value}" for name, value in comparison.at)
+    blocks.append(Hint(f"decomposer {'optimize' if numbers else 'explain'} {problem.file or problem.name}{numbers}"))
     return blocks
 
 

@@ -101,7 +101,8 @@ def document(result: Result) -> list[Block]:
     if result.notes:
         blocks += [Heading("note"), Points(result.notes)]
     name = problem.file or problem.name
-    blocks.append(Hint(f"decomposer explain {name}"))
+    numbers = "".join(f" --set {parameter}={value}" for parameter, value in result.at)
+    blocks.append(Hint(f"decomposer compare {name}{numbers}" if numbers else f"decomposer explain {name}"))
     return blocks
 
 

@@ -46,16 +46,14 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
     ------
     ProblemError
         For a number of an unknown parameter, a parameter without number, one below 1 (outside the bounds of a
-        constant), or a fraction for what counts things.
-    TypeError
-        For what is neither an integer nor a fraction.
+        constant), a fraction for what counts things, or what is neither an integer nor a fraction.
     """
     for name, value in at.items():
         if name not in problem.parameters:
             raise ProblemError(f"no parameter is called {name!r}; {suggest(name, problem.parameters)}")
         if isinstance(value, bool) or not isinstance(value, int | Fraction):
             how = "pass an int or a Fraction, such as Fraction('1.5')"
-            raise TypeError(f"{name} = {value!r}: numbers are exact; {how}")
+            raise ProblemError(Diagnostic(f"{name} = {value!r}: numbers are exact", "bad-setting", hint=how))
         parameter = problem.parameters[name]
         low, high = parameter.low, parameter.high
         if parameter.kind != "constant" and value < 1:
