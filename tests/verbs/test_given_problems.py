@@ -49,8 +49,6 @@ def test_what_is_no_problem_is_said(verb: str) -> None:
 @pytest.mark.parametrize("verb", [decomposer.optimize, decomposer.compare, decomposer.front])
 def test_numbers_are_exact(verb: Callable[..., Any]) -> None:
     for value in (1.5, "3", None, True):
-        with pytest.raises(
-            decomposer.ProblemError, match=r"m_q = .*: numbers are exact"
-        ):
+        with pytest.raises(decomposer.ProblemError, match=r"m_q = .*: numbers are exact"):
             verb("debugging", at={**NUMBERS, "m_q": value})
     assert verb("debugging", at={**NUMBERS, "m_q": Fraction("1.5")}).at
