@@ -59,6 +59,10 @@ class Product:
             return 0
         if self.is_zero or other.is_zero:
             return other.is_zero - self.is_zero
+        # One design is compared with many others: mostly what is known of each by itself is enough.
+        first, second = _enclosed(self.factors), _enclosed(other.factors)
+        if first[1] < second[0] or second[1] < first[0]:
+            return -1 if first[1] < second[0] else 1
         return _sign((*self.factors, *((base, -x) for base, x in other.factors)))
 
     @property
@@ -103,6 +107,12 @@ def _log(factors: Iterable[tuple[Fraction, Fraction]], bits: int) -> tuple[Fract
         ends = (near * exponent, far * exponent)
         low, high = low + min(ends), high + max(ends)
     return low, high
+
+
+@lru_cache(maxsize=4096)
+def _enclosed(factors: tuple[tuple[Fraction, Fraction], ...]) -> tuple[Fraction, Fraction]:
+    """Bounds on the logarithm of a product, at the least precision."""
+    return _log(factors, 64)
 
 
 @lru_cache(maxsize=4096)

@@ -32,7 +32,7 @@ from decomposer.rules.base import Alternative, Decision, Goal, Site
 from decomposer.rules.vote import least_majority, occurrences, whole
 from decomposer.search.costs import at_most, bounds, compared, within, worked_out
 from decomposer.search.price import Candidate, Policy, complexity, fill
-from decomposer.search.sets import MOST_SETS, only, over_sets, sets_of, with_hosting
+from decomposer.search.sets import MOST_SETS, able, only, over_sets, sets_of, with_hosting
 from decomposer.search.spread import Spread
 from decomposer.search.unfold import Step, unfold
 from decomposer.solvers.dynamic import solve
@@ -98,7 +98,7 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
     -------
     candidates, complete
         Designs of least cost, hosting included; the flag says that no vote and no stride that was left out can cost
-        less.
+        less. None where some task cannot be done at all.
 
     Raises
     ------
@@ -123,8 +123,10 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
         return one.cheapest, one.complete
 
     found, complete = over_sets(problem, sets, search)
+    if not found and not able(problem, problem.models):
+        return [], complete
     if not found:
-        raise InfeasibleError(_missed(problem, tried), file=problem.file)
+        raise InfeasibleError(_missed(problem, sets, tried), file=problem.file)
     limit = problem.limits.cost
     kept = [one for one in found if limit is None or within(with_hosting(problem, one), limit)]
     if not kept:
@@ -181,7 +183,7 @@ def _most(found: Sequence[Tried]) -> Product | None:
     return most
 
 
-def _missed(problem: Problem, tried: Mapping[frozenset[str], Reached]) -> Diagnostic:
+def _missed(problem: Problem, sets: Sequence[Set[str]], tried: Mapping[frozenset[str], Reached]) -> Diagnostic:
     """Why nothing reaches the target, after searches for sets of models."""
     limit, whole = problem.limits.models, tried.get(frozenset(problem.models))
     if limit is None or (whole is not None and not whole.cheapest):
@@ -189,6 +191,8 @@ def _missed(problem: Problem, tried: Mapping[frozenset[str], Reached]) -> Diagno
     else:
         who = f"no design of at most {limit} model{'' if limit == ONE else 's'}"
         counted = [one for names, one in tried.items() if not one.cheapest]
+    if not any(able(problem, names) for names in sets):
+        return Diagnostic(f"{who} has all that the tasks require", "infeasible")
     told, hint = f"{who} reaches the target", ""
     if any(one.partly for one in counted):
         told, hint = f"{who} was found that reaches the target", LEFT_OUT

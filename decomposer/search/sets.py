@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from decomposer.design.evaluate import hosting, models_used
 from decomposer.expr import ZERO, Expr
+from decomposer.problem.graph import topological
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Alternative, Goal
 from decomposer.search.costs import compared
@@ -57,6 +58,15 @@ def sets_of(problem: Problem, most: int = MOST_SETS) -> list[frozenset[str]] | N
     for few in smaller:
         found += [frozenset((*free, *names)) for names in combinations(paid, few - len(free))]
     return found
+
+
+def able(problem: Problem, names: Iterable[str]) -> bool:
+    """Whether for each task some of these models has all that it requires; so it is in an open catalogue."""
+    offered = [problem.models[name].can for name in names]
+    return not problem.models or all(
+        any(all(need in can for need in problem.tasks[task].requires) for can in offered)
+        for task in topological(problem)
+    )
 
 
 def only(spread: Spreading, names: Set[str]) -> Spreading:
