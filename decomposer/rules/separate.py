@@ -9,7 +9,7 @@ from decomposer.design.context import items, scans
 from decomposer.design.nodes import seq
 from decomposer.expr import ONE
 from decomposer.problem.graph import topological
-from decomposer.problem.model import Problem
+from decomposer.problem.model import Problem, Task
 from decomposer.problem.once import once
 from decomposer.rules.base import Alternative, Goal, Rule, Site, hole, only
 from decomposer.rules.scan import is_scan
@@ -31,6 +31,23 @@ def leaves_blocks_out(problem: Problem) -> bool:
     """Return whether more tasks are neighbours than a block may have: longer blocks are not looked at."""
     methods = (method.tasks for task in problem.tasks.values() for method in task.methods)
     return max(map(len, (topological(problem), *methods))) > largest_block(problem)
+
+
+@once
+def leaves_growth_out(problem: Problem) -> bool:
+    """Return whether longer blocks than those that are looked at might even grow slower.
+
+    They do not where tasks are plain, each done once, as a whole: a call for several of them, cut into a call for
+    each by the same model, reads and writes at most so many times as much as there are tasks. Longer blocks then save a
+    constant factor at most.
+    """
+    return leaves_blocks_out(problem) and not all(map(_is_plain, problem.tasks.values()))
+
+
+def _is_plain(task: Task) -> bool:
+    loops = (task.local, task.finds, task.for_each, task.one_of, task.steps, task.recursive, task.memory, task.combines)
+    chances = (task.succeeds, task.check, task.compresses)
+    return not (any(fact is not None for fact in (*loops, *chances)) or task.remembers or task.methods)
 
 
 def expand(site: Site, goal: Goal) -> Iterator[Alternative]:

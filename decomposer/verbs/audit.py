@@ -19,7 +19,7 @@ from decomposer.problem.load import problem_of
 from decomposer.problem.model import Check, Combines, Problem, Read, Task
 from decomposer.problem.validate import validate
 from decomposer.rules.base import Fact
-from decomposer.rules.separate import leaves_blocks_out
+from decomposer.rules.separate import leaves_growth_out
 from decomposer.search import asymptotic
 from decomposer.search.price import Candidate
 from decomposer.search.unfold import Space, unfold
@@ -174,7 +174,7 @@ def audit(problem: Problem | str | Path) -> Audit:
 def _best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
     """The designs of least growth, and whether no other can do better."""
     found, complete = asymptotic.best(space, regime, constants=False)
-    complete = complete and not leaves_blocks_out(space.site.problem)
+    complete = complete and not leaves_growth_out(space.site.problem)
     return asymptotic.least_growth(found, regime), complete
 
 

@@ -20,7 +20,7 @@ from decomposer.growth.partition import leaves, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.rules.base import site_of
-from decomposer.rules.separate import leaves_blocks_out
+from decomposer.rules.separate import leaves_blocks_out, leaves_growth_out
 from decomposer.search import pareto
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.spread import order, settle
@@ -205,7 +205,7 @@ def _in_growth(problem: Problem, plain: Problem) -> Front:
     weight = (sym(price) if timed else ONE) / sym(workers)
     doubts: list[str] = []
     found, complete = pareto.in_growth(space, regime, doubts)
-    complete = complete and not leaves_blocks_out(problem)
+    complete = complete and not leaves_growth_out(problem)
     if not found:
         raise infeasible(plain, space)
     weighed: dict[str, Candidate] = {}

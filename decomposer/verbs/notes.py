@@ -14,7 +14,7 @@ from decomposer.expr import compare, num, parse_relation
 from decomposer.problem.model import Problem, Task
 from decomposer.problem.validate import warnings
 from decomposer.rules import site_of
-from decomposer.rules.separate import largest_block, leaves_blocks_out
+from decomposer.rules.separate import largest_block, leaves_blocks_out, leaves_growth_out
 
 _HOLDS = {"<=": (-1, 0), "<": (-1,), ">=": (0, 1), ">": (1,), "==": (0,)}
 """Which signs of a comparison a relation allows; `<<` and `>>` say nothing at numbers."""
@@ -48,6 +48,7 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
         yield (
             f"this is the best of the designs in which at most {most} neighbouring tasks share a call: with so many "
             "tasks, longer blocks are not looked at, and may cost less"
+            + (", by a constant factor" if not leaves_growth_out(problem) else "")
         )
     repeated = repeated_beside(problem)
     if repeated is not None:

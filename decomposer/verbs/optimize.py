@@ -17,7 +17,7 @@ from decomposer.growth import Regime, eventually
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Goal, site_of
-from decomposer.rules.separate import leaves_blocks_out
+from decomposer.rules.separate import leaves_blocks_out, leaves_growth_out
 from decomposer.search import asymptotic, concrete, coupled, reliable, scoped, timed
 from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate, complexity
@@ -98,7 +98,7 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     else:
         found, complete = asymptotic.best(space, regime)
         complete = complete and not some_may_do(problem) and not too_long(problem)
-    complete = complete and not leaves_blocks_out(problem)
+    complete = complete and not (leaves_blocks_out if numeric else leaves_growth_out)(problem)
     if not found:
         raise infeasible(target, space, complete)
 
@@ -221,8 +221,11 @@ def _status(ranked: list[Candidate], options: list[Candidate], complete: bool, r
 
 
 def _in_growth_only(status: Status, problem: Problem, at: bool) -> Status:
-    """While sizes are open, votes are as many as are enough for certain, and scopes are compared by growth."""
-    rough = problem.target is not None or problem.minimise == "scope"
+    """While sizes are open, votes are as many as are enough for certain, and scopes are compared by growth.
+
+    Blocks of tasks that are not looked at may cost less by a constant factor.
+    """
+    rough = problem.target is not None or problem.minimise == "scope" or leaves_blocks_out(problem)
     return "optimal_growth" if status == "optimal" and rough and not at else status
 
 

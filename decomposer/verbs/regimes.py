@@ -16,7 +16,7 @@ from decomposer.growth import Regime, is_big_o, theta
 from decomposer.growth.partition import Branch, Leaf, Tree, leaves, partition
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
-from decomposer.rules.separate import leaves_blocks_out
+from decomposer.rules.separate import leaves_growth_out
 from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, Policy
 from decomposer.search.unfold import unfold
@@ -201,7 +201,7 @@ def _space(problem: Problem, regime: Regime) -> tuple[tuple[Contestant, ...], bo
     space = unfold(problem)
     check_optimum(problem, False)
     candidates, complete = asymptotic.best(space, regime)
-    complete = complete and not leaves_blocks_out(problem)
+    complete = complete and not leaves_growth_out(problem)
     if not candidates:
         raise infeasible(problem, space)
     return _contestants(problem, asymptotic.least_growth(candidates, regime), regime), complete

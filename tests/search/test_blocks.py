@@ -30,10 +30,10 @@ cost: {model: linear, input: 2, output: 1}
 """
 
 
-def chain(kinds: str, designs: str = "", tokens: str = "n") -> Problem:
-    """A chain of tasks, one of each kind that is listed."""
+def chain(kinds: str, designs: str = "", tokens: str = "n", fact: str = "") -> Problem:
+    """A chain of tasks, one of each kind that is listed, of all of which the fact holds."""
     lines = [HEAD, "texts:", *(f"  t{place}: {tokens}" for place in range(len(kinds) + 1)), "tasks:"]
-    lines += [f"  s{i}: {{reads: t{i}, writes: t{i + 1}, requires: {kind}}}" for i, kind in enumerate(kinds)]
+    lines += [f"  s{i}: {{reads: t{i}, writes: t{i + 1}, requires: {kind}{fact}}}" for i, kind in enumerate(kinds)]
     return from_text("\n".join([*lines, designs]) + "\n", "stated")
 
 
@@ -77,13 +77,17 @@ def test_what_is_not_looked_at_is_told() -> None:
     told = "this is the best of the designs in which at most 15 neighbouring tasks share a call"
     few, many = chain("a" * 16), chain("a" * 17)
     assert optimize(few).status == optimize(few, at={"n": 3}).status == "optimal"
-    for result in (optimize(many), optimize(many, at={"n": 3})):
-        assert result.status == "bounded"
+    tried = chain("a" * 17, fact=", succeeds: 1/2, check: free")
+    statuses: list[tuple[Problem, dict[str, int] | None, str]]
+    statuses = [(many, None, "optimal_growth"), (many, {"n": 3}, "bounded"), (tried, None, "bounded")]
+    for given, at, status in statuses:
+        result = optimize(given, at=at)
+        assert result.status == status
         assert any(note.startswith(told) for note in result.notes)
     assert not any("neighbouring" in note for note in optimize(few).notes)
     assert front(few).complete and front(few, at={"n": 3}).complete
-    assert not front(many).complete and not front(many, at={"n": 3}).complete
-    assert regime_map(few).complete and not regime_map(many).complete
+    assert front(many).complete and not front(many, at={"n": 3}).complete and not front(tried).complete
+    assert regime_map(few).complete and regime_map(many).complete and not regime_map(tried).complete
 
 
 def test_methods_have_blocks_too() -> None:
