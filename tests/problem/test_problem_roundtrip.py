@@ -160,7 +160,9 @@ def tasks_after(
     if edited is not None:
         units: Any = ["part", "whole"] if edited.part else ["whole"]
         edits = Edit(edited.name, draw(st.sampled_from(units)), optional(formula))
-    finds = optional(st.builds(Finds, count, st.none() | count, count))
+    # Each part has room for as many as there are, so that they fit whatever the parts.
+    room = st.sampled_from([num(1), num(3)])
+    finds = optional(st.builds(lambda all_, call, more: Finds(all_, call, all_ * more), count, st.none() | count, room))
     return Task(
         name,
         reads=reads,

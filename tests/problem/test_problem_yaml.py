@@ -112,7 +112,7 @@ def test_hostile_input_is_refused_quickly(text: str, code: str) -> None:
         read(accept(text, None))
     assert caught.value.diagnostics[0].code == code
     assert len(str(caught.value)) < 1000
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < 10  # what is not refused at once takes minutes
 
 
 def test_limits_themselves_are_allowed() -> None:
