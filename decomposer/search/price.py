@@ -73,7 +73,7 @@ class Candidate:
     def choices(self) -> tuple[tuple[Goal, Step], ...]:
         """All alternatives taken, parents first."""
         found: list[tuple[Goal, Step]] = []
-        waiting = [self]
+        waiting: list[Candidate] = [self]
         while waiting:
             candidate = waiting.pop()
             if candidate.choice is not None:
