@@ -164,9 +164,9 @@ class _Reader:
     def node(self, event: Any, kind: str, place: Mark) -> _Node:
         if event.tag is not None and event.tag not in _TAGS:
             raise self.refuse("tags are not used in problem files", "tag", place)
-        line, column = place.line, place.column
         if kind != "ScalarEvent":
-            return _Node("map" if kind == "MappingStartEvent" else "list", Mark(line, column), items=[])
+            return _Node("map" if kind == "MappingStartEvent" else "list", place, items=[])
+        line, column = place.line, place.column
         value: str = event.value
         quoted = event.style in ("'", '"')
         if quoted:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -85,6 +87,15 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 )
 
 
+@pytest.fixture
+def others_objects_aside() -> Iterator[None]:
+    """Keep what hundreds of tests before have left alive out of garbage collections, which would be timed, too."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -106,13 +117,13 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("---\n" * 200_000, "documents"),
     ],
 )
-def test_hostile_input_is_refused_quickly(text: str, code: str) -> None:
+def test_hostile_input_is_refused_quickly(text: str, code: str, others_objects_aside: None) -> None:
     begin = time.process_time()
     with pytest.raises(ProblemError) as caught:
         read(accept(text, None))
     assert caught.value.diagnostics[0].code == code
     assert len(str(caught.value)) < 1000
-    assert time.process_time() - begin < 10  # what is not refused at once takes minutes
+    assert time.process_time() - begin < 2
 
 
 def test_limits_themselves_are_allowed() -> None:
