@@ -51,7 +51,7 @@ def leave_out(board: Board, graph: Weighted, stop: Callable[[], bool], seed: int
     Parameters
     ----------
     board : Board
-        With an answer on it.
+        With an answer on it that was constructed, as those that it is held against.
     graph : Weighted
         Of the board.
     stop : function
@@ -65,8 +65,7 @@ def leave_out(board: Board, graph: Weighted, stop: Callable[[], bool], seed: int
     tried further when it helps nowhere to leave out a single one. The best few of all sets are refined. An answer is
     constructed for each set of a few hubs; of more, for each pair, and for each exchange.
     """
-    search = _Sets(graph, stop)
-    plain = search.total(frozenset())
+    search, plain = _Sets(graph, stop), board.total
     open_hubs = hubs(graph, plain)
     if all(search.total(frozenset({hub})) >= plain for hub in open_hubs):
         return board
@@ -95,7 +94,7 @@ class _Sets:
     def total(self, out: frozenset[int]) -> int:
         """Cost of the answer without these; `NEVER` where there is none, or no time."""
         if out not in self.met:
-            less = None if self.stop() and self.met else without(self.graph, out)
+            less = None if self.stop() else without(self.graph, out)
             if less is None:
                 self.met[out] = None
             else:
@@ -107,7 +106,8 @@ class _Sets:
 
     def fewer(self, open_hubs: Sequence[int]) -> frozenset[int]:
         """Leave out one after the other until nothing can be left out; the best of these sets."""
-        best = out = frozenset[int]()
+        out = frozenset[int]()
+        best = out
         while more := [out | {hub} for hub in open_hubs if hub not in out]:
             out = min(more, key=lambda each: (self.total(each), sorted(each)))
             if self.total(out) >= NEVER:

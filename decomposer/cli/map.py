@@ -44,7 +44,7 @@ def regime_map(
     """Say which design is best under which growth of the parameters, as a decision tree.
 
     PROBLEM is a problem file, the name of a shipped problem (see `decomposer list`), or - for standard input.
-    DESIGN is a hand design, or `optimum` for all designs that the facts license; by default these take part.
+    DESIGN is a hand design, or `optimum` for all designs that the rules make; by default these take part.
 
     The picture shows two parameters as powers of a scale t; the others grow like t unless --fix says otherwise, with
     a product of powers of t and of the plane's parameters.

@@ -252,14 +252,7 @@ class Pricing:
         """Drop every design that another one beats in the end, in the whole regime."""
         regime = self.regime_of(goal)
         most = MAX_COUPLED if self.coupled else MAX_KEPT
-        kept: list[Candidate] = []
-        for new in simplest(self.site, goal, candidates):
-            kept = self.with_new(kept, new, regime)
-            if not self.growth_alone and len(kept) > most:
-                self.growth_alone = True
-                many, kept = kept, []
-                for one in many:
-                    kept = self.with_new(kept, one, regime)
+        kept = self.beside(simplest(self.site, goal, candidates), regime, most)
         for bound in self.doubts.get(goal, ()):
             if not any(relation(one.growth, bound, regime=regime).kind == "o" for one in kept):
                 self.complete = False
@@ -271,6 +264,18 @@ class Pricing:
     def told(self, found: list[Candidate]) -> list[Candidate]:
         """Designs of the whole problem, with what is not proved of them."""
         return [replace(one, exact=False, proof=(TOO_MANY,)) for one in found] if self.growth_alone else found
+
+    def beside(self, candidates: Sequence[Candidate], regime: Regime, most: int) -> list[Candidate]:
+        """The designs that no other replaces; once there are more than `most`, only growths are told apart."""
+        kept: list[Candidate] = []
+        for new in candidates:
+            kept = self.with_new(kept, new, regime)
+            if not self.growth_alone and len(kept) > most:
+                self.growth_alone = True
+                many, kept = kept, []
+                for one in many:
+                    kept = self.with_new(kept, one, regime)
+        return kept
 
     def with_new(self, kept: list[Candidate], new: Candidate, regime: Regime) -> list[Candidate]:
         """Add a design to those that none of them replaces, unless one of these replaces it."""

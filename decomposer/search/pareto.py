@@ -214,14 +214,7 @@ class InGrowth(asymptotic.Pricing):
             bounds_of(one for candidate in candidates for one in candidate.open), key=lambda bound: bound[0]
         )
         regime = with_parameters(self.regime_of(goal), tuple(bounds))
-        kept: list[Candidate] = []
-        for new in simplest(self.site, goal, candidates):
-            kept = self.with_new(kept, new, regime)
-            if not self.growth_alone and len(kept) > MAX_KEPT:
-                self.growth_alone = True
-                many, kept = kept, []
-                for one in many:
-                    kept = self.with_new(kept, one, regime)
+        kept = self.beside(simplest(self.site, goal, candidates), regime, MAX_KEPT)
         if len(kept) > MOST:
             self.complete = False
             who = " and ".join(goal.tasks)

@@ -8,24 +8,13 @@ import pytest
 
 from decomposer import compare, load, loads, optimize
 from decomposer.cli.main import main
+from tests.labels import LABEL
 
 Capture = pytest.CaptureFixture[str]
 
-LABEL = """
-problem: label
-parameters: {N: items, t: tokens in an item, m: size of the model}
-texts:
-  items: {parts: {item: N}, each: t}
-  labels: {parts: {item: N}, each: 1}
-capabilities: {label: m}
-target: 9/10
-tasks:
-  label:
-    reads: items
-    writes: labels
-    requires: label
-    local: item
-    succeeds: {probability: 9/10, per: part, wrong: scatter}
+PROBLEM = (
+    LABEL
+    + """\
 designs:
   once: [{each: item, do: [label]}]
   twice: [{each: item, do: [{vote: 1, lead: 1, do: [label]}]}]
@@ -33,6 +22,7 @@ designs:
     - each: item
       do: [{vote: 1, lead: 2*ceil(log(N)) + 1, do: [label]}]
 """
+)
 
 HOSTED = """
 problem: hosted
@@ -61,23 +51,23 @@ def verdict(tmp_path: Path, capsys: Capture, problem: str, *args: str) -> tuple[
 
 
 def test_a_design_that_misses_the_target_is_worse_though_it_is_cheaper(tmp_path: Path, capsys: Capture) -> None:
-    (row,) = compare(loads(LABEL), "once").rows
+    (row,) = compare(loads(PROBLEM), "once").rows
     assert row.relation == "o" and row.misses_target
-    code, shown = verdict(tmp_path, capsys, LABEL, "once")
+    code, shown = verdict(tmp_path, capsys, PROBLEM, "once")
     assert code == 1 and "once misses the target of 9/10" in shown
-    assert verdict(tmp_path, capsys, LABEL, "enough")[0] == 0
+    assert verdict(tmp_path, capsys, PROBLEM, "enough")[0] == 0
 
 
 @pytest.mark.parametrize(("items", "code"), [(1, 0), (50, 1)])
 def test_so_it_is_at_numbers(items: int, code: int, tmp_path: Path, capsys: Capture) -> None:
     numbers = [f"--set=N={items}", "--set=t=5", "--set=m=3"]
-    assert verdict(tmp_path, capsys, LABEL, "once", *numbers)[0] == code
+    assert verdict(tmp_path, capsys, PROBLEM, "once", *numbers)[0] == code
 
 
 def test_where_the_reference_misses_it_too_the_cost_decides(tmp_path: Path, capsys: Capture) -> None:
-    assert verdict(tmp_path, capsys, LABEL, "twice", "--against", "once")[0] == 0
-    assert verdict(tmp_path, capsys, LABEL, "once", "--against", "enough")[0] == 1
-    assert verdict(tmp_path, capsys, LABEL, "enough", "--against", "once")[0] == 1  # dearer
+    assert verdict(tmp_path, capsys, PROBLEM, "twice", "--against", "once")[0] == 0
+    assert verdict(tmp_path, capsys, PROBLEM, "once", "--against", "enough")[0] == 1
+    assert verdict(tmp_path, capsys, PROBLEM, "enough", "--against", "once")[0] == 1  # dearer
 
 
 def test_limits_that_are_exceeded(tmp_path: Path, capsys: Capture) -> None:

@@ -52,7 +52,7 @@ def test_report(capsys: Capture) -> None:
     numbers = {"k": 6, "l": 5, "b": 2, "m_q": 4, "m_d": 3}
     given = [word for name, value in numbers.items() for word in ("--set", f"{name}={value}")]
     assert main(["optimize", "debugging", "--minimise", "scope", *given]) == 0
-    assert "optimal: none of the 52 designs that the facts license has less scope" in capsys.readouterr().out
+    assert "optimal: none of the 52 designs that the rules make has less scope" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -10,22 +10,11 @@ import pytest
 from decomposer import compare, loads, optimize
 from decomposer.cli.main import main
 from decomposer.verbs.results import HandDesign
+from tests.labels import LABEL
 
-LABEL = """
-problem: label
-parameters: {N: items, t: tokens in an item, m: size of the model}
-texts:
-  items: {parts: {item: N}, each: t}
-  labels: {parts: {item: N}, each: 1}
-capabilities: {label: m}
-target: 9/10
-tasks:
-  label:
-    reads: items
-    writes: labels
-    requires: label
-    local: item
-    succeeds: {probability: 9/10, per: part, wrong: scatter}
+PROBLEM = (
+    LABEL
+    + """\
 designs:
   once: [{each: item, do: [label]}]
   growing:
@@ -35,10 +24,11 @@ designs:
     - each: item
       do: [{vote: 1, lead: 2, do: [label]}]
 """
+)
 
 
 def of_optimize(at: dict[str, int]) -> dict[str, HandDesign]:
-    return {hand.name: hand for hand in optimize(loads(LABEL), at=at).hand_designs}
+    return {hand.name: hand for hand in optimize(loads(PROBLEM), at=at).hand_designs}
 
 
 def test_where_the_reliability_fades() -> None:
@@ -48,7 +38,7 @@ def test_where_the_reliability_fades() -> None:
         "growing": False,
         "two-votes": True,
     }
-    rows = {row.name: row.misses_target for row in compare(loads(LABEL)).rows}
+    rows = {row.name: row.misses_target for row in compare(loads(PROBLEM)).rows}
     assert rows == {name: hand.misses_target for name, hand in found.items()}
 
 
@@ -58,18 +48,18 @@ def test_at_numbers(items: int) -> None:
     chances = {"once": Fraction(9, 10) ** items, "two-votes": Fraction(81, 82) ** items}
     at = {"N": items, "t": 5, "m": 3}
     found = of_optimize(at)
-    rows = {row.name: row for row in compare(loads(LABEL), at=at).rows}
+    rows = {row.name: row for row in compare(loads(PROBLEM), at=at).rows}
     for name, chance in chances.items():
         assert found[name].misses_target is rows[name].misses_target is (chance < Fraction(9, 10))
 
 
 def test_what_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "label.yaml"
-    file.write_text(LABEL, encoding="utf-8")
+    file.write_text(PROBLEM, encoding="utf-8")
     assert main(["optimize", str(file)]) == 0
     assert "  once: Θ(m·N·t), misses the target of 9/10\n" in capsys.readouterr().out
     assert main(["compare", str(file), "once", "growing"]) == 0
     text = capsys.readouterr().out
     assert "  once misses the target of 9/10\n" in text and "growing misses" not in text
-    row, optimum = compare(loads(LABEL), "once").rows[0], compare(loads(LABEL), "once").to_dict()["designs"][0]
+    row, optimum = compare(loads(PROBLEM), "once").rows[0], compare(loads(PROBLEM), "once").to_dict()["designs"][0]
     assert row.misses_target and optimum["misses_target"] is False
