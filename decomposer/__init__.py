@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from decomposer.problem.model import Succeeds as Succeeds
     from decomposer.problem.model import Task as Task
     from decomposer.problem.model import Text as Text
+    from decomposer.problem.prices import Prices as Prices
     from decomposer.verbs.audit import Audit as Audit
     from decomposer.verbs.audit import audit as audit
     from decomposer.verbs.certify import CertificateError as CertificateError
@@ -113,6 +114,7 @@ _HOMES = {
         "Task",
         "Text",
     ),
+    "decomposer.problem.prices": ("Prices",),
     "decomposer.verbs.audit": ("Audit", "audit"),
     "decomposer.verbs.certify": ("CertificateError", "certify"),
     "decomposer.verbs.check": ("Checked", "check"),
@@ -161,6 +163,7 @@ __all__ = [
     "OneOf",
     "OutsideClassError",
     "Parameter",
+    "Prices",
     "Problem",
     "ProblemError",
     "Read",

@@ -1,7 +1,7 @@
-"""The cost of one call under each cost model: `size` times what the model bills for reading and writing.
+"""The cost of one call under each cost model: what is billed for reading and writing.
 
-Every function takes the size of the model, the tokens read `read`, how many of them are a prefix that the
-same agent has `seen`, and the tokens generated `written`.
+Every function takes the size of the model, its own `prices` if it states any, the tokens read `read`, how many of them
+are a prefix that the same agent has `seen`, and the tokens generated `written`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from decomposer.errors import ProblemError
 from decomposer.expr import ONE, ZERO, Expr, num, sym
 from decomposer.growth.closed_forms import closed_form
 from decomposer.problem.model import CostModel
+from decomposer.problem.prices import Prices
 
-Bill = Callable[[CostModel, Expr, Expr, Expr, Expr], Expr]
+Bill = Callable[[CostModel, Expr, Prices | None, Expr, Expr, Expr], Expr]
 
 
-def paper(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
+def paper(model: CostModel, size: Expr, prices: Prices | None, read: Expr, seen: Expr, written: Expr) -> Expr:
     """Each generated token is a forward pass over all that precedes it: ``m (P t + t(t-1)/2)``.
 
     Source: Meyerson & Qiu 2025, Def. 2.2.
@@ -26,17 +27,21 @@ def paper(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -
     return size * (read * written + written * (written - 1) * num(Fraction(1, 2)))
 
 
-def linear(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
-    """What an API bills: ``m (alpha P + beta t)``."""
+def linear(model: CostModel, size: Expr, prices: Prices | None, read: Expr, seen: Expr, written: Expr) -> Expr:
+    """What an API bills: ``m (alpha P + beta t)``, or the model's own prices of P and of t tokens."""
+    if prices is not None:
+        return prices.input * read + prices.output * written
     return size * (model.alpha * read + model.beta * written)
 
 
-def cached(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
-    """As `linear`, but a prefix seen before is billed at ``gamma alpha`` a token."""
+def cached(model: CostModel, size: Expr, prices: Prices | None, read: Expr, seen: Expr, written: Expr) -> Expr:
+    """As `linear`, but a prefix seen before is billed at ``gamma alpha`` a token, or at the model's own price of it."""
+    if prices is not None:
+        return prices.input * (read - seen) + prices.again * seen + prices.output * written
     return size * (model.alpha * (read - seen + model.gamma * seen) + model.beta * written)
 
 
-def power(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
+def power(model: CostModel, size: Expr, prices: Prices | None, read: Expr, seen: Expr, written: Expr) -> Expr:
     """Superlinear attention: ``m sum_{j<t} (P + j)^e``.
 
     Raises
@@ -64,6 +69,6 @@ BILLS: dict[str, Bill] = {"paper": paper, "linear": linear, "cached": cached, "p
 
 
 @lru_cache(maxsize=4096)
-def call_cost(model: CostModel, size: Expr, read: Expr, seen: Expr, written: Expr) -> Expr:
+def call_cost(model: CostModel, size: Expr, prices: Prices | None, read: Expr, seen: Expr, written: Expr) -> Expr:
     """Bill one call under `model`; remembered, as many calls are alike."""
-    return BILLS[model.kind](model, size, read, seen, written)
+    return BILLS[model.kind](model, size, prices, read, seen, written)

@@ -41,6 +41,7 @@ from decomposer.errors import OutsideClassError
 from decomposer.expr import ONE, ZERO, Expr, num, sym
 from decomposer.growth.closed_forms import closed_form
 from decomposer.problem.model import Problem
+from decomposer.problem.prices import Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +189,17 @@ def _effective(count: Expr, context: Context) -> Expr:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one call takes: the size of its model, tokens read (and seen before), tokens written."""
+    """What one call takes: the size of its model, tokens read (and seen before) and written, the model's own prices."""
 
     size: Expr
     read: Expr
     seen: Expr
     written: Expr
+    prices: Prices | None = None
+
+    def cost(self, problem: Problem) -> Expr:
+        """What it is billed."""
+        return call_cost(problem.cost, self.size, self.prices, self.read, self.seen, self.written)
 
 
 def usage(problem: Problem, call: Call, context: Context) -> Usage:
@@ -202,10 +208,11 @@ def usage(problem: Problem, call: Call, context: Context) -> Usage:
     written = output_tokens(problem, call, context)
     size = model_size(problem, call, context)
     seen = repeated_tokens(problem, call, context)
+    prices = None if call.model is None else problem.models[call.model].prices
     if call.history is None:
-        return Usage(size, base, seen, written)
+        return Usage(size, base, seen, written, prices)
     index = sym(call.history)
-    return Usage(size, base * index, base * (index - 1) + seen, written)
+    return Usage(size, base * index, base * (index - 1) + seen, written, prices)
 
 
 def call_time(problem: Problem, call: Call, context: Context) -> Expr:
@@ -214,14 +221,13 @@ def call_time(problem: Problem, call: Call, context: Context) -> Expr:
     delay = problem.models[call.model].delay if call.model is not None else None
     if delay is not None:
         return delay * used.written
-    return call_cost(problem.cost, used.size, used.read, used.seen, used.written)
+    return used.cost(problem)
 
 
 def leaf_cost(problem: Problem, leaf: Leaf) -> Expr:
     """Work of one call as often as it runs."""
     assert isinstance(leaf.node, Call)
-    used = usage(problem, leaf.node, leaf.context)
-    cost = call_cost(problem.cost, used.size, used.read, used.seen, used.written)
+    cost = usage(problem, leaf.node, leaf.context).cost(problem)
     return over_rounds(cost * leaf.count, leaf.context)
 
 

@@ -125,14 +125,30 @@ class Meter:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.passes: dict[tuple[int, int, int], Fraction] = {}
+        self.bills: dict[tuple[str | None, int, int, int], Fraction] = {}
+        self.tariffs: dict[str | None, tuple[Fraction, Fraction, Fraction]] = {}
+        for name, model in problem.models.items():
+            if model.prices is not None:
+                fresh, known = evaluate(model.prices.input, {}), model.prices.cached
+                discounted = fresh if known is None or problem.cost.kind != "cached" else evaluate(known, {})
+                self.tariffs[name] = (fresh, discounted, evaluate(model.prices.output, {}))
 
-    def bill(self, size: Fraction, read: int, seen: int, written: int) -> Fraction:
-        """One call under the cost model of the problem."""
-        key = (read, seen, written)
-        if key not in self.passes:
-            self.passes[key] = self._tokens(read, seen, written)
-        return size * self.passes[key]
+    def bill(self, call: Call, shares: Mapping[str, int], read: int, seen: int, written: int) -> Fraction:
+        """One call under the cost model of the problem: by the prices that its model states, or by its size."""
+        priced = call.model in self.tariffs
+        key = (call.model if priced else None, read, seen, written)
+        if key not in self.bills:
+            self.bills[key] = self._listed(*key) if priced else self._tokens(read, seen, written)
+        return self.bills[key] if priced else self.size(call, shares) * self.bills[key]
+
+    def _listed(self, model: str | None, read: int, seen: int, written: int) -> Fraction:
+        fresh, known, made = self.tariffs[model]
+        total = Fraction(0)
+        for token in range(read):
+            total += known if token < seen else fresh
+        for _ in range(written):
+            total += made
+        return total
 
     def _tokens(self, read: int, seen: int, written: int) -> Fraction:
         cost = self.problem.cost

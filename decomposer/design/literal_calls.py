@@ -58,7 +58,7 @@ class Calls(Table):
             for text in (*task.writes, *((task.edits.text,) if task.edits else ())):
                 changed = self.chunks(text, True, node, here, at_hand)
                 self.state.stamps |= {(text, part): self.stamp for _, part, _ in changed}
-        cost = self.meter.bill(self.meter.size(node, here.shares), read_tokens, seen, written)
+        cost = self.meter.bill(node, here.shares, read_tokens, seen, written)
         self.work += here.weight * cost
         self.calls += here.weight
         self.read += here.weight * read_tokens

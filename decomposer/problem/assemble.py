@@ -35,6 +35,7 @@ from decomposer.problem.model import (
     Task,
     Text,
 )
+from decomposer.problem.prices import Prices
 
 if TYPE_CHECKING:
     from decomposer.problem.yaml import Loc
@@ -178,6 +179,7 @@ def _model(name: str, data: Data) -> Model:
         succeeds=Frozen(data.get("succeeds", {})),
         hard=Frozen(data.get("hard", {})),
         window=data.get("window"),
+        prices=Prices(**data["prices"]) if "prices" in data else None,
     )
 
 

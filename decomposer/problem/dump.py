@@ -138,6 +138,9 @@ def law_data(one: Law) -> Any:
 def model_data(one: Model) -> Data:
     """Return a model of a closed catalogue."""
     data: Data = {"size": formula_data(one.size)}
+    if one.prices is not None:
+        stated = {"input": one.prices.input, "output": one.prices.output, "cached": one.prices.cached}
+        data["prices"] = {key: formula_data(value) for key, value in stated.items() if value is not None}
     if one.can:
         partly = any(members is not None for members in one.can.values())
         data["can"] = {name: _or_all(members) for name, members in one.can.items()} if partly else list(one.can)

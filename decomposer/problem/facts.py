@@ -15,6 +15,7 @@ from decomposer.problem.graph import auxiliary
 from decomposer.problem.items import too_many
 from decomposer.problem.memory import forgotten
 from decomposer.problem.model import Problem, Task, Text
+from decomposer.problem.prices import mispriced
 from decomposer.problem.recursion import misuses
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def contradictions(problem: Problem) -> Iterator[Issue]:
         yield from _value(problem, formula)
     yield from _texts(problem)
     yield from _capabilities(problem)
+    yield from mispriced(problem)
     for task in problem.tasks.values():
         yield from _task(problem, task)
     yield from too_many(problem)

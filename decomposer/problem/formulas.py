@@ -45,6 +45,11 @@ def formulas(problem: Problem) -> Iterator[Formula]:
     yield Formula(("scaling", "exponent"), problem.law.exponent, "exponent")
     for model in problem.models.values():
         yield Formula(("models", model.name, "size"), model.size, "size")
+        if model.prices is not None:
+            for key in ("input", "output", "cached"):
+                value = getattr(model.prices, key)
+                if value is not None:
+                    yield Formula(("models", model.name, "prices", key), value, "price")
         yield Formula(("models", model.name, "hosting"), model.hosting, "price")
         for name, rate in model.succeeds.items():
             yield Formula(("models", model.name, "succeeds", name), rate, "probability")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from decomposer.expr import ONE, ZERO, Expr, ExprLike
 from decomposer.problem.frozen import Frozen
+from decomposer.problem.prices import Prices
 
 if TYPE_CHECKING:
     import networkx
@@ -97,12 +98,13 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model of a closed catalogue: its size (or price per unit) and what it can do.
+    """A model of a closed catalogue: its size and what it can do.
 
     `can` maps a capability to how many members of its family the model has (`None`: all, or not a family).
     `succeeds` maps a task, or a capability, to the model's own success rate, `hard` to that on hard units. `hosting`
     is paid once when the model is used at all; `delay` is the time that it takes for a token that it writes, where
-    the catalogue states delays. `window` is the longest context, tokens read and written.
+    the catalogue states delays. `window` is the longest context, tokens read and written. Where it states `prices`, its
+    calls are billed by these, and not by its size.
     """
 
     name: str
@@ -114,6 +116,7 @@ class Model:
     succeeds: Mapping[str, Expr] = field(default_factory=Frozen)
     hard: Mapping[str, Expr] = field(default_factory=Frozen)
     window: Expr | None = None
+    prices: Prices | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def _issue(error: Mapping[str, Any]) -> Issue:
             loc, f"unknown key `{key}`", "unknown-key", token=key, known=partial(keys_at, loc[:-1]), at_key=True
         )
     if kind == "missing":
-        return Issue(loc, f"`{loc[-1]}` is missing", "missing", at_key=True)
+        return Issue(loc, f"`{loc[-1]}` is missing", "missing", _why(loc, value), at_key=True)
     if kind == "literal_error":
         expected = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         choice = " or ".join(f"`{word}`" for word in expected)
@@ -67,6 +67,14 @@ def _issue(error: Mapping[str, Any]) -> Issue:
     shown = ", ".join(f"`{key}`" for key in keys[:6]) + (", ..." if len(keys) > 6 else "")
     message = f"expected {_KINDS[kind]}, found {kind_of(value)}"
     return Issue(loc, message, "bad-value", f"its keys: {shown}" if keys else _example(kind, loc, value))
+
+
+def _why(loc: Loc, value: object) -> str:
+    """Say what a missing key is for, where something else may seem to say it."""
+    priced = isinstance(value, Mapping) and "prices" in value
+    if loc[-1] != "size" or not priced:
+        return ""
+    return "`prices` are what is billed; the `size` says which of two models is the larger, where that is asked"
 
 
 def _example(kind: str, loc: Loc, value: object) -> str:

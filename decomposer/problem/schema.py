@@ -156,10 +156,20 @@ def _abilities(value: object) -> object:
 
 _NAMES = [{"type": "array", "items": _TEXT}, _TEXT]
 
+PRICES = form(
+    "What its calls are billed for each token, under the cost models `linear` and `cached`.",
+    {
+        "input": key(FORMULA, "Of a token read.", required=True),
+        "output": key(FORMULA, "Of a token written.", required=True),
+        "cached": key(FORMULA, "Of a token seen before, under `cached`; as `input`, where nothing is said."),
+    },
+)
+
 MODEL = form(
     "A model of a closed catalogue.",
     {
-        "size": key(FORMULA, required=True),
+        "size": key(FORMULA, "Says which model is the larger; what its calls cost, where it has no `prices`.", True),
+        "prices": key(PRICES, "Its own prices of tokens."),
         "can": key(expanding(_abilities, mapping(NAME, COUNT), _NAMES), "What it can do; of a family, how many."),
         "succeeds": key(mapping(NAME, FORMULA), "Its own success rates, by task or capability."),
         "hard": key(mapping(NAME, FORMULA), "The same on hard units."),

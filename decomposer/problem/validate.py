@@ -72,6 +72,11 @@ def warnings(problem: Problem) -> tuple[Diagnostic, ...]:
         if name not in required:
             message = f"no task requires the capability `{name}`"
             found.append(diagnostic(problem, ("capabilities", name), message, "unused", "remove it"))
+    discounted = [name for name, one in problem.models.items() if one.prices is not None and one.prices.cached]
+    if discounted and problem.cost.kind == "linear":
+        message = "the cost model `linear` bills no token as seen before, so `cached` bills nothing"
+        where = ("models", discounted[0], "prices", "cached")
+        found.append(diagnostic(problem, where, message, "unused", "write `cost: cached`, or leave it out"))
     texts: set[str] = set()
     makers = {name for task in problem.tasks.values() for name in _makers(task)}
     for task in problem.tasks.values():

@@ -39,7 +39,7 @@ def call(process: Process, node: Call, lanes: Lanes, here: Here) -> Outcome:
         before = said(process, node.history, here.path, lanes, read)
         read, seen = before + read, before + seen
     size = process.prices.size(node, here.shares)
-    cost = process.prices.bill(size, read, seen, written)
+    cost = process.prices.bill(node, size, read, seen, written)
     time = process.prices.time(node, cost, written)
     process.ledger.enter(lanes, (agent_tasks(node), node.model, size), cost, read, written, time)
     _note_levels(process, node)

@@ -55,12 +55,17 @@ class Prices:
         total: float = sum(number * size ** (1 / exponent) for number, size in sizes) ** exponent
         return total
 
-    def bill(self, size: float, read: Reals | float, seen: Reals | float, written: Reals | float) -> Reals:
-        """Cost of calls.
+    def bill(self, call: Call, size: float, read: Reals | float, seen: Reals | float, written: Reals | float) -> Reals:
+        """Cost of calls, by the prices that their model states, or by its size.
 
         Under `paper` and `power` every token generated is a forward pass over all that precedes it; the passes
         are added up.
         """
+        own = None if call.model is None else self.problem.models[call.model].prices
+        if own is not None:
+            discount = real(own.input) - real(own.cached) if self.kind == "cached" and own.cached is not None else 0.0
+            bill = real(own.input) * np.asarray(read, dtype=float) + real(own.output) * np.asarray(written, dtype=float)
+            return np.asarray(bill - discount * np.asarray(seen, dtype=float))
         if self.kind in ("paper", "power"):
             return size * self._passes(read, written)
         known = np.asarray(seen, dtype=float) if self.kind == "cached" else np.zeros(1)

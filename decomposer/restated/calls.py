@@ -218,8 +218,13 @@ class Calls(Space):
         return self.tokens(text, goal, "part" if task["for_each"] and write == "part" else scope)
 
     def price(self, model: str | None, size: Poly, read: Poly, seen: Poly, written: Poly) -> Poly:
-        """What one call costs."""
-        return mul(size, self.bill(read, seen, written))
+        """What one call costs: by the prices that its model states, or by its size."""
+        own = None if model is None else self.problem["models"][model]["prices"]
+        if own is None:
+            return mul(size, self.bill(read, seen, written))
+        anew = parse(own["input"])
+        kept = anew if own["cached"] is None or self.problem["cost"]["kind"] != "cached" else parse(own["cached"])
+        return add(add(mul(anew, add(read, seen, -1)), mul(kept, seen)), mul(parse(own["output"]), written))
 
     def bill(self, read: Poly, seen: Poly, written: Poly) -> Poly:
         """What a model of size 1 costs that has `seen` some of what it reads."""

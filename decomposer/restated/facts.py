@@ -13,12 +13,13 @@ COVERED = {
     "parameters": {"name", "about", "kind", "low", "high"},
     "texts": {"name", "about", "tokens", "part", "count", "each", "head", "split_by"},
     "capabilities": {"name", "about", "size", "family", "options"},
-    "models": {"name", "about", "size", "can", "window", "hosting", "delay", "succeeds", "hard"},
+    "models": {"name", "about", "size", "can", "window", "hosting", "delay", "succeeds", "hard", "prices"},
     "tasks": {
         "name", "about", "reads", "writes", "edits", "requires", "local", "finds", "for_each", "one_of", "succeeds",
         "check", "remembers", "methods", "steps", "combines", "compresses", "overhead",
         "memory", "recursive",
     },
+    "prices": {"input", "output", "cached"},
     "law": {"kind", "exponent"},
     "cost": {"kind", "alpha", "beta", "gamma", "exponent"},
     "edits": {"text", "unit", "patch"},
@@ -42,6 +43,7 @@ def unknown(problem: Mapping[str, Any]) -> Iterator[str]:
     places += [(kind, "", problem[kind]) for kind in ("law", "cost")]
     for kind in ("parameters", "texts", "capabilities", "models", "tasks"):
         places += [(kind, f" of {name}", one) for name, one in problem[kind].items()]
+    places += [("prices", f" of {name}", one["prices"]) for name, one in problem["models"].items() if one["prices"]]
     for name, task in problem["tasks"].items():
         facts = COVERED.keys() & COVERED["tasks"]
         places += [(fact, f" of {name}", task[fact]) for fact in sorted(facts) if task[fact]]

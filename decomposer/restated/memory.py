@@ -8,6 +8,7 @@ once, in the end, is read no less than one that is never condensed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from decomposer.formulas.algebra import ONE, Poly, Refused, add, constant, div, mul, parse, show, sum_over
@@ -55,6 +56,21 @@ class Series(NamedTuple):
         return sum_over(self.body.takes(add(start, before)), STEP, calls)
 
 
+def tariffs(problem: Any) -> Iterator[tuple[Poly, Poly]]:
+    """Prices of a token read and of a token written: of each model, or up to its size the same for all."""
+    own = [model["prices"] for model in problem["models"].values() if model["prices"]]
+    for one in own or [{"input": problem["cost"]["alpha"], "output": problem["cost"]["beta"]}]:
+        yield parse(one["input"]), parse(one["output"])
+
+
+def bounded(less: Poly, more: Poly) -> bool:
+    """Whether a price is plainly O of another: each of its terms is one of this, or a number where this rises."""
+    if min(less.values(), default=Fraction(0)) < 0 or min(more.values(), default=Fraction(0)) <= 0:
+        return False
+    rises = any(all(name.isidentifier() and exponent > 0 for name, exponent in mono) for mono in more)
+    return all(mono in more or (rises and not mono) for mono in less)
+
+
 class Memories(Reliability):
     """The rule `serve`."""
 
@@ -67,8 +83,9 @@ class Memories(Reliability):
                 raise Refused(f"certificates do not cover `target` where {task['name']} has a memory")
             if task["succeeds"] and task["succeeds"]["hard"]:
                 raise Refused(f"certificates do not cover hard units of {task['name']}, which has a memory")
-            if min(parse(problem["cost"]["beta"]).values(), default=0) <= 0:
-                raise Refused("certificates do not cover a memory where tokens that are written cost nothing")
+            for read, written in tariffs(problem):
+                if not bounded(read, written):
+                    raise Refused("certificates do not cover a memory where it is far dearer to read than to write")
 
     def serve(self, goal: Goal) -> Iterator[Way]:
         """Single parts, and groups: with all in memory, with the last of it, or condensed now and then."""

@@ -294,8 +294,10 @@ class Pricing:
             if a.other is not None and b.other is not None and is_big_o(a.other, b.other, regime) is not True:
                 return False
         if (self.coupled and a.work == b.work) or beats(a, b, regime):
-            return True
-        return self.growth_alone and is_big_o(a.growth, b.growth, regime) is True and not beats(b, a, regime)
+            return no_dearer_again(a, b, regime)
+        if not self.growth_alone or is_big_o(a.growth, b.growth, regime) is not True or beats(b, a, regime):
+            return False
+        return no_dearer_again(a, b, regime)
 
     def within_limits(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Designs of the whole problem that keep its limits, with what hosting adds; the ones that none beats.
@@ -463,6 +465,13 @@ def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:
     return at_most(a.growth, b.growth, regime)
 
 
+def no_dearer_again(a: Candidate, b: Candidate, regime: Regime) -> bool:
+    """Whether `a` costs no more than `b` in further attempts, too; where its parameters are open, that is not asked."""
+    if a.growth is not a.work or b.growth is not b.work:
+        return True
+    return all(x == y or at_most(x, y, regime) for x, y in zip(a.again, b.again, strict=True))
+
+
 def put(candidate: Candidate, decision: Decision, value: Expr) -> Candidate:
     """Substitute the value of a parameter."""
     values = {decision.name: value}
@@ -472,6 +481,7 @@ def put(candidate: Candidate, decision: Decision, value: Expr) -> Candidate:
         design=substitute(candidate.design, values),
         work=exact,
         growth=exact if candidate.growth is candidate.work else candidate.growth.subs(values),
+        again=tuple(one.subs(values) for one in candidate.again),
         other=None if candidate.other is None else candidate.other.subs(values),
         policies=(*candidate.policies, Policy(decision.name, value, about=decision.about)),
     )

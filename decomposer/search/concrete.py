@@ -10,7 +10,7 @@ from decomposer.design.counts import part_count
 from decomposer.errors import ExpressionError, ProblemError
 from decomposer.expr import Expr, num
 from decomposer.rules.base import Goal, Site
-from decomposer.search.price import Candidate, Policy, compose, fold, measures, simplest
+from decomposer.search.price import Candidate, Policy, compose, costs_again, fold, measures, simplest
 from decomposer.search.ranges import Ranges
 from decomposer.search.sets import only
 from decomposer.search.spread import exact, order
@@ -78,8 +78,10 @@ class Pricing:
         rest = self.left_over(goal)
         if rest is None:
             return candidate
-        context = self.site.inside(replace(goal, steps=rest) if goal.steps is not None else replace(goal, size=rest))
-        return replace(candidate, rest=fold(self.site, measures(self.site)[0], candidate.design, goal, context))
+        there = replace(goal, steps=rest) if goal.steps is not None else replace(goal, size=rest)
+        left = fold(self.site, measures(self.site)[0], candidate.design, goal, self.site.inside(there))
+        again = costs_again(self.site, candidate.design, goal, there)
+        return replace(candidate, rest=left, again=(*candidate.again, *again))
 
     def left_over(self, goal: Goal) -> Expr | None:
         """Parts in the last group, or steps in the last call, where there are fewer than in the others."""
@@ -105,7 +107,7 @@ class Pricing:
 
 def _beats(a: Candidate, b: Candidate) -> bool:
     """Whether `a` is nowhere dearer and somewhere cheaper."""
-    pairs = [(a.work, b.work)]
+    pairs = [(a.work, b.work), *zip(a.again, b.again, strict=True)]
     if a.rest is not None and b.rest is not None:
         pairs.append((a.rest, b.rest))
     return all(_at_most(x, y) for x, y in pairs) and not all(_at_most(y, x) for x, y in pairs)

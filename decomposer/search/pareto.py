@@ -22,8 +22,8 @@ from decomposer.growth.minimise import Limits, Minimum, with_parameters
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Goal, Site
 from decomposer.search import asymptotic, concrete
-from decomposer.search.asymptotic import beats, largest, never_falls
-from decomposer.search.price import Candidate, Policy, complexity, compose, simplest
+from decomposer.search.asymptotic import beats, largest, never_falls, no_dearer_again
+from decomposer.search.price import Candidate, Policy, complexity, compose, hosts, simplest
 from decomposer.search.spread import Spread, exact, order
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.dynamic import solve
@@ -108,10 +108,10 @@ class _AtNumbers(concrete.Pricing):
 
     def replaces(self, a: Candidate, b: Candidate) -> bool:
         """Whether `a` is at most as large as `b` in every measure, and uses no further models where that matters."""
-        pairs = ((a.work, b.work), (a.rest, b.rest), (a.other, b.other))
+        pairs = ((a.work, b.work), (a.rest, b.rest), (a.other, b.other), *zip(a.again, b.again, strict=True))
         if not all(x is None or y is None or _at_most(x, y) for x, y in pairs):
             return False
-        return not _hosts(self.site.problem) or set(models_used(a.design)) <= set(models_used(b.design))
+        return not hosts(self.site.problem) or set(models_used(a.design)) <= set(models_used(b.design))
 
     def front(self, found: Iterable[Candidate]) -> list[Candidate]:
         """Whole designs within the limits of the problem, with hosting, of which none is better in both."""
@@ -136,10 +136,6 @@ class _AtNumbers(concrete.Pricing):
             return candidate
         total = candidate.work + hosting(self.site.problem, candidate.design)
         return replace(candidate, work=total, growth=total)
-
-
-def _hosts(problem: Problem) -> bool:
-    return problem.limits.models is not None or any(model.hosting != ZERO for model in problem.models.values())
 
 
 def _at_most(a: Expr, b: Expr) -> bool:
@@ -227,11 +223,11 @@ class InGrowth(asymptotic.Pricing):
 
         With `growth_alone` its cost need only grow no faster.
         """
-        if _hosts(self.site.problem) and not set(models_used(a.design)) <= set(models_used(b.design)):
+        if hosts(self.site.problem) and not set(models_used(a.design)) <= set(models_used(b.design)):
             return False
         assert a.other is not None and b.other is not None
         try:
-            if is_big_o(a.other, b.other, regime) is not True:
+            if is_big_o(a.other, b.other, regime) is not True or not no_dearer_again(a, b, regime):
                 return False
             if a.work == b.work:
                 return is_big_o(b.other, a.other, regime) is not True or complexity(a.design) <= complexity(b.design)
@@ -308,6 +304,7 @@ def put(candidate: Candidate, values: dict[str, Expr], told: bool = True) -> Can
         design=substitute(candidate.design, values),
         work=work,
         growth=work,
+        again=tuple(one.subs(values) for one in candidate.again),
         other=None if candidate.other is None else candidate.other.subs(values),
         policies=(*(replace(one, value=one.value.subs(values)) for one in candidate.policies), *policies),
         open=tuple(one for one in candidate.open if one.name not in values or not told),

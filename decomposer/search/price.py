@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from decomposer.design.context import Context
-from decomposer.design.evaluate import agents, span, work
+from decomposer.design.evaluate import agents, models_used, span, work
 from decomposer.design.nodes import (
     Design,
     Each,
@@ -22,7 +22,8 @@ from decomposer.design.nodes import (
     with_children,
 )
 from decomposer.design.timing import busy
-from decomposer.expr import Expr
+from decomposer.expr import ZERO, Expr
+from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Fact, Goal, Site
 from decomposer.search.unfold import Step
 from decomposer.solvers.graph import Arc
@@ -47,7 +48,8 @@ class Candidate:
 
     `growth` differs from `work` only where a free parameter has no single best formula: then `work` still contains it,
     and `growth` is its minimum up to a constant factor. `choice` is the alternative taken, `parts` are the candidates
-    for its sub-goals. `rest` is the cost in a last group smaller than the others, at numbers. Where the problem
+    for its sub-goals. `rest` is the cost in a last group smaller than the others, at numbers; `again` are the costs (of
+    a full scope, and of that one) in further attempts, where prompts seen before are billed at less. Where the problem
     minimises the span, all three are spans. `other` is the measure that is limited, or weighed against the work, if one
     is; `open` are free parameters that await this weighing. Under limits, `exact` is false where only growths were
     compared, and `proof` says who proved what. Where the scope is minimised, `reach` is its largest model, capability
@@ -63,6 +65,7 @@ class Candidate:
     parts: tuple[Candidate, ...] = field(default=(), compare=False, repr=False)
     policies: tuple[Policy, ...] = ()
     rest: Expr | None = None
+    again: tuple[Expr, ...] = ()
     other: Expr | None = None
     open: tuple[Decision, ...] = ()
     exact: bool = True
@@ -144,6 +147,7 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
         design=design,
         work=exact,
         growth=total("growth", least) if open_policies else exact,
+        again=costs_again(site, design, goal, goal),
         other=None if other is None else total("other", other),
         facts=frozenset(step.alternative.facts).union(*(candidate.facts for candidate in chosen)),
         rules=tuple(dict.fromkeys((step.rule, *(rule for candidate in chosen for rule in candidate.rules)))),
@@ -154,22 +158,44 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
     )
 
 
+def costs_again(site: Site, design: Design, goal: Goal, there: Goal) -> tuple[Expr, ...]:
+    """What a design of a goal costs in a further attempt at a scope, where that may be made and costs less.
+
+    What is to be retried, or voted on, has a goal of its own, at which nothing is pending. The order of two designs may
+    be another there: of two models, one may be the cheaper where it reads anew, and the other where it has read before.
+    """
+    problem = site.problem
+    if goal.pending or problem.cost.kind != "cached" or all(task.succeeds is None for task in problem.tasks.values()):
+        return ()
+    return (fold(site, measures(site)[0], design, goal, replace(site.inside(there), again=True)),)
+
+
+def hosts(problem: Problem) -> bool:
+    """Whether it matters which models a design uses, beside what their calls cost."""
+    return problem.limits.models is not None or any(model.hosting != ZERO for model in problem.models.values())
+
+
 def simplest(site: Site, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Of designs of equal cost that need models of the same sizes, keep the one of fewest loops and steps."""
+    """Of designs of equal cost that need models of the same sizes, keep the one of fewest loops and steps.
+
+    Where it matters which models these are, they must be the same.
+    """
     groups: dict[tuple[Expr | None, ...], list[Candidate]] = {}
     for candidate in candidates:
-        groups.setdefault((candidate.work, candidate.rest, candidate.other), []).append(candidate)
+        costs = (candidate.work, candidate.rest, candidate.other, *candidate.again)
+        groups.setdefault(costs, []).append(candidate)
     kept: list[Candidate] = []
     for group in groups.values():
         if len(group) == 1:
             kept += group
             continue
-        alike: dict[frozenset[Expr], Candidate] = {}
+        alike: dict[tuple[object, ...], Candidate] = {}
         for candidate in group:
             sizes = frozenset(agent.size for agent in agents(site.problem, candidate.design, site.inside(goal)))
-            old = alike.get(sizes)
+            key = (sizes, models_used(candidate.design) if hosts(site.problem) else ())
+            old = alike.get(key)
             if old is None or complexity(candidate.design) < complexity(old.design):
-                alike[sizes] = candidate
+                alike[key] = candidate
         kept += alike.values()
     return kept
 

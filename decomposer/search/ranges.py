@@ -107,8 +107,8 @@ class Ranges(Spread):
     def no_better(self, goal: Goal, alternative: Alternative, low: int, high: int, values: Values) -> bool:
         """Whether nothing between two values costs less than the best known design of the goal."""
         best = values[goal]
-        if any(one.rest is not None or one.work.symbols for one in best):
-            return False  # a design may be the best for the group that is left over, or in some round
+        if any(one.rest is not None or one.again or one.work.symbols for one in best):
+            return False  # a design may be the best for the group that is left over, in some round, or attempt
         try:
             bounds = self.ends(alternative, low, high, values)
             if bounds is None:

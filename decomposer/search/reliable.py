@@ -13,7 +13,6 @@ from math import ceil
 
 from decomposer.design.certainty import certainty, number
 from decomposer.design.context import Context, exposure
-from decomposer.design.cost_models import call_cost
 from decomposer.design.counts import part_count
 from decomposer.design.evaluate import work
 from decomposer.design.leaves import usage
@@ -278,7 +277,8 @@ class _Pricing:
         if not isinstance(template, Vote) or goal.tried:  # after another model has failed, it may hardly ever run
             return None
         odds = odds_between(problem, template.body, self.site.inside(goal), goal.tasks[0])
-        once = bounds(chosen[0].costs[0], 64)
+        seen = replace(self.site.inside(goal), again=True)
+        once = bounds(worked_out(work(problem, chosen[0].candidate.design, seen)), 64)
         if odds is None or once is None:
             return None
         often = whole(occurrences(self.site, goal))
@@ -301,7 +301,7 @@ class _Pricing:
         return [case for _, case in known] if len(known) > 1 else []
 
     def around(self, goal: Goal) -> list[Context]:
-        """The surroundings of a goal: those of a full scope, and of a smaller one that is left over."""
+        """The surroundings of a goal: of a full scope, and of a smaller one left over; and in further attempts."""
         found = [self.site.inside(goal)]
         if goal.part is not None and goal.size is not None:
             left = number(part_count(self.site.problem, goal.part)) % number(goal.size)
@@ -312,6 +312,8 @@ class _Pricing:
             left = number(chain.count) % number(goal.steps)
             if left:
                 found.append(self.site.inside(replace(goal, steps=num(left))))
+        if self.site.problem.cost.kind == "cached" and not goal.pending:
+            found += [replace(one, again=True) for one in found]
         return found
 
     def prune(self, goal: Goal, found: Sequence[Tried]) -> list[Tried]:
@@ -447,14 +449,15 @@ class _Strides(Spread):
         least_costs: list[Fraction] = []
         for model in self.models(task):
             call = Call((task.name,), model=model)
-            used = usage(problem, call, context)
             # The whole chain in one call reads no state.
-            cost = number(call_cost(problem.cost, used.size, used.read - task.steps.state, used.seen, used.written))
+            used = usage(problem, call, context)
+            anew = replace(used, read=used.read - task.steps.state)
+            cost, again = (number(one.cost(problem)) for one in (anew, replace(anew, seen=anew.read)))
             runs: Fraction | None = Fraction(1)
             if fact is not None and fact.unit == "step" and fact.hard is None and task.check is None:
                 runs = self.fewest_runs(task, model, min(first, 4096), calls)
             if runs is not None:
-                least_costs.append(calls * cost * runs)
+                least_costs.append(calls * (cost + min(cost, again) * (runs - 1)))
         return not least_costs or (least is not None and min(least_costs) > least)
 
     def fewest_runs(self, task: Task, model: str | None, steps: int, calls: int) -> Fraction | None:

@@ -90,7 +90,7 @@ class _AtNumbers(concrete.Pricing):
         if self.which is None:
             return found
         value = reach[MEASURES.index(self.which)]
-        return [replace(one, work=value, growth=value, rest=None) for one in found]
+        return [replace(one, work=value, growth=value, rest=None, again=()) for one in found]
 
     def prune(self, goal: Goal, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Keep the smallest in what is minimised; of equal ones, one."""
@@ -146,7 +146,7 @@ class _InGrowth(asymptotic.Pricing):
         candidate = replace(compose(self.site, goal, arc, chosen), reach=reach)
         if self.which is not None:
             value = reach[MEASURES.index(self.which)]
-            candidate = replace(candidate, work=value, growth=value)
+            candidate = replace(candidate, work=value, growth=value, again=())
         for decision in arc.item.alternative.decisions:
             limited = self.limited(candidate, decision)
             if limited is not decision and not self.below(limited.low, without_ceilings(limited.high), goal):
@@ -244,6 +244,8 @@ class _InGrowth(asymptotic.Pricing):
                 return True
             pairs = list(zip(a.reach, b.reach, strict=True))
             if not all(x == y or at_most(x, y, regime) for x, y in pairs):
+                return False
+            if not asymptotic.no_dearer_again(a, b, regime):
                 return False
             return any(x != y for x, y in pairs) or a.work == b.work or asymptotic.beats(a, b, regime)
         except OutsideClassError:
