@@ -21,7 +21,7 @@ from decomposer.design.nodes import (
 )
 from decomposer.design.scopes import Extents
 from decomposer.design.sizes import model_size
-from decomposer.expr import pretty
+from decomposer.expr import Expr, pretty
 from decomposer.problem.model import Problem
 
 
@@ -38,14 +38,15 @@ def fuse(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
             if not any(frozenset(tasks) <= names for names in together):
                 continue
             fused = replace(_merged(target, one, acting), tasks=tasks)
-            larger = " of one larger model" if len(_smaller(target, fused, one, acting)) == 2 else ""
+            kind, less = _lesser(target, fused, one, acting)
+            more = f" of one {'dearer' if kind == 'cheaper' else 'larger'} model" if len(less) == 2 else ""
             whole: Design = fused
             if isinstance(two, If):
                 whole = If(two.finder, fused, replace(one, able=acting.tasks, model=fused.model))
             yield (
                 tasks,
                 frozenset({"fused"}),
-                f"{listed(tasks)} in one call{larger}",
+                f"{listed(tasks)} in one call{more}",
                 seq(*before, whole, *after),
             )
     if isinstance(node, Call) and len(node.tasks) > 1 and not any(frozenset(node.tasks) <= n for n in together):
@@ -63,30 +64,40 @@ def fuse(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
 
 def _apart(target: Target, whole: Call, first: Call, rest: Call) -> str:
     """What becomes of a call that is cut in two, in words: which tasks go where, and to how large a model."""
-    less = _smaller(target, whole, first, rest)
+    kind, less = _lesser(target, whole, first, rest)
     several = len(first.tasks) > 1
     if not several and len(rest.tasks) == 1 and len(less) != 1:
         told = f"{listed((*first.tasks, *rest.tasks))} in calls of their own"
-        return f"{told}, each by a smaller model" if less else told
+        return f"{told}, each by a {kind} model" if less else told
     own = "in a call of its own"
     parts = [
         f"{listed(first.tasks)} {'in one call' if several else own}",
         f"{listed(rest.tasks)} {own if len(rest.tasks) == 1 else 'in another' if several else 'in one call'}",
     ]
     if len(less) != 1:
-        return ", ".join(parts) + (", each by a smaller model" if less else "")
+        return ", ".join(parts) + (f", each by a {kind} model" if less else "")
     pairs = zip((first, rest), parts, strict=True)
-    return "; ".join(f"{text}, by a smaller model" if part in less else text for part, text in pairs)
+    return "; ".join(f"{text}, by a {kind} model" if part in less else text for part, text in pairs)
 
 
-def _smaller(target: Target, whole: Call, *parts: Call) -> list[Call]:
-    """The parts of a call for which a smaller model than for the whole is enough, or is taken."""
+def _lesser(target: Target, whole: Call, *parts: Call) -> tuple[str, list[Call]]:
+    """The parts of a call that need, or take, a smaller model than the whole; by prices that are stated, a cheaper one."""
     problem = target.problem
+    priced = any(model.prices is not None for model in problem.models.values())
+    kind = "cheaper" if priced else "smaller"
     if whole.able or (problem.models and any(call.model is None for call in (whole, *parts))):
-        return []
-    size = model_size(problem, whole, Context())
-    sizes = [(part, model_size(problem, part, Context())) for part in parts]
-    return [part for part, own in sizes if own != size and at_least(size, own)]
+        return kind, []
+    bills = {call: _billed_by(problem, call) for call in (whole, *parts)}
+    pairs = [(part, list(zip(bills[whole], bills[part], strict=True))) for part in parts]
+    return kind, [part for part, pair in pairs if any(a != b for a, b in pair) and all(at_least(*one) for one in pair)]
+
+
+def _billed_by(problem: Problem, call: Call) -> tuple[Expr, ...]:
+    """What a call is billed by: prices of its model, or its size."""
+    prices = None if call.model is None else problem.models[call.model].prices
+    if prices is None:
+        return (model_size(problem, call, Context()),)
+    return prices.input, prices.output, prices.again
 
 
 def _merged(target: Target, one: Call, two: Call) -> Call:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from decomposer.design.evaluate import Agent
 from decomposer.errors import GrowthError, OutsideClassError
 from decomposer.expr import ONE, Expr, parse, pretty
 from decomposer.growth import Ratio, RatioCase, relation
@@ -126,13 +127,15 @@ def rounded(chance: Fraction) -> str:
 
 
 class Writer:
-    """Writes formulas for people: sizes of models first, then the other parameters as declared."""
+    """Writes formulas for people: sizes and prices of models first, then the other parameters as declared."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.words = WORDS[problem.minimise]
         sizes = [capability.size for capability in problem.capabilities.values()]
         sizes += [model.size for model in problem.models.values()]
+        stated = [model.prices for model in problem.models.values() if model.prices is not None]
+        sizes += [price for prices in stated for price in (prices.input, prices.output, prices.again)]
         first = [name for name in problem.parameters if any(name in size.symbols for size in sizes)]
         self.first = len(first)
         self.order = (*first, *(name for name in problem.parameters if name not in first))
@@ -140,6 +143,17 @@ class Writer:
     def formula(self, value: Expr) -> str:
         """Write a formula."""
         return pretty(value, self.order, self.first)
+
+    def model(self, agent: Agent) -> str:
+        """Write the model of an agent, with what its calls are billed by: prices of its own, or its size."""
+        if agent.model is None:
+            return self.formula(agent.size)
+        prices = self.problem.models[agent.model].prices
+        if prices is None:
+            return f"{agent.model}, {self.formula(agent.size)}"
+        told = f"{agent.model}, {self.formula(prices.input)} in, {self.formula(prices.output)} out"
+        discounted = prices.cached is not None and self.problem.cost.kind == "cached"
+        return f"{told}, {self.formula(prices.again)} cached" if discounted else told
 
     def short(self, value: Expr) -> str:
         """Write a formula, or its growth where it is long."""

@@ -7,6 +7,9 @@ from decomposer.growth import RatioCase, Regime, is_big_o
 from decomposer.report.document import Block, Facts, Heading, Hint, Points, Table, Title, Writer
 from decomposer.verbs.effort import AgentEffort, DesignEffort, Effort
 
+_MORE = {False: "large its model may be", True: "much dearer its model may be"}
+"""What is asked of models that are billed by their size, and of those that state prices."""
+
 
 def document(effort: Effort) -> list[Block]:
     """Lay out the effort of a design."""
@@ -21,21 +24,16 @@ def document(effort: Effort) -> list[Block]:
 def _part(part: DesignEffort, writer: Writer, several: bool) -> list[Block]:
     where = f" where {writer.conditions(part.when)}" if part.when else ""
     rows = tuple(
-        (agent.name, _size(agent, writer), writer.theta(agent.theta), _dominates(agent, writer))
+        (agent.name, writer.model(agent.agent), writer.theta(agent.theta), _dominates(agent, writer))
         for agent in part.agents
     )
     cost = writer.theta(part.theta)
     return [
         Heading(f"{cost}{where}") if several else Facts((("cost", cost),)),
         Table(("agent", "model", "work", "dominates"), rows),
-        Heading("how large its model may be without changing the growth of the whole"),
+        Heading(f"how {_MORE[any(agent.priced for agent in part.agents)]} without changing the growth of the whole"),
         Points(tuple(line for agent in part.agents for line in _free(agent, writer))),
     ]
-
-
-def _size(agent: AgentEffort, writer: Writer) -> str:
-    size = writer.formula(agent.agent.size)
-    return f"{agent.agent.model}, {size}" if agent.agent.model else size
 
 
 def _dominates(agent: AgentEffort, writer: Writer) -> str:
@@ -47,6 +45,8 @@ def _dominates(agent: AgentEffort, writer: Writer) -> str:
 
 
 def _free(agent: AgentEffort, writer: Writer) -> list[str]:
+    if agent.free is None and agent.priced:
+        return [f"{agent.name}: its calls cost nothing, however often they are made"]
     if agent.free is None:
         return [f"{agent.name}: any size; its calls generate nothing and so cost nothing"]
     doubt = "" if agent.verified else "; not verified"
@@ -61,7 +61,9 @@ def _free(agent: AgentEffort, writer: Writer) -> list[str]:
 
 
 def _case(agent: AgentEffort, case: RatioCase, writer: Writer) -> str:
-    size = agent.agent.size
+    size = agent.unit
+    if agent.priced:
+        return "no dearer than it is" if _alike(size, case) else f"up to {writer.formula(case.growth)} times as dear"
     if _alike(size, case):
         return f"no larger than it is, {writer.formula(size)}"
     factor = case.growth / size

@@ -119,12 +119,11 @@ def _agents(result: Result, writer: Writer) -> tuple[tuple[str, ...], ...]:
     rows = []
     for report in result.agents:
         agent = report.agent
-        size = writer.formula(agent.size)
         copies = "" if agent.copies == ONE else f" (one of {writer.formula(agent.copies)})"
         rows.append(
             (
                 report.name,
-                (f"{agent.model}, {size}" if agent.model else size) + copies,
+                writer.model(agent) + copies,
                 writer.formula(agent.calls),
                 writer.formula(agent.longest),
                 writer.theta(report.theta),

@@ -47,7 +47,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
 
 RULE = Rule(
     name="fuse",
-    does="neighbouring tasks in one call of one larger model",
+    does="neighbouring tasks in one call of one model that can do them all",
     facts=(),
     source="design rule",
     expand=expand,

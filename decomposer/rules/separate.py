@@ -80,7 +80,7 @@ def always_finds(site: Site, goal: Goal) -> bool:
 
 RULE = Rule(
     name="separate",
-    does="one task after the other, each with its own reading and its own smaller model",
+    does="one task after the other, each with its own reading and a model for it alone",
     facts=(),
     source="Meyerson & Qiu 2025, section 3.2",
     expand=expand,

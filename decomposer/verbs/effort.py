@@ -44,6 +44,8 @@ class AgentEffort:
     verified : bool
         Whether each case of `free` was put in place of the size and the whole decided again: it kept its
         growth, and the agent reached it, so that nothing of larger growth would do.
+    priced : bool
+        Whether its model states prices of its own: then `free` says how many times as high these may be, all together.
     """
 
     agent: Agent
@@ -52,14 +54,21 @@ class AgentEffort:
     dominates: tuple[tuple[str, ...], ...]
     free: Ratio | None
     verified: bool
+    priced: bool = False
 
     @property
     def name(self) -> str:
         """The tasks that it does."""
         return " + ".join(self.agent.tasks)
 
+    @property
+    def unit(self) -> Expr:
+        """What `free` stands in place of: the size of the model, or prices as they are."""
+        return ONE if self.priced else self.agent.size
+
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data."""
+        free, each = ("free_factor", "factor") if self.priced else ("free_size", "size")
         return {
             "name": self.name,
             "model": self.agent.model,
@@ -68,9 +77,9 @@ class AgentEffort:
             "share": str(self.share.expr),
             "share_holds_when": ratio_cases(self.share),
             "dominates_when": [list(conditions) for conditions in self.dominates],
-            "free_size": None if self.free is None else str(self.free.expr),
-            "free_size_holds_when": [
-                {"size": str(case.growth), "when": list(case.conditions)}
+            free: None if self.free is None else str(self.free.expr),
+            f"{free}_holds_when": [
+                {each: str(case.growth), "when": list(case.conditions)}
                 for case in (() if self.free is None else self.free.cases)
             ],
             "verified": self.verified,
@@ -139,7 +148,8 @@ def effort(problem: Problem | str | Path, name: str = OPTIMUM) -> Effort:
     -----
     Work is proportional to the size of the model under every cost model, so an agent of size m and work w in a
     whole of work T may have any model of size O(m T / w), and no larger (Meyerson & Qiu 2025, section 3.1.3: "a
-    giant off-the-shelf model as the delegator"). One ratio of growths per agent.
+    giant off-the-shelf model as the delegator"). Where models state prices of their own, it is proportional to these,
+    so that they may be O(T / w) times as high. One ratio of growths per agent.
     """
     problem = problem_of(problem)
     regime = regime_of(problem)
@@ -180,23 +190,26 @@ def _settled(design: Design, policies: Sequence[Policy]) -> list[tuple[Design, t
 def _design(problem: Problem, design: Design, when: tuple[str, ...], regime: Regime) -> DesignEffort:
     found = agents(problem, design)
     total = sum((agent.work for agent in found), ZERO)
-    parts = tuple(_agent(agent, total, regime) for agent in found)
+    parts = tuple(_agent(problem, agent, total, regime) for agent in found)
     return DesignEffort(design, when, theta(total, regime=regime).expr, parts)
 
 
-def _agent(agent: Agent, total: Expr, regime: Regime) -> AgentEffort:
+def _agent(problem: Problem, agent: Agent, total: Expr, regime: Regime) -> AgentEffort:
+    priced = agent.model is not None and problem.models[agent.model].prices is not None
     if agent.work == ZERO:
         nothing = Ratio(ZERO, (RatioCase(ZERO, ()),))
-        return AgentEffort(agent, ZERO, nothing, (), None, True)
+        return AgentEffort(agent, ZERO, nothing, (), None, True, priced)
     share = ratio(agent.work, total, regime)
-    free = ratio(total * agent.size, agent.work, regime)
+    unit = ONE if priced else agent.size
+    free = ratio(total * unit, agent.work, regime)
     return AgentEffort(
         agent=agent,
         theta=theta(agent.work, regime=regime).expr,
         share=share,
         dominates=_dominates(agent.work, total, share, regime),
         free=free,
-        verified=all(_verified(agent, total, case, regime) for case in free.cases),
+        verified=all(_verified(agent, unit, total, case, regime) for case in free.cases),
+        priced=priced,
     )
 
 
@@ -208,11 +221,11 @@ def _dominates(own: Expr, total: Expr, share: Ratio, regime: Regime) -> tuple[tu
     return ((f"{theta(total, regime=regime).expr} = O({theta(own, regime=regime).expr})",),)
 
 
-def _verified(agent: Agent, total: Expr, case: RatioCase, regime: Regime) -> bool:
+def _verified(agent: Agent, unit: Expr, total: Expr, case: RatioCase, regime: Regime) -> bool:
     """Put the free size in place of the size: the whole keeps its growth, and the agent alone reaches it."""
     inside = regime.extended([as_assumption(condition) for condition in case.conditions])
     # All costs times the old size, so that nothing is divided.
-    before = total * agent.size
+    before = total * unit
     own = agent.work * case.growth
-    after = (total - agent.work) * agent.size + own
+    after = (total - agent.work) * unit + own
     return all(relation(grown, before, regime=inside).kind == "Theta" for grown in (after, own))
