@@ -81,7 +81,7 @@ def _apart(target: Target, whole: Call, first: Call, rest: Call) -> str:
 
 
 def _lesser(target: Target, whole: Call, *parts: Call) -> tuple[str, list[Call]]:
-    """The parts of a call that need, or take, a smaller model than the whole; by prices that are stated, a cheaper one."""
+    """The parts of a call that need, or take, a smaller model than the whole; by stated prices, a cheaper one."""
     problem = target.problem
     priced = any(model.prices is not None for model in problem.models.values())
     kind = "cheaper" if priced else "smaller"
