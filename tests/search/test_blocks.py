@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations, pairwise
 
 import pytest
@@ -106,3 +107,33 @@ def test_the_checker_works_the_length_out_by_itself(kinds: str) -> None:
     given = chain(kinds)
     same(given)
     assert check(long_form(given), certify(given)) == [((), "n")]
+
+
+RETRIED = """\
+problem: drafts
+parameters: {k: pages, l: tokens, h: tokens}
+texts:
+  pages: {parts: {page: k}, each: l}
+  notes: {parts: {page: k}, each: 1}
+  drafts: {parts: {page: k}, each: 1}
+capabilities: {a: 1}
+cost: {model: linear}
+tasks:
+  note: {reads: pages, writes: notes, requires: a, local: page}
+  draft:
+    {reads: [pages, notes], writes: drafts, requires: a, local: page, overhead: h,
+     succeeds: {probability: 4/5, per: part}, check: {scope: part}}
+designs:
+  together: [{retry: draft, keep: true, do: [{call: [note, draft]}]}]
+"""
+
+
+def test_a_block_is_retried_as_one_call_until_all_that_may_fail_was_accepted_once() -> None:
+    """One reading of instructions and pages for each of 3/p - 3/(1 - q^2) + 1/(1 - q^3) attempts, with q = 1/5."""
+    problem = from_text(RETRIED, "stated")
+    result = optimize(problem, at={"k": 3, "l": 1, "h": 100})
+    (hand,) = result.hand_designs
+    assert result.status == "optimal"
+    assert result.cost.value == num((100 + 3 + 6) * Fraction(405, 248)) == hand.cost.value
+    assert result.design == hand.design
+    same(problem)
