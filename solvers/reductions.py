@@ -8,7 +8,7 @@ them until nothing changes.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from decomposer.solvers.components import Way, Weighted, bits, components, labels, necessary
@@ -294,7 +294,8 @@ def use_musts(graph: Weighted) -> Weighted:
     nodes, place, musts = necessary(graph.ways)
     kept: dict[int, tuple[Way, ...]] = {}
     for node, ways in graph.ways.items():
-        found: list[tuple[Way, int, int]] = []
+        found: list[Way] = []
+        needed: list[int] = []  # by the first of them, those that others are compared with
         for way in sorted(ways, key=lambda way: (way.cost, len(way.needs))):
             if not all(need in musts for need in way.needs):
                 continue
@@ -302,10 +303,12 @@ def use_musts(graph: Weighted) -> Weighted:
             for need in way.needs:
                 takes |= musts[need]
                 direct |= 1 << place[need]
-            if takes >> place[node] & 1 or any(not other & ~takes for _, other, _ in found[:MOST_COMPARED]):
+            if takes >> place[node] & 1 or _within(needed, takes):
                 continue
-            found.append((_lean(way, place, musts), direct, takes))
-        kept[node] = tuple(way for way, _, _ in found)
+            found.append(_lean(way, place, musts))
+            if len(needed) < MOST_COMPARED:
+                needed.append(direct)
+        kept[node] = tuple(found)
     everywhere = 0
     for root in graph.roots:
         everywhere |= musts.get(root, 0)
@@ -313,6 +316,15 @@ def use_musts(graph: Weighted) -> Weighted:
     if roots == graph.roots and all(sorted(kept[node]) == sorted(ways) for node, ways in graph.ways.items()):
         return graph
     return replace(graph, ways=kept, roots=roots)
+
+
+def _within(sets: Sequence[int], whole: int) -> bool:
+    """Whether one of the sets lies within another; a loop, as this is where the time of reductions goes."""
+    outside = ~whole
+    for each in sets:  # noqa: SIM110
+        if not each & outside:
+            return True
+    return False
 
 
 def _lean(way: Way, place: Mapping[int, int], musts: Mapping[int, int]) -> Way:
@@ -346,12 +358,13 @@ def drop_dear(graph: Weighted, below: int) -> Weighted:
     kept = {}
     for node, ways in graph.ways.items():
         found = []
+        cheapest = min((way.cost for way in ways), default=0)
         for way in ways:
             takes = musts[node]
             for need in way.needs:
                 takes |= musts[need]
             beside = sum(least[index] for index in bits(takes & ~everywhere))
-            if base + beside + way.cost - min(other.cost for other in ways) < below:
+            if base + beside + way.cost - cheapest < below:
                 found.append(way)
         kept[node] = tuple(found)
     if all(len(kept[node]) == len(ways) for node, ways in graph.ways.items()):

@@ -106,26 +106,37 @@ class _Search:
         construct(board, self.stop)
         self.offer(reduced, board.chosen())
         self.prove(reduced.graph.constant + lower(board, self.stop)[0])
-        if self.total > self.bound:
-            board = leave_out(board, reduced.graph, self.until(LESS), self.watch.limits.seed)
-            refine(board, self.until(SHARE), self.watch.limits.seed)
-            self.offer(reduced, board.chosen())
-        if self.total <= self.bound or self.stop():
+        graph = self.cheaper(reduced.graph)
+        if graph is None:
             return self.answer()
-        self.close(reduced.graph)
+        # What is refined is only what a cheaper answer may take: often a good deal less.
+        board, first = Board(graph), self.total
+        construct(board, self.stop)
+        board = leave_out(board, graph, self.until(LESS), self.watch.limits.seed)
+        refine(board, self.until(SHARE), self.watch.limits.seed)
+        self.offer(Reduced(graph, whole), board.chosen())
+        if self.total < first:
+            graph = self.cheaper(graph)
+        if graph is not None:
+            self.close(graph)
         return self.answer()
+
+    def cheaper(self, graph: Weighted) -> Weighted | None:
+        """What an answer that costs less than the best may take; nothing when the run is over, or there is none."""
+        if self.total <= self.bound or self.stop():
+            return None
+        graph = reduce(graph, self.total, self.stop).graph
+        if self.stop():
+            return None
+        if not feasible(graph):
+            self.prove(self.total)
+            return None
+        return graph
 
     def close(self, graph: Weighted) -> None:
         """Leave out more and more of what no cheaper answer takes, and prove what is left part by part."""
         while True:
             size = graph.size
-            # From here on only what is cheaper counts.
-            graph = reduce(graph, self.total, self.stop).graph
-            if self.stop():
-                return
-            if not feasible(graph):
-                self.prove(self.total)
-                return
             pieces = [_Piece(part) for part in parts(graph)]
             for piece in pieces:
                 construct(piece.board, self.stop)
@@ -140,7 +151,10 @@ class _Search:
             fewer = sum(map(len, kept.values()))
             if fewer > CLOSER * size:
                 break
-            graph = replace(graph, ways=kept)
+            less = self.cheaper(replace(graph, ways=kept))
+            if less is None:
+                return
+            graph = less
         for piece in sorted(pieces, key=lambda piece: piece.graph.size):
             if self.stop() or self.total <= self.bound:
                 return
