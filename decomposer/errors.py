@@ -94,3 +94,9 @@ class InfeasibleError(DecomposerError, ValueError):
     """No design satisfies the problem."""
 
     exit_code = 3
+
+
+class OutOfTimeError(DecomposerError, TimeoutError):
+    """Time ran out before any design was found."""
+
+    exit_code = 5

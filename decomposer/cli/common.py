@@ -68,6 +68,12 @@ def set_option(command: Command) -> Command:
     return click.option("--set", "settings", multiple=True, metavar="NAME=NUMBER", help=text)(command)
 
 
+def time_option(command: Command) -> Command:
+    """Add ``--time-limit SECONDS``."""
+    text = "Stop searching after so many seconds, with the best design known by then."
+    return click.option("--time-limit", "seconds", type=float, metavar="SECONDS", help=text)(command)
+
+
 def output_of(kind: str | None, path: str | None) -> Output:
     """Choose the format: the one asked for, else by the suffix of the file, else text.
 

@@ -16,6 +16,7 @@ from decomposer.cli.common import (
     problem_argument,
     set_option,
     setting_arguments,
+    time_option,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ NOT_WORSE = frozenset({"Theta", "O", "o"})
 @click.argument("designs", metavar="[DESIGN]...", nargs=-1)
 @click.option("--against", metavar="NAME", default="optimum", show_default=True, help="The reference: a hand design.")
 @set_option
+@time_option
 @click.option("--fail-if-worse", is_flag=True, help="Exit with 1 when a design is worse than the reference.")
 @output_options
 def compare(
@@ -38,6 +40,7 @@ def compare(
     designs: tuple[str, ...],
     against: str,
     settings: tuple[str, ...],
+    seconds: float | None,
     fail_if_worse: bool,
     kind: str | None,
     path: str | None,
@@ -52,13 +55,16 @@ def compare(
     reference, however the parameters grow within the problem's assumptions. With --set the costs at these
     numbers decide instead: 1 when a design costs more there. A design that misses the problem's target, or exceeds a
     limit, is worse whatever it costs, unless the reference does so, too. The comparison is written in either case.
+
+    With --time-limit the optimum may be the best design known in that time alone, and a note says so. Exit code 5 when
+    there is none.
     """
     output, numbers = output_of(kind, path), numbers_of(settings)
     given = load_problem(problem)
     from decomposer.report.comparison import document
     from decomposer.verbs.compare import compare as measure
 
-    comparison = measure(given, *designs, against=against, at=numbers or None)
+    comparison = measure(given, *designs, against=against, at=numbers or None, seconds=seconds)
     # `explain` takes no numbers: it would explain another answer.
     named = ("optimize", problem, *setting_arguments(settings)) if numbers else ("explain", problem)
     deliver(output, comparison.to_dict, lambda: document(comparison), next_command(*named))

@@ -20,6 +20,7 @@ from decomposer.cli.common import (
     problem_argument,
     set_option,
     setting_arguments,
+    time_option,
     write_file,
 )
 from decomposer.errors import Diagnostic
@@ -35,6 +36,7 @@ ONLY_A_BOUND = 4
 @click.command
 @problem_argument
 @set_option
+@time_option
 @click.option("--minimise", type=click.Choice(OBJECTIVES), help="What to minimise, instead of what PROBLEM says.")
 @click.option("--fail-if-illegal", is_flag=True, help="Exit with 1 when a hand design breaks the contract of a task.")
 @click.option("--certificate", metavar="FILE", help="Write a proof of the answer to FILE, for `decomposer check`.")
@@ -42,6 +44,7 @@ ONLY_A_BOUND = 4
 def optimize(
     problem: str,
     settings: tuple[str, ...],
+    seconds: float | None,
     minimise: Objective | None,
     fail_if_illegal: bool,
     certificate: str | None,
@@ -57,7 +60,8 @@ def optimize(
     with --fail-if-illegal.
 
     Exit code 0 when nothing grows more slowly (status optimal, optimal_growth or regimes), 3 when no design is
-    feasible, 4 when the answer could not be proved to be the best (status bounded).
+    feasible, 4 when the answer could not be proved to be the best (status bounded), 5 when time ran out before any
+    design was known.
     """
     output, numbers = output_of(kind, path), numbers_of(settings)
     if certificate is not None and numbers:
@@ -69,7 +73,7 @@ def optimize(
     from decomposer.report.optimum import document
     from decomposer.verbs.optimize import optimize as find
 
-    result = find(given, at=numbers or None)
+    result = find(given, at=numbers or None, seconds=seconds)
     # `explain` takes no numbers, and neither takes an objective: nothing is promised of another answer.
     following = next_command(*(("compare", problem, *setting_arguments(settings)) if numbers else ("explain", problem)))
     if objective != given.minimise:

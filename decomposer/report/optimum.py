@@ -25,20 +25,20 @@ from decomposer.verbs.results import Result
 from decomposer.verbs.scopes import Extent
 
 _STATUS = {
-    "optimal": "optimal: none of the {designs} designs that the rules make {less}",
-    "optimal_growth": "least growth among the {designs} designs that the rules make; constants not decided",
+    "optimal": "optimal: none of the {designs}designs that the rules make {less}",
+    "optimal_growth": "least growth among the {designs}designs that the rules make; constants not decided",
     "regimes": "which of the designs below is best depends on how the parameters grow",
-    "bounded": "the best found; not proved to be the best of the {designs} designs that the rules make",
+    "bounded": "the best found; not proved to be the best of the {designs}designs that the rules make",
 }
 
 
 _SCOPE = {
-    "optimal": "optimal: none of the {designs} designs that the rules make has less scope, or this one for less",
+    "optimal": "optimal: none of the {designs}designs that the rules make has less scope, or this one for less",
     "optimal_growth": (
-        "least growth of scope among the {designs} designs that the rules make, then of cost; constants not decided"
+        "least growth of scope among the {designs}designs that the rules make, then of cost; constants not decided"
     ),
     "regimes": "of least scope in growth; which of the designs below costs least depends on how the parameters grow",
-    "bounded": "the best found; not proved to be of least scope among the {designs} designs that the rules make",
+    "bounded": "the best found; not proved to be of least scope among the {designs}designs that the rules make",
 }
 """The same where the scope is minimised."""
 
@@ -71,7 +71,8 @@ def document(result: Result) -> list[Block]:
     if not several and result.reliability != ONE:
         rows.append(("reliability", writer.chance(result.reliability, result.chance, result.uneven)))
     told = (_SCOPE if problem.minimise == "scope" else _STATUS)[result.status]
-    rows.append(("status", told.format(designs=number(num(search.designs)), less=writer.words.less)))
+    count = "" if search.designs is None else f"{number(num(search.designs))} "
+    rows.append(("status", told.format(designs=count, less=writer.words.less)))
     blocks: list[Block] = [Title(problem.name, problem.about), Facts(tuple(rows))]
     if result.regimes is not None:
         from decomposer.report.regimes import designs

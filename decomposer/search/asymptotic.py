@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from fractions import Fraction
+from typing import Self
 
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.evaluate import hosting, models_used
@@ -15,10 +17,12 @@ from decomposer.growth import Regime, at_most, best_constant, is_big_o, minimise
 from decomposer.growth.minimise import Minimum
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Goal
+from decomposer.search import reasons
 from decomposer.search.coupled import is_coupled
+from decomposer.search.hurried import priced
 from decomposer.search.price import Candidate, Policy, compose, simplest
+from decomposer.search.run import Run
 from decomposer.search.unfold import Space, Step
-from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
 MAX_KEPT = 24
@@ -29,19 +33,15 @@ MAX_COUPLED = 64
 
 TOO_MANY = (
     "more designs than can be kept beside each other are alike in growth, and which costs least depends on sizes that "
-    "are not compared: the growth is the least, its constants may not be"
+    f"are not compared: the growth is the least, its constants may not be; {reasons.COMPARED}"
 )
 """What the answer says where only growths were told apart."""
-
-MOST_COMBINED = 2000
-"""Designs of one goal that are looked at under limits; with more, a solver is asked."""
-
 
 Bounds = dict[str, tuple[Expr, Expr]]
 """A free parameter with its least and greatest value."""
 
 
-def best(space: Space, regime: Regime, constants: bool = True) -> tuple[list[Candidate], bool]:
+def best(space: Space, regime: Regime, constants: bool = True, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find the designs that no other beats in the whole regime.
 
     Parameters
@@ -49,6 +49,8 @@ def best(space: Space, regime: Regime, constants: bool = True) -> tuple[list[Can
     constants : bool
         Whether free parameters that stay constant get their best integer; where only growths are asked for, any integer
         of the same growth will do, which takes a fraction of the time.
+    run : Run, optional
+        When to stop; gets what is not decided.
 
     Returns
     -------
@@ -56,50 +58,29 @@ def best(space: Space, regime: Regime, constants: bool = True) -> tuple[list[Can
         More than one candidate when costs are equal, or when which is best depends on the regime; the flag
         says that none was left out for want of room.
     """
+    run = run or Run()
     if space.site.problem.minimise == "time":
         from decomposer.search import timed
 
-        return timed.in_growth(space, regime)
+        return timed.in_growth(space, regime, run)
     if space.site.problem.minimise == "scope":
         from decomposer.search import scoped
 
-        return scoped.in_growth(space, regime)
+        return scoped.in_growth(space, regime, run)
     if is_coupled(space.site.problem):
-        return _under_limits(space, regime, constants)
+        from decomposer.search import limited
+
+        return limited.in_growth(space, regime, constants, run)
     pricing = Pricing(space, regime, constants)
-    found = solve(space.graph, pricing.combine, pricing.prune)[space.graph.root]
-    return pricing.told(found), pricing.complete
-
-
-def _under_limits(space: Space, regime: Regime, constants: bool) -> tuple[list[Candidate], bool]:
-    """As `best`, where models are shared: by sets of designs while these stay small, else by a solver."""
-    pricing = Pricing(space, regime, constants, MOST_COMBINED)
-    found: list[Candidate] = []
-    try:
-        priced = solve(space.graph, pricing.combine, pricing.prune)
-        found = pricing.within_limits(priced[space.graph.root])
-        if pricing.complete:
-            return pricing.told(found), not pricing.elsewhere
-    except TooManyError:
-        pass
-    from decomposer.search import grown
-
-    other = grown.best(space, regime)
-    if other is None:
-        values, complete = price(space, regime)
-        found = pricing.within_limits(values[space.graph.root])
-        return found, complete and not pricing.elsewhere
-    for new in other.candidates:
-        if not any(old.work == new.work or beats(old, new, regime) for old in found):
-            found = [*(old for old in found if not beats(new, old, regime)), new]
-    told = [replace(one, exact=other.exact, proof=other.proof if other.complete else ()) for one in found]
-    return told, other.complete and not pricing.elsewhere
+    found = priced(space, pricing, run)[space.graph.root]
+    run.leave(pricing.reasons)
+    return pricing.told(found), pricing.complete and not run.late
 
 
 def price(space: Space, regime: Regime) -> tuple[dict[Goal, list[Candidate]], bool]:
     """Find the designs that no other beats, for every goal of the space."""
     pricing = Pricing(space, regime)
-    return solve(space.graph, pricing.combine, pricing.prune), pricing.complete
+    return priced(space, pricing, Run()), pricing.complete
 
 
 def regime_inside(space: Space, regime: Regime, goal: Goal) -> Regime:
@@ -133,16 +114,26 @@ class Pricing:
         self.combined: dict[Goal, int] = {}
         self.constants = constants
         self.regime = regime
-        self.complete = True
+        self.run = Run()
+        self.reasons: dict[str, None] = {}
         self.growth_alone = False
         self.elsewhere = False
         self.regimes: dict[tuple[str, ...], Regime] = {(): regime}
         _check_room(space, regime)
         self.bounds = _bounds(space)
         self.coupled = is_coupled(space.site.problem)
-        self.doubts: dict[Goal, list[Expr]] = {}
+        self.doubts: dict[Goal, list[tuple[Expr, str]]] = {}
         limit = space.site.problem.limits.models
         self.most = None if limit is None else limit.as_fraction()
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out that might be better."""
+        return not self.reasons
+
+    def leave(self, reason: str) -> None:
+        """Note what is not decided."""
+        self.reasons[reason] = None
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
         """Compose, and settle the alternative's own free parameters."""
@@ -154,7 +145,9 @@ class Pricing:
         if self.most is not None and len(models_used(candidate.design)) > self.most:
             return []
         if arc.item.alternative.decisions and candidate.other is not None:
-            self.complete = False  # the value that is best for the objective may not be for what is limited
+            # The value that is best for the objective may not be for what is limited.
+            for decision in arc.item.alternative.decisions:
+                self.leave(reasons.unlimited(decision))
         for decision in arc.item.alternative.decisions:
             candidate = self.settle(goal, candidate, decision)
         return [candidate]
@@ -162,7 +155,7 @@ class Pricing:
     def settle(self, goal: Goal, candidate: Candidate, decision: Decision) -> Candidate:
         """Give a free parameter its best value: a formula, or the best integer where it stays constant."""
         name = decision.name
-        if never_falls(candidate.growth, name):
+        if self.run.over() or never_falls(candidate.growth, name):
             return put(candidate, decision, decision.low)
         regime = self.regime_of(goal)
         bounds = {name: (decision.low, without_ceilings(decision.high))}
@@ -172,16 +165,16 @@ class Pricing:
             found = self.without_subtraction(candidate, decision, bounds, regime)
             if found is not None:
                 return found
-            self.complete = False
+            self.leave(reasons.beyond(decision))
             return put(candidate, decision, decision.low)
         if least.status != "proved":
             # Another value might do better than the best found, so nothing can be called the optimum: unless whatever
             # value costs more than another design.
             bound = lower_bound(candidate.growth, decision, bounds, regime)
             if bound is None:
-                self.complete = False
+                self.leave(reasons.unproved(decision))
             else:
-                self.doubts.setdefault(goal, []).append(bound)
+                self.doubts.setdefault(goal, []).append((bound, reasons.unproved(decision)))
         if len(least.policies) == 1:
             value = least.policies[0].as_dict()[name]
             low = decision.low.as_fraction()
@@ -253,13 +246,23 @@ class Pricing:
         regime = self.regime_of(goal)
         most = MAX_COUPLED if self.coupled else MAX_KEPT
         kept = self.beside(simplest(self.site, goal, candidates), regime, most)
-        for bound in self.doubts.get(goal, ()):
+        for bound, reason in () if self.run.over() else self.doubts.get(goal, ()):
             if not any(relation(one.growth, bound, regime=regime).kind == "o" for one in kept):
-                self.complete = False
+                self.leave(reason)
         if len(kept) > most:
-            self.complete = False
+            self.leave(reasons.too_many(goal, len(kept), most))
             kept = kept[:most]
         return kept
+
+    def one(self, goal: Goal, found: Sequence[Candidate]) -> list[Candidate]:
+        """The one of them that is kept where there is time for no more."""
+        return list(found[:1])
+
+    def again(self) -> Self:
+        """The same, with nothing noted."""
+        other = copy(self)
+        other.combined, other.reasons, other.doubts = {}, {}, {}
+        return other
 
     def told(self, found: list[Candidate]) -> list[Candidate]:
         """Designs of the whole problem, with what is not proved of them."""
@@ -269,6 +272,8 @@ class Pricing:
         """The designs that no other replaces; once there are more than `most`, only growths are told apart."""
         kept: list[Candidate] = []
         for new in candidates:
+            if kept and self.run.over():
+                break
             kept = self.with_new(kept, new, regime)
             if not self.growth_alone and len(kept) > most:
                 self.growth_alone = True

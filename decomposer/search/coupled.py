@@ -16,16 +16,21 @@ from decomposer.errors import InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ZERO
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Site
-from decomposer.search import concrete
+from decomposer.search import concrete, reasons
 from decomposer.search.costs import within
+from decomposer.search.hurried import priced
 from decomposer.search.places import Amount, Places
 from decomposer.search.price import Candidate, Policy, compose
-from decomposer.search.sets import over_sets, sets_of, with_hosting
-from decomposer.search.spread import Spread, exact
+from decomposer.search.run import Run
+from decomposer.search.sets import only, over_sets, sets_of, with_hosting
+from decomposer.search.spread import Spread, exact, lowest
 from decomposer.search.unfold import unfold
 
 FEW_SETS = 16
 """Up to so many sets of models are searched one by one."""
+
+SETS = 0.8
+"""Share of the time that they get: where nothing is found, a solver is asked."""
 
 if TYPE_CHECKING:
     from decomposer.solvers.answer import Answer, Limits
@@ -37,48 +42,90 @@ def is_coupled(problem: Problem) -> bool:
     return bool(problem.limits) or any(model.hosting != ZERO for model in problem.models.values())
 
 
-def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
+def at_numbers(site: Site, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find the best designs of a problem whose formulas are all numbers, under its limits.
 
     Where only the models are limited or paid for, and there are few sets of them, each set is searched by itself: that
     takes few values of free parameters, and a selection problem takes all. It is made also where nothing is found, for
     it tells which limits conflict.
 
+    Parameters
+    ----------
+    run : Run, optional
+        When to stop; gets what is not decided.
+
     Returns
     -------
     candidates, complete
-        Designs of least cost; the flag says that it is proved.
+        Designs of least cost; the flag says that it is proved. None where time ran out before any was found.
 
     Raises
     ------
     InfeasibleError, ProblemError
         As `best`.
     """
-    problem = site.problem
+    problem, run = site.problem, run or Run()
     sets = sets_of(problem, FEW_SETS)
     if problem.minimise == "cost" and problem.limits.span is None and sets is not None:
-        found, complete = over_sets(problem, sets, lambda names: concrete.best(site, names))
+        own = run.part(SETS)
+        found, complete = over_sets(problem, sets, lambda names, part: concrete.best(site, names, part), own)
         limit = problem.limits.cost
         kept = [one for one in found if limit is None or within(with_hosting(problem, one), limit)]
         if kept:
+            run.take(own)
             return kept, complete
-    candidate, answer, complete = best(site)
+    first = [] if run.seconds is None else quick(site, run)
+    solved = best(site, run=run)
+    if solved is None:
+        return first or alone(site, run), False
+    candidate, answer, complete = solved
     return [candidate], complete and answer.status == "optimal"
 
 
-def best(site: Site, limits: Limits | None = None) -> tuple[Candidate, Answer, bool]:
+def quick(site: Site, run: Run) -> list[Candidate]:
+    """The cheapest of a few designs within the limits, to have one where time is short."""
+    from decomposer.search.pareto import few_within
+
+    found = few_within(site, run)
+    if site.problem.minimise == "span":
+        return [replace(one, work=one.other or one.work, other=one.work) for one in found[-1:]]
+    return [replace(one, work=one.work - hosting(site.problem, one.design)) for one in found[:1]]
+
+
+def alone(site: Site, run: Run) -> list[Candidate]:
+    """Where time ran out with no design: the first one within the limits that uses a single model, if there is any."""
+    problem, limits = site.problem, site.problem.limits
+    if limits.models is not None and exact(limits.models) < 1:
+        return []
+    for name in problem.models:
+        if run.past_grace():
+            break
+        spread, pricing = only(lowest, {name}), concrete.Pricing(site)
+        space = unfold(problem, spread, run.part(0))
+        for one in priced(space, pricing, run)[space.graph.root]:
+            path = one.work if problem.minimise == "span" else one.other
+            cost = one.other if problem.minimise == "span" else with_hosting(problem, one)
+            pairs = ((cost, limits.cost), (path, limits.span))
+            if all(a is None or b is None or within(a, b) for a, b in pairs):
+                return [one]
+    return []
+
+
+def best(site: Site, limits: Limits | None = None, run: Run | None = None) -> tuple[Candidate, Answer, bool] | None:
     """Find the best design of a problem whose formulas are all numbers, under its limits.
 
     Parameters
     ----------
     limits : Limits, optional
-        When to stop.
+        When to stop; by default, when `run` does.
+    run : Run, optional
+        Gets what is not decided.
 
     Returns
     -------
     candidate, answer, complete
         The design, what the solver says of it, and whether every value of free parameters was tried and the design
-        costs what the solver says.
+        costs what the solver says. `None` where time ran out before a design was found.
 
     Raises
     ------
@@ -89,20 +136,34 @@ def best(site: Site, limits: Limits | None = None) -> tuple[Candidate, Answer, b
     """
     from decomposer.solvers.solve import solve
 
+    run = run or Run()
     spread = Spread()
     problem = site.problem
-    numbered = unfold(problem, spread)
+    numbered = unfold(problem, spread, run)
+    if not numbered.whole:
+        return None
     try:
-        places = Places(numbered, exact).build()
+        places = Places(numbered, exact).build(run)
     except NotExactError as error:
         raise ProblemError(f"under limits, costs must be rational: {error}") from error
-    answer = solve(_selection(problem, places), limits)
+    if not places.whole:
+        return None
+    answer = solve(_selection(problem, places), limits or run.limits())
+    if answer.stopped == "time" and answer.status != "optimal":
+        proved = "it proved nothing of other designs" if answer.bound is None else f"no design is below {answer.bound}"
+        run.cut(f"a solver was at work, and {proved}")
+        if not answer.chosen and answer.status != "infeasible":
+            return None
+    elif answer.status == "feasible":
+        run.leave(reasons.solver(answer.stopped, answer.bound))
     if not answer.chosen:
         raise InfeasibleError(_conflict(problem, answer), file=problem.file)
     candidate = composed(places, answer.chosen)
     # What the solver added up is held against the design: where they differ, nothing is proved of it.
     whole = candidate.work if problem.minimise == "span" else candidate.work + hosting(problem, candidate.design)
-    return candidate, answer, spread.complete and exact(whole) == answer.value[0]
+    as_told = exact(whole) == answer.value[0]
+    run.leave((*spread.reasons, *(() if as_told else (reasons.ADDED_UP,))))
+    return candidate, answer, spread.complete and as_told
 
 
 def _selection(problem: Problem, places: Places[Fraction]) -> Selection:

@@ -23,10 +23,12 @@ from decomposer.growth.lift import collect
 from decomposer.problem import model
 from decomposer.problem.frozen import Frozen
 from decomposer.rules.base import Alternative, Goal
-from decomposer.search import asymptotic
+from decomposer.search import asymptotic, reasons
 from decomposer.search.coupled import composed
+from decomposer.search.hurried import priced
 from decomposer.search.places import Places, Way
 from decomposer.search.price import Candidate
+from decomposer.search.run import Run
 from decomposer.search.unfold import Space, unfold
 from decomposer.solvers import levels, selection
 from decomposer.solvers.answer import Limits
@@ -44,6 +46,9 @@ WORK = 60.0
 
 PROOF = 2.0
 """Units of work for its proof by multipliers."""
+
+PRICED = 0.3
+"""Share of the time that is spent on values of free parameters without limits."""
 
 
 class BeyondError(Exception):
@@ -75,26 +80,40 @@ class Found:
     proof: tuple[str, ...]
 
 
-def best(space: Space, regime: Regime) -> Found | None:
+def best(space: Space, regime: Regime, run: Run | None = None) -> Found | None:
     """Find designs of least growth under limits or with hosting; `None` where their costs cannot be put into levels.
 
     Free parameters that no cost falls in take their least value. Of others, the values are tried that are best without
     limits, and nothing is proved.
+
+    Parameters
+    ----------
+    run : Run, optional
+        When to stop, with what has been found by then; gets what is not decided.
     """
+    run = run or Run()
+    own = run.part(1)
     try:
-        tried, lowest = settled(space, regime)
-        search = _Search(Places(tried, _itself).build(), regime)
-        search.run()
+        tried, lowest = settled(space, regime, own)
+        places = Places(tried, _itself)
+        if not tried.whole or not places.build(own).whole:
+            run.take(own)
+            return Found([], False, False, ())
+        search = _Search(places, regime, own)
+        search.solve()
         found = search.found()
     except (BeyondError, OutsideClassError):
         return None
+    if not lowest:
+        own.leave(reasons.FEW_TRIED)
+    run.take(own)
     return found if lowest else replace(found, complete=False, exact=False)
 
 
-def settled(space: Space, regime: Regime) -> tuple[Space, bool]:
+def settled(space: Space, regime: Regime, run: Run | None = None) -> tuple[Space, bool]:
     """The space that is searched, with values for free parameters; and whether no other values can be better."""
-    spread, lowest = _spread(space, regime)
-    return unfold(space.site.problem, spread), lowest
+    spread, lowest = _spread(space, regime, run or Run())
+    return unfold(space.site.problem, spread, run), lowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +127,10 @@ class _Case:
 
 
 class _Search:
-    def __init__(self, places: Places[Expr], regime: Regime) -> None:
+    def __init__(self, places: Places[Expr], regime: Regime, run: Run) -> None:
         if not places.plain:
             raise BeyondError
-        self.places, self.regime = places, regime
+        self.places, self.regime, self.run = places, regime, run
         self.model = places.space.site.problem
         self.which = int(self.model.minimise == "span")
         self.rough = False  # whether some coefficient is known by its sign only
@@ -128,7 +147,6 @@ class _Search:
             self.kept.append([(i, way, r) for i, way, r in triples if r is not None and beyond.isdisjoint(way.models)])
         self.memory = Memory()
         self.cases: list[_Case] = []
-        self.complete = True
         self.cut = False
 
     def row(self, cost: Expr, measures: tuple[Expr, Expr]) -> Row | None:
@@ -151,12 +169,20 @@ class _Search:
             found[mono] = Fraction(number)
         return {mono: number for mono, number in found.items() if number}
 
-    def run(self) -> None:
+    @property
+    def complete(self) -> bool:
+        """Whether the least growth is proved in every case."""
+        return not self.run.told
+
+    def solve(self) -> None:
         """Solve every case."""
         waiting = [self.regime]
         while waiting:
             if len(self.cases) + len(waiting) > MAX_CASES:
-                self.complete = False
+                self.run.leave(reasons.CASES)
+                return
+            if self.run.over():
+                self.run.cut(f"{len(self.cases)} cases of how sizes compare were solved, others were not")
                 return
             waiting += self.case(waiting.pop())
 
@@ -174,23 +200,30 @@ class _Search:
             above.append(top)
             if len(top) > 1 and any(row.get(mono, 0) < 0 for row in self.rows() for mono in top):
                 raise BeyondError  # alike up to constants that are not known, one may be subtracted from the other
-            without = levels.possible(self.problem(above, True), len(above), Limits(work=WORK), self.memory)
+            without = levels.possible(self.problem(above, True), len(above), self.run.limits(WORK), self.memory)
             if without is None:
-                self.complete = False
+                self.stopped("work")
             if not without:
                 break
         rest, ordered = _ordered([mono for mono in left if mono not in top], regime)
         exact = ordered and not self.rough and all(len(group) == 1 for group in above)
         problem = self.problem([*above, *([mono] for mono in rest)], not exact)
         try:
-            ranked = levels.rank(problem, Limits(work=WORK), self.memory)
+            ranked = levels.rank(problem, self.run.limits(WORK), self.memory)
         except ValueError:
             raise BeyondError from None
         if ranked.answer.status not in ("optimal", "infeasible"):
-            self.complete = False
+            self.stopped(ranked.answer.stopped)
         if ranked.answer.chosen:
             self.cases.append(_Case(problem, ranked, len(above), exact))
         return []
+
+    def stopped(self, why: str) -> None:
+        """Note that a solver stopped before its proof."""
+        if self.run.over():
+            self.run.cut("a solver had found no proof of the least growth")
+        else:
+            self.run.leave(reasons.solver(why))
 
     def rows(self) -> Iterator[Row]:
         """What alternatives and models add."""
@@ -257,7 +290,7 @@ class _Search:
             total = candidate.work + paid
             added = sum((self.places.ways[node][index].own[self.which] for node, index in chosen.items()), ZERO)
             if added + paid != total:
-                self.complete = False  # what was added up is not what the design costs
+                self.run.leave(reasons.ADDED_UP)
             candidate = replace(candidate, work=total, growth=total)
             if all(candidate.design != old.design for old in candidates):
                 candidates.append(candidate)
@@ -271,7 +304,7 @@ class _Search:
             exact = case.exact and not self.cut
             what = f"the least {'cost' if exact else 'growth'} under limits is proved by"
             answer = case.ranked.answer
-            if _by_multipliers(case.problem, answer.chosen, case.top, exact):
+            if not self.run.over() and _by_multipliers(case.problem, answer.chosen, case.top, exact):
                 told[f"{what} exact multipliers, which were checked"] = None
             elif answer.status == "optimal":
                 told[f"{what} a solver ({answer.backend}), which is taken at its word"] = None
@@ -359,16 +392,17 @@ def _halves(regime: Regime, mono: Mono, other: Mono) -> list[Regime]:
 Spread = Callable[[Goal, Alternative], Iterator[Alternative]]
 
 
-def _spread(space: Space, regime: Regime) -> tuple[Spread, bool]:
+def _spread(space: Space, regime: Regime, run: Run) -> tuple[Spread, bool]:
     """Which values of free parameters to try, and whether no others can be better."""
-    if _lowest_is_best(space, regime):
+    if _lowest_is_best(space, regime, run):
         return _Values({}), True
     problem = space.site.problem
     free = Frozen({name: replace(one, hosting=ZERO) for name, one in problem.models.items()})
     site = replace(space.site, problem=replace(problem, limits=model.Limits(), models=free))
-    priced, _ = asymptotic.price(replace(space, site=site), regime)
+    free_space = replace(space, site=site)
+    values = priced(free_space, asymptotic.Pricing(free_space, regime), run.part(PRICED))
     tried: dict[str, dict[Expr, None]] = {}
-    for policy in (policy for found in priced.values() for one in found for policy in one.policies):
+    for policy in (policy for found in values.values() for one in found for policy in one.policies):
         if policy.value.symbols <= problem.parameters.keys():
             tried.setdefault(policy.name, {})[policy.value] = None
     return _Values(tried), False
@@ -393,7 +427,7 @@ class _Values:
                 yield replace(one, decisions=(replace(first, low=value, high=value), *one.decisions))
 
 
-def _lowest_is_best(space: Space, regime: Regime) -> bool:
+def _lowest_is_best(space: Space, regime: Regime, run: Run) -> bool:
     """Whether no cost that counts ever falls in a free parameter, wherever in the whole it stands."""
     limits = space.site.problem.limits
     counts = {int(space.site.problem.minimise == "span")}
@@ -405,7 +439,9 @@ def _lowest_is_best(space: Space, regime: Regime) -> bool:
                 return False
     if not lows:
         return True
-    places = Places(space, _itself).build()
+    places = Places(space, _itself).build(run)
+    if not places.whole:
+        return False
     for place, ways in zip(places.places, places.ways, strict=True):
         goal = place.goal
         formulas = [formula for formula in (goal.size, goal.share, goal.among, goal.steps) if formula is not None]

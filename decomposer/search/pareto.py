@@ -21,12 +21,13 @@ from decomposer.growth import Regime, best_constant, is_big_o, minimise
 from decomposer.growth.minimise import Limits, Minimum, with_parameters
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Goal, Site
-from decomposer.search import asymptotic, concrete
+from decomposer.search import asymptotic, concrete, reasons
 from decomposer.search.asymptotic import beats, largest, never_falls, no_dearer_again
+from decomposer.search.hurried import priced
 from decomposer.search.price import Candidate, Policy, complexity, compose, hosts, simplest
+from decomposer.search.run import Run
 from decomposer.search.spread import Spread, exact, order
 from decomposer.search.unfold import Space, Step, unfold
-from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
 MAX_KEPT = 48
@@ -51,13 +52,13 @@ def check_limits(problem: Problem) -> None:
 # -- at numbers -----------------------------------------------------------------------------------------
 
 
-def at_numbers(site: Site, reasons: list[str] | None = None) -> tuple[list[Candidate], bool]:
+def at_numbers(site: Site, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find all designs of which none is better in both measures, the cheapest first.
 
     Parameters
     ----------
-    reasons : list of str, optional
-        Gets why something may be missing, in words.
+    run : Run, optional
+        When to stop; gets why something may be missing, in words.
 
     Returns
     -------
@@ -70,15 +71,24 @@ def at_numbers(site: Site, reasons: list[str] | None = None) -> tuple[list[Candi
     Where it matters which models are used, a design is replaced only by one that uses no further models.
     """
     check_limits(site.problem)
-    spread = Spread()
-    numbered = unfold(site.problem, spread)
+    run, spread = run or Run(), Spread()
+    first = [] if run.seconds is None else few(site, run)
+    numbered = unfold(site.problem, spread, run)
     pricing = _AtNumbers(replace(numbered.site, both=True))
-    found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
-    if reasons is not None and not spread.complete:
-        reasons.append("of free parameters with very many values, only some were tried")
-    if reasons is not None and not pricing.complete:
-        reasons.append("designs of costs with more digits than can be worked with are left out")
-    return pricing.front(found), spread.complete and pricing.complete
+    found = priced(numbered, pricing, run)[numbered.graph.root]
+    run.leave((*spread.reasons, *pricing.reasons))
+    return pricing.front([*found, *first] if run.late else found), spread.complete and pricing.complete and not run.late
+
+
+def few(site: Site, run: Run) -> list[Candidate]:
+    """Designs of which none of the others is better, with the least values of their free parameters."""
+    return concrete.quick(site, _AtNumbers(replace(site, both=True)), run)
+
+
+def few_within(site: Site, run: Run) -> list[Candidate]:
+    """As `few`, by cost and span; those within the limits of the problem, with hosting, the cheapest first."""
+    both = replace(site, problem=replace(site.problem, minimise="cost"), both=True)
+    return _AtNumbers(both).front(few(both, run))
 
 
 class _AtNumbers(concrete.Pricing):
@@ -86,6 +96,8 @@ class _AtNumbers(concrete.Pricing):
         """Keep the designs that none replaces; of equal ones, that of the smallest largest model."""
         kept: list[Candidate] = []
         for new in sorted(simplest(self.site, goal, candidates), key=self.demands(goal)):
+            if kept and self.run.over():
+                break
             if not any(self.replaces(old, new) for old in kept):
                 kept = [old for old in kept if not self.replaces(new, old)]
                 kept.append(new)
@@ -149,31 +161,32 @@ def _cheaper(a: Candidate, b: Candidate) -> int:
 # -- in growth ------------------------------------------------------------------------------------------
 
 
-def in_growth(space: Space, regime: Regime, reasons: list[str] | None = None) -> tuple[list[Candidate], bool]:
+def in_growth(space: Space, regime: Regime, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find designs of which none is better in both measures in growth, with their free parameters open.
 
     Parameters
     ----------
-    reasons : list of str, optional
-        Gets why something may be missing, in words.
+    run : Run, optional
+        When to stop; gets why something may be missing, in words.
 
     Returns
     -------
     candidates, complete
         Designs with their open parameters; the flag says that none was left out for want of room.
     """
-    pricing, values = price(space, regime)
-    if reasons is not None:
-        reasons += pricing.reasons
+    run = run or Run()
+    pricing, values = price(space, regime, run)
+    run.leave(pricing.reasons)
     found = [pricing.plain(one) for one in pricing.within(values[space.graph.root])]
-    return pricing.told(found), pricing.complete
+    return pricing.told(found), pricing.complete and not run.late
 
 
-def price(space: Space, regime: Regime) -> tuple[InGrowth, dict[Goal, list[Candidate]]]:
+def price(space: Space, regime: Regime, run: Run | None = None) -> tuple[InGrowth, dict[Goal, list[Candidate]]]:
     """Find these designs for every goal; free parameters keep names of their own (see `InGrowth.names`)."""
     check_limits(space.site.problem)
-    pricing = InGrowth(replace(space, site=replace(space.site, both=True)), regime)
-    return pricing, solve(space.graph, pricing.combine, pricing.prune)
+    both = replace(space, site=replace(space.site, both=True))
+    pricing = InGrowth(both, regime)
+    return pricing, priced(both, pricing, run or Run())
 
 
 class InGrowth(asymptotic.Pricing):
@@ -182,20 +195,17 @@ class InGrowth(asymptotic.Pricing):
     def __init__(self, space: Space, regime: Regime) -> None:
         super().__init__(space, regime)
         self.names: dict[tuple[Goal, str], str] = {}
-        self.reasons: dict[str, None] = {}
-        """Why something may be missing, in words."""
 
     def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate, ...]) -> list[Candidate]:
         """Compose; the free parameters of the alternative stay open unless their least value is plainly best."""
         names = [decision.name for candidate in chosen for decision in candidate.open]
         if len(set(names)) < len(names):
-            self.complete = False
-            who = " and ".join(goal.tasks)
-            self.reasons[f"{who}: free parameters of what stands in two places got the same values in both"] = None
+            self.leave(reasons.same_values(goal))
         candidate = compose(self.site, goal, arc, chosen)
         for decision in arc.item.alternative.decisions:
             assert candidate.other is not None
-            if never_falls(candidate.work, decision.name) and never_falls(candidate.other, decision.name):
+            falls = any(not never_falls(cost, decision.name) for cost in (candidate.work, candidate.other))
+            if self.run.over() or not falls:
                 candidate = put(replace(candidate, open=(*candidate.open, decision)), {decision.name: decision.low})
             else:
                 name = self.names.setdefault((goal, decision.name), f"{decision.name}_{len(self.names) + 1}_")
@@ -212,9 +222,7 @@ class InGrowth(asymptotic.Pricing):
         regime = with_parameters(self.regime_of(goal), tuple(bounds))
         kept = self.beside(simplest(self.site, goal, candidates), regime, MAX_KEPT)
         if len(kept) > MOST:
-            self.complete = False
-            who = " and ".join(goal.tasks)
-            self.reasons[f"{who}: of {len(kept)} designs, only {MOST} were followed up"] = None
+            self.leave(reasons.too_many(goal, len(kept), MOST))
             kept = kept[:MOST]
         return kept
 

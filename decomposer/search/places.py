@@ -18,6 +18,7 @@ from decomposer.errors import ProblemError
 from decomposer.expr import ONE, ZERO, Expr, num, sym
 from decomposer.rules.base import Goal, Site
 from decomposer.search.price import Fold, complexity, fold, surroundings
+from decomposer.search.run import Run
 from decomposer.search.unfold import Space
 
 MAX_PLACES = 200_000
@@ -99,20 +100,26 @@ class Places(Generic[Amount]):
     index: dict[tuple[object, ...], int] = field(default_factory=dict)
     plain: bool = True
     """Whether all amounts add up; not so where the dearer of two branches counts."""
+    whole: bool = True
+    """Whether there was time for all of them."""
 
-    def build(self) -> Places[Amount]:
-        """Lay everything out.
+    def build(self, run: Run | None = None) -> Places[Amount]:
+        """Lay everything out, as far as there is time.
 
         Raises
         ------
         ProblemError
             When there are more than `MAX_PLACES`.
         """
-        root = self.space.graph.root
+        run, root = run or Run(), self.space.graph.root
         self.place(Place(root, (Scope(self.space.site.inside(root), (self.settle, self.settle)),)))
         while len(self.ways) < len(self.places):
             if len(self.places) > MAX_PLACES:
                 raise ProblemError(f"under limits the problem unfolds to more than {MAX_PLACES} places")
+            if run.over():
+                self.whole = False
+                run.cut(f"{len(self.ways)} places of sub-problems were laid out, and others were not")
+                break
             self.ways.append(self.alternatives(self.places[len(self.ways)]))
         return self
 

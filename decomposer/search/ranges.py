@@ -19,6 +19,7 @@ from decomposer.expr import ZERO, Expr, num
 from decomposer.rules.base import Alternative, Goal, Site
 from decomposer.search.price import Candidate, fold, measures, surroundings
 from decomposer.search.rates import Rates
+from decomposer.search.reasons import ranges_left
 from decomposer.search.spread import Spread, exact, order
 from decomposer.search.unfold import needs
 
@@ -97,8 +98,9 @@ class Ranges(Spread):
                 inside = range(low + 1, high)
                 step = 1 if len(inside) <= self.few else -(-len(inside) // PIECES)
                 more.setdefault((goal, alternative), set()).update(inside[step - 1 :: step])
-        if sum(map(len, self.tried.values())) + sum(map(len, more.values())) > self.most:
-            self.complete = False
+        total = sum(map(len, self.tried.values()))
+        if total + sum(map(len, more.values())) > self.most:
+            self.reasons[ranges_left(total)] = None
             return False
         for key, found in more.items():
             self.tried[key] = sorted({*self.tried[key], *found})

@@ -6,10 +6,12 @@ steps may be is not listed to the end: values that are left out are excluded by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
+from typing import Self
 
 from decomposer.design.certainty import certainty, number
 from decomposer.design.context import Context, exposure
@@ -22,19 +24,22 @@ from decomposer.design.reliability import cases
 from decomposer.design.sizes import covers, model_rate
 from decomposer.design.vote_bounds import odds_between
 from decomposer.design.votes import MAX_BITS, least_lead, race_runs
-from decomposer.errors import Diagnostic, ExpressionError, InfeasibleError, NotExactError, ProblemError
+from decomposer.errors import ExpressionError, InfeasibleError, NotExactError, ProblemError
 from decomposer.expr import ONE, Expr, evaluate, num
-from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import topological
-from decomposer.problem.model import Problem, Task
+from decomposer.problem.model import Task
 from decomposer.rules.base import Alternative, Decision, Goal, Site
 from decomposer.rules.vote import least_majority, occurrences, whole
+from decomposer.search import reasons
+from decomposer.search.concrete import QUICK
 from decomposer.search.costs import at_most, bounds, compared, within, worked_out
+from decomposer.search.hurried import priced
+from decomposer.search.missed import LEFT_OUT, Reached, missed, too_dear, too_many_sets
 from decomposer.search.price import Candidate, Policy, complexity, fill
-from decomposer.search.sets import MOST_SETS, able, only, over_sets, sets_of, with_hosting
-from decomposer.search.spread import Spread
+from decomposer.search.run import Run
+from decomposer.search.sets import able, only, over_sets, sets_of, with_hosting
+from decomposer.search.spread import Spread, exact
 from decomposer.search.unfold import Step, unfold
-from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
 FIRST_STRIDES = 4
@@ -45,12 +50,6 @@ SMALL_STRIDES = 16
 
 REFINED = 8
 """How often strides that are not excluded are looked at more closely."""
-
-
-LEFT_OUT = (
-    f"left out are designs in which so many units must be right at once that their chance has more than {MAX_BITS} bits"
-)
-"""What is said where these may be better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +65,21 @@ class Tried:
     ideal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """What a search for designs that reach a target has found.
-
-    Parameters
-    ----------
-    cheapest : tuple of Candidate
-        Designs that reach it, of which none is known to cost more than another.
-    complete : bool
-        Whether no vote and no stride that was left out can cost less, or reach it where nothing else does.
-    most : Product, optional
-        Where none reaches it, the chance of the most reliable design of those that were looked at.
-    partly : bool
-        Whether votes were left out.
-    """
-
-    cheapest: tuple[Candidate, ...]
-    complete: bool
-    most: Product | None
-    partly: bool
-
-
-def best(site: Site) -> tuple[list[Candidate], bool]:
+def best(site: Site, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find the cheapest designs that reach the target of a problem whose formulas are all numbers.
 
     A limit on models and what hosting costs are kept by a search for each set of models that a design may use.
+
+    Parameters
+    ----------
+    run : Run, optional
+        When to stop; gets what is not decided.
 
     Returns
     -------
     candidates, complete
         Designs of least cost, hosting included; the flag says that no vote and no stride that was left out can cost
-        less. None where some task cannot be done at all.
+        less. None where some task cannot be done at all, or time ran out before any was found.
 
     Raises
     ------
@@ -106,7 +88,7 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
     ProblemError
         When another objective, or a limit on the span, stands beside the target; or there are too many sets of models.
     """
-    problem = site.problem
+    problem, run = site.problem, run or Run()
     if problem.limits.span is not None or problem.minimise != "cost":
         raise ProblemError(
             "a target for the whole cannot be combined with a limit on the span, or with another objective",
@@ -114,55 +96,73 @@ def best(site: Site) -> tuple[list[Candidate], bool]:
         )
     sets = sets_of(problem)
     if sets is None:
-        raise ProblemError(_too_many(problem), file=problem.file)
+        raise ProblemError(too_many_sets(problem), file=problem.file)
     tried: dict[frozenset[str], Reached] = {}
 
-    def search(names: Set[str]) -> tuple[Sequence[Candidate], bool]:
-        one = tried[frozenset(names)] = reached(site, names)
+    def search(names: Set[str], part: Run) -> tuple[Sequence[Candidate], bool]:
+        one = tried[frozenset(names)] = reached(site, names, part)
         return one.cheapest, one.complete
 
-    found, complete = over_sets(problem, sets, search)
-    if not found and not able(problem, problem.models):
+    found, complete = over_sets(problem, sets, search, run)
+    if not found and (run.late or not able(problem, problem.models)):
         return [], complete
     if not found:
-        raise InfeasibleError(_missed(problem, sets, tried), file=problem.file)
+        raise InfeasibleError(missed(problem, sets, tried), file=problem.file)
     limit = problem.limits.cost
     kept = [one for one in found if limit is None or within(with_hosting(problem, one), limit)]
+    if not kept and run.late:
+        return [], False
     if not kept:
-        raise InfeasibleError(_too_dear(at_most(with_hosting(problem, found[0])), complete), file=problem.file)
+        raise InfeasibleError(too_dear(at_most(with_hosting(problem, found[0])), complete), file=problem.file)
     return kept, complete
 
 
-def reached(site: Site, names: Set[str]) -> Reached:
+def reached(site: Site, names: Set[str], run: Run | None = None) -> Reached:
     """Find the cheapest designs that reach the target and use only some models of the catalogue, if there is one."""
-    problem = site.problem
+    problem, run = site.problem, run or Run()
     assert problem.target is not None
     target = evaluate(problem.target, {})
     strides = _Strides(site)
     spread = only(strides, names) if problem.models else strides
-    pricing, found, right, least = _Pricing(site), [], [], []
+    pricing, found, right, least = _Pricing(site), list[Tried](), [], []
+    if run.seconds is not None:
+        found = _quick(site, names, run)
     for _ in range(REFINED):
-        pricing = _Pricing(site)
-        numbered = unfold(problem, spread)
-        found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
+        pricing, last = _Pricing(site), run.part(1)
+        numbered = unfold(problem, spread, last)
+        values = priced(numbered, pricing, last)[numbered.graph.root]
+        found = [*values, *found] if last.late else values
+        run.take(last)
         right = [one for one in found if pricing.reaches(one, target)]
         real = [one for one in right if not one.ideal]
         least = _cheapest(real)
+        if run.late:
+            break
         if least and not strides.refine(at_most(least[0].costs[0])):
             break
         if not least and not strides.refine(None):
             break
-    known = not strides.open and strides.complete and pricing.complete
+    known = not strides.open and strides.complete and pricing.complete and not run.late
     partly = bool(pricing.left_out)
+    run.leave((*strides.reasons, *strides.open_ranges(), *(() if pricing.complete else (reasons.CLOSE,))))
     if not least:
+        run.leave((*((LEFT_OUT,) if partly else ()), *((reasons.LONGER,) if right else ())))
         most = _most([one for one in found if not one.ideal])
         return Reached((), known and not partly and not right, most, partly)
     over = [one for one in pricing.left_out if one is None or one <= (at_most(least[0].costs[0]) or one)]
     cheaper = [one for one in right if one.ideal and compared(one.costs[0], least[0].costs[0]) not in (0, 1)]
     tied = all(compared(one.costs[0], least[0].costs[0]) == 0 for one in least)
     told = (LEFT_OUT,) if over else ()
+    run.leave((*told, *(() if tied else (reasons.TIED,)), *((reasons.LONGER,) if cheaper else ())))
     cheapest = tuple(replace(one.candidate, proof=told) for one in least)
     return Reached(cheapest, known and tied and not cheaper and not over, None, partly)
+
+
+def _quick(site: Site, names: Set[str], run: Run) -> list[Tried]:
+    """Designs with few values of their free parameters, to have some where time is short."""
+    few, part = _Few(site), run.part(QUICK)
+    space = unfold(site.problem, only(few, names) if site.problem.models else few, part)
+    return priced(space, _Pricing(site), part)[space.graph.root]
 
 
 def _cheapest(found: Sequence[Tried]) -> list[Tried]:
@@ -182,58 +182,9 @@ def _most(found: Sequence[Tried]) -> Product | None:
     return most
 
 
-def _missed(problem: Problem, sets: Sequence[Set[str]], tried: Mapping[frozenset[str], Reached]) -> Diagnostic:
-    """Why nothing reaches the target, after searches for sets of models."""
-    limit, whole = problem.limits.models, tried.get(frozenset(problem.models))
-    if limit is None or (whole is not None and not whole.cheapest):
-        who, counted = "no design", list(tried.values())
-    else:
-        who = f"no design of at most {limit} model{'' if limit == ONE else 's'}"
-        counted = [one for names, one in tried.items() if not one.cheapest]
-    if not any(able(problem, names) for names in sets):
-        return Diagnostic(f"{who} has all that the tasks require", "infeasible")
-    told, hint = f"{who} reaches the target", ""
-    if any(one.partly for one in counted):
-        told, hint = f"{who} was found that reaches the target", LEFT_OUT
-    chance: Product | None = None
-    for one in counted:
-        if one.most is not None and (chance is None or one.most.compare(chance) > 0):
-            chance = one.most
-    if chance is None:
-        return Diagnostic(f"{told}: what fails too often can be neither checked nor voted on", "infeasible", hint=hint)
-    low, _ = chance.bounds()
-    told = f"{told}: the most reliable one comes out right with probability {_decimal(low)}"
-    return Diagnostic(told, "infeasible", hint=hint)
-
-
-def _too_dear(least: Fraction | None, complete: bool) -> Diagnostic:
-    who = "no design that reaches the target keeps" if complete else "no design was found that reaches the target and"
-    told = f"{who} the limit on cost" if complete else f"{who} keeps the limit on cost"
-    return Diagnostic(told if least is None else f"{told}; it would take cost: {ceil(least)}", "infeasible")
-
-
-def _too_many(problem: Problem) -> Diagnostic:
-    """More sets of models than are tried one by one."""
-    limited = problem.limits.models is not None
-    path = "limits.models" if limited else "models"
-    what = "a limit on models" if limited else "hosting costs"
-    message = (
-        f"at numbers a target for the reliability of the whole is combined with {what} by trying sets of models one "
-        f"by one, and here there are more than {MOST_SETS}"
-    )
-    hint = "offer fewer models; or leave out --set: the growth is found with both; or leave out `target`"
-    return diagnostic(problem, path, message, "not-together", hint)
-
-
-def _decimal(value: Fraction) -> str:
-    digits = 6
-    scaled = value.numerator * 10**digits // value.denominator
-    return f"0.{scaled:0{digits}d}" if scaled < 10**digits else "1"
-
-
 class _Pricing:
     def __init__(self, site: Site) -> None:
-        self.site = site
+        self.site, self.run = site, Run()
         self.complete = True
         self.left_out: list[Fraction | None] = []
         # What helps with tasks, as who cuts, divides or condenses, has no goal that settles its failures.
@@ -320,11 +271,28 @@ class _Pricing:
         """Keep the designs that none matches at no more cost; of equal ones, the simplest."""
         kept: list[Tried] = []
         for new in sorted(found, key=lambda one: complexity(one.candidate.design)):
+            if kept and self.run.over():
+                break
             if any(_matches(old, new) for old in kept):
                 continue
             kept = [old for old in kept if not _matches(new, old)]
             kept.append(new)
         return kept
+
+    def one(self, goal: Goal, found: Sequence[Tried]) -> list[Tried]:
+        """The most reliable one: where few designs are kept, the whole has to reach the target all the same."""
+        most: list[Tried] = []
+        for new in found:
+            with suppress(NotExactError):
+                if not new.ideal and (not most or new.chances[0].compare(most[0].chances[0]) > 0):
+                    most = [new]
+        return most
+
+    def again(self) -> Self:
+        """The same, with nothing noted."""
+        other = copy(self)
+        other.complete, other.left_out = True, []
+        return other
 
 
 def _matches(a: Tried, b: Tried) -> bool:
@@ -390,6 +358,10 @@ class _Strides(Spread):
             if decision.about == f"steps of {name} in a call":
                 return [value for value in values if value > 1]
         return super().values(decision, every)
+
+    def open_ranges(self) -> list[str]:
+        """Strides that were neither tried nor excluded, in words."""
+        return [reasons.steps_left(name, first, last) for name, first, last in self.open]
 
     def fits(self, task: Task, value: int) -> bool:
         """Whether the chance of so many steps can be written out."""
@@ -476,3 +448,14 @@ class _Strides(Spread):
         raced = number(race_runs(num(right), num(rival), num(lead)))
         majority = least_majority(right, scopes, bound)
         return raced if majority is None else min(raced, Fraction(majority))
+
+
+class _Few(_Strides):
+    """Votes and strides as they are; of other free parameters, the least values."""
+
+    def values(self, decision: Decision, every: int) -> list[int]:
+        """Integers to try."""
+        if decision.name in (self.site.lead, self.site.stride):
+            return super().values(decision, every)
+        low, high = int(exact(decision.low)), int(exact(decision.high))
+        return [low] if low <= high else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cmp_to_key
 
 from decomposer.design.bounds import at_least, without_ceilings
 from decomposer.design.context import Context
@@ -18,11 +19,12 @@ from decomposer.errors import ExpressionError, OutsideClassError
 from decomposer.expr import ONE, App, Expr, Sym, maximum, mono_expr, num, sym
 from decomposer.growth import Regime, at_most, is_big_o, theta
 from decomposer.rules.base import Decision, Goal, Site
-from decomposer.search import asymptotic, concrete
+from decomposer.search import asymptotic, concrete, reasons
+from decomposer.search.hurried import priced
 from decomposer.search.price import Candidate, compose
+from decomposer.search.run import Run
 from decomposer.search.spread import Spread, order
 from decomposer.search.unfold import Space, Step, unfold
-from decomposer.solvers.dynamic import solve
 from decomposer.solvers.graph import Arc
 
 Reach = dict[Measure, Expr]
@@ -47,8 +49,13 @@ def _reach(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidate
 # -- at numbers -----------------------------------------------------------------------------------------
 
 
-def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
+def at_numbers(site: Site, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find the designs of least scope, of those the cheapest, of a problem whose formulas are all numbers.
+
+    Parameters
+    ----------
+    run : Run, optional
+        When to stop; gets what is not decided.
 
     Returns
     -------
@@ -56,18 +63,33 @@ def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
         Designs of least cost among those of least scope; the flag says that every integer was tried for every free
         parameter, and no cost was beyond working with.
     """
-    spread = Spread()
-    numbered = unfold(site.problem, spread)
+    run, spread = run or Run(), Spread()
+    first = [] if run.seconds is None else concrete.quick(site, _AtNumbers(site, {}, None), run)
+    numbered = unfold(site.problem, spread, run)
     bounds: dict[Measure, Expr] = {}
     pricing, found = _AtNumbers(numbered.site, bounds, None), list[Candidate]()
     for which in (*MEASURES, None):
+        if run.late and which is not None:
+            continue
         pricing = _AtNumbers(numbered.site, bounds, which)
-        found = solve(numbered.graph, pricing.combine, pricing.prune)[numbered.graph.root]
-        if not found:
+        found = priced(numbered, pricing, run)[numbered.graph.root]
+        run.leave((*spread.reasons, *pricing.reasons))
+        if not found and not run.late:
             return [], spread.complete and pricing.complete
-        if which is not None:
+        if which is not None and not run.late:
             bounds[which] = found[0].work
-    return found, spread.complete and pricing.complete
+    found = _smallest([*found, *first]) if run.late else found
+    return found, spread.complete and pricing.complete and not run.late
+
+
+def _smallest(found: Sequence[Candidate]) -> list[Candidate]:
+    """Of designs found at different times, the first of least scope, and then cost."""
+
+    def smaller(one: Candidate, other: Candidate) -> int:
+        pairs = zip((*one.reach, one.work), (*other.reach, other.work), strict=True)
+        return next((sign for a, b in pairs if (sign := order(a, b))), 0)
+
+    return [min(found, key=cmp_to_key(smaller))] if found else []
 
 
 class _AtNumbers(concrete.Pricing):
@@ -80,7 +102,7 @@ class _AtNumbers(concrete.Pricing):
         try:
             reach = _reach(self.site, goal, arc, chosen)
         except ExpressionError:
-            self.complete = False
+            self.reasons[reasons.DIGITS] = None
             return []
         by_measure: dict[Measure, Expr] = dict(zip(MEASURES, reach, strict=True))
         # What depends on the round of a conversation is looked at where all rounds are.
@@ -98,6 +120,8 @@ class _AtNumbers(concrete.Pricing):
             return super().prune(goal, candidates)
         kept: list[Candidate] = []
         for new in candidates:
+            if kept and self.run.over():
+                break
             if not any(_below(old.work, new.work) for old in kept):
                 kept = [*(old for old in kept if not _below(new.work, old.work)), new]
         return kept
@@ -110,10 +134,15 @@ def _below(a: Expr, b: Expr) -> bool:
 # -- in growth ------------------------------------------------------------------------------------------
 
 
-def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+def in_growth(space: Space, regime: Regime, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find the designs of least scope by growth, and of those the ones of least cost.
 
     A design counts where its scope is within a constant factor of the least in all of the regime.
+
+    Parameters
+    ----------
+    run : Run, optional
+        When to stop; gets what is not decided.
 
     Returns
     -------
@@ -121,18 +150,26 @@ def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
         Several where costs are equal in growth, or where it depends on the regime which is the best; the flag says that
         none was left out for want of room, and no free parameter could be better.
     """
+    run = run or Run()
     bounds: dict[Measure, Sequence[Expr]] = {}
     complete = True
     for which in MEASURES:
+        if run.late:
+            break
         pricing = _InGrowth(space, regime, bounds, which)
-        found = solve(space.graph, pricing.combine, pricing.prune)[space.graph.root]
+        found = priced(space, pricing, run)[space.graph.root]
         complete = complete and pricing.complete and len(found) <= 1
-        if not found:
+        run.leave((*pricing.reasons, *(() if len(found) <= 1 else (reasons.least_scope(which),))))
+        if not found and not run.late:
             return [], complete
-        bounds[which] = [theta(one.growth, regime=regime).expr for one in found]
+        if not run.late:
+            bounds[which] = [theta(one.growth, regime=regime).expr for one in found]
     last = _InGrowth(space, regime, bounds, None)
-    best = solve(space.graph, last.combine, last.prune)[space.graph.root]
-    return best, complete and last.complete
+    best = priced(space, last, run)[space.graph.root]
+    run.leave(last.reasons)
+    if run.late and not best:
+        best = priced(space, _InGrowth(space, regime, {}, None), run)[space.graph.root]
+    return best, complete and last.complete and not run.late
 
 
 class _InGrowth(asymptotic.Pricing):
@@ -168,7 +205,7 @@ class _InGrowth(asymptotic.Pricing):
         try:
             return is_big_o(value, bound, self.regime_of(goal)) is True
         except OutsideClassError:
-            self.complete = False
+            self.leave(reasons.SCOPES)
             return False
 
     def settled_within(self, goal: Goal, candidate: Candidate, decision: Decision) -> Candidate:
@@ -210,7 +247,7 @@ class _InGrowth(asymptotic.Pricing):
                 continue
             for rest, exponent in _lines(candidate.reach[MEASURES.index(which)], decision.name):
                 if exponent is None:
-                    self.complete = False
+                    self.leave(reasons.beyond(decision))
                 elif exponent > 0:
                     highs.append((bounds[0] / rest) ** num(1 / exponent))
                 elif exponent < 0:
@@ -227,11 +264,13 @@ class _InGrowth(asymptotic.Pricing):
         regime = self.regime_of(goal)
         kept: list[Candidate] = []
         for new in candidates:
+            if kept and self.run.over():
+                break
             if any(self.replaces(old, new, regime) for old in kept):
                 continue
             kept = [*(old for old in kept if not self.replaces(new, old, regime)), new]
         if len(kept) > asymptotic.MAX_KEPT:
-            self.complete = False
+            self.leave(reasons.too_many(goal, len(kept), asymptotic.MAX_KEPT))
             kept = kept[: asymptotic.MAX_KEPT]
         return kept
 

@@ -20,6 +20,8 @@ from decomposer.problem.model import Problem
 from decomposer.rules.base import Alternative, Goal
 from decomposer.search.costs import compared
 from decomposer.search.price import Candidate
+from decomposer.search.reasons import TIED
+from decomposer.search.run import Run
 from decomposer.search.spread import exact
 
 MOST_SETS = 64
@@ -27,8 +29,11 @@ MOST_SETS = 64
 
 Spreading: TypeAlias = Callable[[Goal, Alternative], Iterable[Alternative]]
 
-Search: TypeAlias = Callable[[Set[str]], tuple[Sequence[Candidate], bool]]
-"""From a set of models to the cheapest designs that use no others, hosting aside, and whether nothing was left out."""
+Search: TypeAlias = Callable[[Set[str], Run], tuple[Sequence[Candidate], bool]]
+"""From a set of models to the cheapest designs that use no others, hosting aside, and whether nothing was left out.
+
+What was left out is noted in the run, whose time is that of one set.
+"""
 
 
 def sets_of(problem: Problem, most: int = MOST_SETS) -> list[frozenset[str]] | None:
@@ -84,7 +89,7 @@ def with_hosting(problem: Problem, candidate: Candidate) -> Expr:
     return candidate.work + hosting(problem, candidate.design)
 
 
-def over_sets(problem: Problem, sets: Sequence[Set[str]], search: Search) -> tuple[list[Candidate], bool]:
+def over_sets(problem: Problem, sets: Sequence[Set[str]], search: Search, run: Run) -> tuple[list[Candidate], bool]:
     """Find the designs of least cost, hosting included, over sets of models, larger ones first.
 
     Where there are more than two sets, the whole catalogue is tried before: what it needs no more models for than the
@@ -97,23 +102,36 @@ def over_sets(problem: Problem, sets: Sequence[Set[str]], search: Search) -> tup
     """
     kept: list[tuple[Expr, Candidate]] = []
     proved: list[tuple[Set[str], Expr | None]] = []
-    complete = True
     whole = frozenset(problem.models)
-    for names in sets if len(sets) <= 2 or whole in sets else (whole, *sets):
-        if _excluded(problem, names, proved, kept[0][0] if kept else None):
-            continue
-        found, exact_one = search(names)
-        if exact_one:
-            proved.append((names, found[0].work if found else None))
-        complete = complete and (exact_one or names not in sets)
-        for one in found:
-            total = with_hosting(problem, one)
-            signs = [compared(total, other) for other, _ in kept]
-            if _too_many(problem, one) or 1 in signs or any(one.design == other.design for _, other in kept):
+    tried = list(sets if len(sets) <= 2 or whole in sets else (whole, *sets))
+    complete, late = True, tried
+    for _ in range(1 if run.seconds is None else 2):  # some take less than their share of the time, for others to use
+        waiting, late = late, []
+        for place, names in enumerate(waiting):
+            if kept and run.over():
+                late += [other for other in waiting[place:] if other in sets]
+                break
+            if _excluded(problem, names, proved, kept[0][0] if kept else None):
                 continue
-            kept = [*(old for old, sign in zip(kept, signs, strict=True) if sign != -1), (total, one)]
-    complete = complete and all(compared(total, kept[0][0]) == 0 for total, _ in kept)
-    return [one for _, one in kept], complete
+            own = run.part(1 / (len(waiting) - place))
+            found, exact_one = search(names, own)
+            if exact_one:
+                proved.append((names, found[0].work if found else None))
+            elif names in sets:
+                late += [names] if own.late else []
+                complete = complete and not own.reasons
+                run.leave(own.reasons)
+            for one in found:
+                total = with_hosting(problem, one)
+                signs = [compared(total, other) for other, _ in kept]
+                if _too_many(problem, one) or 1 in signs or any(one.design == other.design for _, other in kept):
+                    continue
+                kept = [*(old for old, sign in zip(kept, signs, strict=True) if sign != -1), (total, one)]
+    if late:
+        run.cut(f"of {len(tried)} sets of models, {len(late)} were not searched whole")
+    tied = all(compared(total, kept[0][0]) == 0 for total, _ in kept)
+    run.leave(() if tied else TIED)
+    return [one for _, one in kept], complete and tied and not run.late
 
 
 def _too_many(problem: Problem, candidate: Candidate) -> bool:

@@ -10,6 +10,7 @@ from decomposer.design.nodes import substitute
 from decomposer.errors import NotExactError
 from decomposer.expr import Expr, compare, evaluate, num
 from decomposer.rules.base import Alternative, Decision, Goal
+from decomposer.search.reasons import left_out
 
 EVERY_INTEGER = 512
 """Up to so many values a free parameter is tried at every integer; beyond, at a spread of them."""
@@ -49,11 +50,29 @@ def order(a: Expr, b: Expr) -> int:
     return (left > right) - (left < right)
 
 
+def lowest(goal: Goal, alternative: Alternative) -> Iterator[Alternative]:
+    """Yield an alternative at the least values of its free parameters."""
+    fixed: dict[str, Expr] = {}
+    settled: list[Decision] = []
+    for decision in alternative.decisions:
+        low, high = (exact(end.subs(fixed)) for end in (decision.low, decision.high))
+        if low > high:
+            return
+        fixed[decision.name] = num(int(low))
+        settled.append(replace(decision, low=fixed[decision.name], high=fixed[decision.name]))
+    yield replace(alternative, template=substitute(alternative.template, fixed), decisions=tuple(settled))
+
+
 class Spread:
     """Replaces the free parameters of alternatives by integers."""
 
     def __init__(self) -> None:
-        self.complete = True
+        self.reasons: dict[str, None] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether no value was left out that might be better."""
+        return not self.reasons
 
     def __call__(self, goal: Goal, alternative: Alternative) -> Iterator[Alternative]:
         """Yield the alternative at each value of its free parameters."""
@@ -79,10 +98,10 @@ class Spread:
         low, high = int(exact(decision.low)), int(exact(decision.high))
         if high - low < every:
             return list(range(low, high + 1))
-        self.complete = False
         chosen = {*range(low, low + DENSE), high}
         value = low + DENSE
         while value < high:
             chosen.add(value)
             value += max(1, value // 8)
+        self.reasons[left_out(decision, len(chosen), high - low + 1)] = None
         return sorted(chosen)

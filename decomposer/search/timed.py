@@ -10,14 +10,15 @@ from decomposer.expr import ZERO
 from decomposer.growth import Regime, is_big_o
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Site
-from decomposer.search import pareto
+from decomposer.search import pareto, reasons
 from decomposer.search.asymptotic import beats
 from decomposer.search.price import Candidate
+from decomposer.search.run import Run
 from decomposer.search.spread import order
 from decomposer.search.unfold import Space
 
 
-def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
+def at_numbers(site: Site, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find the designs of least time at numbers: they are among those that none beats in work and span.
 
     Returns
@@ -26,7 +27,7 @@ def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
         As `decomposer.search.pareto.at_numbers`; their work is the time.
     """
     problem = site.problem
-    found, complete = pareto.at_numbers(site)
+    found, complete = pareto.at_numbers(site, run)
     kept: list[Candidate] = []
     for one in found:
         time = on_workers(problem, one.work, one.other or ZERO)
@@ -36,7 +37,7 @@ def at_numbers(site: Site) -> tuple[list[Candidate], bool]:
     return kept, complete
 
 
-def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+def in_growth(space: Space, regime: Regime, run: Run | None = None) -> tuple[list[Candidate], bool]:
     """Find the designs of least time in the end, with the best values of their free parameters.
 
     Returns
@@ -45,22 +46,30 @@ def in_growth(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
         Several where which is best depends on the regime; their work is the time, up to a factor of 2 that of the
         best schedule.
     """
-    found, complete = pareto.in_growth(space, regime)
-    kept, proved = least(space.site.problem, found, regime)
+    run = run or Run()
+    found, complete = pareto.in_growth(space, regime, run)
+    kept, proved = least(space.site.problem, found, regime, run)
     return kept, complete and proved
 
 
-def least(problem: Problem, found: Iterable[Candidate], regime: Regime) -> tuple[list[Candidate], bool]:
+def least(
+    problem: Problem, found: Iterable[Candidate], regime: Regime, run: Run | None = None
+) -> tuple[list[Candidate], bool]:
     """Of designs with open parameters, those of least time in the end, with the best values of these."""
+    run = run or Run()
     complete = True
     kept: list[Candidate] = []
     for one in found:
         time = on_workers(problem, one.work, one.other or ZERO)
         new, proved = pareto.settled(one, time, regime)
         if not _within(problem, new, regime):
-            complete = complete and not one.open  # other values of its parameters may keep the limit
+            if one.open:  # other values of its parameters may keep the limit
+                complete = False
+                run.leave(map(reasons.unlimited, one.open))
             continue
-        complete = complete and proved
+        if not proved:
+            complete = False
+            run.leave(map(reasons.unproved, one.open))
         if not any(beats(old, new, regime) for old in kept):
             kept = [*(old for old in kept if not beats(new, old, regime)), new]
     return kept, complete

@@ -12,11 +12,19 @@ from decomposer.design.contract import check_design
 from decomposer.design.evaluate import Footprint, footprint
 from decomposer.design.nodes import Design, substitute
 from decomposer.design.write import steps, tree
-from decomposer.errors import DesignError, ExpressionError, InfeasibleError, OutsideClassError, ProblemError
+from decomposer.errors import (
+    DesignError,
+    ExpressionError,
+    InfeasibleError,
+    OutOfTimeError,
+    OutsideClassError,
+    ProblemError,
+)
 from decomposer.expr import Expr, num
 from decomposer.growth import Ratio, relation
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
+from decomposer.search.run import Run
 from decomposer.search.spread import order
 from decomposer.verbs.attribution import attribute
 from decomposer.verbs.attribution_results import Attribution
@@ -37,11 +45,19 @@ from decomposer.verbs.measure import (
     values_at,
 )
 from decomposer.verbs.notes import notes
-from decomposer.verbs.optimize import optimize
+from decomposer.verbs.optimize import optimize_in
 from decomposer.verbs.results import FORMAT_VERSION, Cost, Status, ratio_cases, scope_data, shortened
 from decomposer.verbs.scopes import Extent, scope_of
 
 OPTIMUM = "optimum"
+
+SEARCH = 0.7
+"""Share of the time in which the optimum is looked for; the rest is for what differs."""
+
+NOT_TAKEN_APART = (
+    "time ran out: where one design becomes cheaper than another, and what each change contributes, is left out; give "
+    "it more time"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +65,9 @@ class Row:
     """One design of a comparison, against the reference.
 
     `chance` is the reliability as a number, where it is one. `attribution` says what each change on the way to the
-    reference contributes; it is `None` where the designs are the same, and where one has free parameters whose value
-    depends on the regime, or does the job at the numbers only; then there are no `crossovers` either.
+    reference contributes; it is `None` where the designs are the same, where time ran out, and where one has free
+    parameters whose value depends on the regime, or does the job at the numbers only; then there are no `crossovers`
+    either.
     `misses_target` says whether it is shown to come out right less often than the target asks; `beyond` are the limits
     of the problem that it exceeds.
     """
@@ -158,7 +175,11 @@ class Comparison:
 
 
 def compare(
-    problem: Problem | str | Path, *names: str, against: str = OPTIMUM, at: Numbers | None = None
+    problem: Problem | str | Path,
+    *names: str,
+    against: str = OPTIMUM,
+    at: Numbers | None = None,
+    seconds: float | None = None,
 ) -> Comparison:
     """Compare hand designs with the optimum, or with each other.
 
@@ -171,6 +192,8 @@ def compare(
         The reference: ``"optimum"``, or a hand design.
     at : mapping of parameter to int or Fraction, optional
         Numbers for all parameters, for values and crossovers; the optimum is then the best design at these numbers.
+    seconds : float, optional
+        How long to search, as in `optimize`; then the optimum shown is the best design known.
 
     Returns
     -------
@@ -182,7 +205,10 @@ def compare(
         For a name of an unknown hand design, or of one that breaks the contract.
     ProblemError
         When `at` does not fit the parameters.
+    OutOfTimeError
+        When there is no design yet when the time is up.
     """
+    run = Run(seconds)
     problem = problem_of(problem)
     numbers = dict(at or {})
     if numbers:
@@ -191,11 +217,12 @@ def compare(
     others = names or [name for name in legal.designs if name != against]
     chosen = {name: hand_design_at(problem, name, numbers) for name in others}
     shown: Shown | None = None
+    reasons: tuple[str, ...] = ()
     if against == OPTIMUM:
-        design, shown = _optimum(problem, numbers)
+        design, shown, reasons = _optimum(problem, numbers, run)
     else:
         design = hand_design_at(problem, against, numbers, (OPTIMUM,))
-    reference = _row(problem, against, design, design, {})
+    reference = _row(problem, against, design, design, {}, run)
     regime = regime_of(problem)
     cost = measure(problem, design, regime, numbers)
     reference = replace(
@@ -206,39 +233,43 @@ def compare(
         misses_target=misses_target(problem, design, regime, numbers),
         beyond=beyond_limits(problem, design, cost, regime, numbers),
     )
-    rows = tuple(_row(problem, name, one, design, numbers) for name, one in chosen.items())
+    rows = tuple(_row(problem, name, one, design, numbers, run) for name, one in chosen.items())
     given = tuple((name, Fraction(value)) for name, value in numbers.items())
-    return Comparison(problem, reference, rows, given, illegal, shown, tuple(notes(problem, numbers)))
+    late = (NOT_TAKEN_APART,) if run.over() and any(row.attribution is None for row in rows) else ()
+    told = tuple(dict.fromkeys((*notes(problem, numbers), *reasons, *late)))
+    return Comparison(problem, reference, rows, given, illegal, shown, told)
 
 
-def _optimum(problem: Problem, at: Numbers) -> tuple[Design, Shown]:
+def _optimum(problem: Problem, at: Numbers, run: Run) -> tuple[Design, Shown, tuple[str, ...]]:
     """The best design: at numbers, that of least growth only where it is as good there as the best at these numbers.
 
-    That of least growth is preferred among equals, because it is written for all numbers.
+    That of least growth is preferred among equals, because it is written for all numbers. It comes with what is known
+    of it, and with why it is not proved to be the best.
     """
-    bare = replace(problem, designs=type(problem.designs)())
-    found = optimize(bare, at=at)
+    found = optimize_in(run.part(SEARCH), problem, at, hands=())
     best, several = found.design, len(found.options) > 1
     fixed = bool(at and found.policies)
     shown = Shown(found.status, len(found.options), found.options[0].when if several else (), fixed)
-    if not at or problem.minimise == "scope" or problem.limits:
-        return best, shown
-    general = best
+    reasons = found.reasons if found.status == "bounded" else ()
+    if not at or problem.minimise == "scope" or problem.limits or run.over():
+        return best, shown, reasons
+    general, part = best, run.part(SEARCH)
     try:
-        general = optimize(bare).design
+        general = optimize_in(part, problem, hands=()).design
         check_design(numbered(problem, at), substitute(general, {name: num(value) for name, value in at.items()}))
-        as_good = order(*values_at(problem, (general, best), at)) <= 0
-    except (DesignError, ExpressionError, InfeasibleError, OutsideClassError, ProblemError):
+        as_good = not part.late and order(*values_at(problem, (general, best), at)) <= 0
+    except (DesignError, ExpressionError, InfeasibleError, OutOfTimeError, OutsideClassError, ProblemError):
         as_good = False  # nothing holds for all numbers, or it cannot be worked out at these
-    return (general, replace(shown, fixed=False)) if as_good else (best, shown)
+    return (general, replace(shown, fixed=False), reasons) if as_good else (best, shown, reasons)
 
 
-def _row(problem: Problem, name: str, design: Design, reference: Design, at: Numbers) -> Row:
+def _row(problem: Problem, name: str, design: Design, reference: Design, at: Numbers, run: Run) -> Row:
     regime = regime_of(problem)
     cost = measure(problem, design, regime, at)
     other = measure(problem, reference, regime)
     mine, theirs = objective(problem, cost)[0], objective(problem, other)[0]
     general = all(_is_general(problem, one) for one in (design, reference))
+    apart = general and design != reference
     return Row(
         name=name,
         design=design,
@@ -252,8 +283,8 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         span_ratio=ratio_of(cost.span, other.span, regime),
         by_tasks=ratios_by_task(problem, design, reference, regime),
         difference=_difference(tree(problem, design), tree(problem, reference)),
-        crossovers=crossovers(problem, design, reference, at) if at and general else (),
-        attribution=attribute(problem, design, reference, at) if general and design != reference else None,
+        crossovers=crossovers(problem, design, reference, at) if at and general and not run.over() else (),
+        attribution=attribute(problem, design, reference, at) if apart and not run.over() else None,
         misses_target=misses_target(problem, design, regime, at),
         beyond=beyond_limits(problem, design, cost, regime, at),
     )

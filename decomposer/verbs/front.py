@@ -23,6 +23,7 @@ from decomposer.rules.base import site_of
 from decomposer.rules.separate import leaves_blocks_out, leaves_growth_out
 from decomposer.search import pareto
 from decomposer.search.price import Candidate, Policy
+from decomposer.search.run import Run
 from decomposer.search.spread import order, settle
 from decomposer.search.unfold import unfold
 from decomposer.verbs.combinations import check_front
@@ -30,6 +31,7 @@ from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import IllegalDesign, without_illegal
 from decomposer.verbs.infeasible import infeasible
+from decomposer.verbs.late import nothing
 from decomposer.verbs.measure import Numbers, numbered, regime_of
 from decomposer.verbs.notes import notes
 from decomposer.verbs.results import FORMAT_VERSION
@@ -135,7 +137,7 @@ class Front:
         return fragment(document(self))
 
 
-def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
+def front(problem: Problem | str | Path, *, at: Numbers | None = None, seconds: float | None = None) -> Front:
     """Find all designs of which none is better in both total cost and span.
 
     Parameters
@@ -144,6 +146,8 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
         What it minimises, and the number of its workers, play no part; its limits do.
     at : mapping of parameter to int or Fraction, optional
         Numbers for all parameters: then the front is exact, with every integer tried for free parameters.
+    seconds : float, optional
+        How long to search; then designs may be missing, and `doubts` of the front say so.
 
     Raises
     ------
@@ -151,6 +155,8 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
         When `at` does not fit the parameters, or the problem has a target for the whole, or limits in growth.
     InfeasibleError
         When no design satisfies the problem.
+    OutOfTimeError
+        When there is no design yet when the time is up.
     OutsideClassError
         When growths cannot be compared.
 
@@ -160,21 +166,21 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None) -> Front:
     work/P and span, and for a pair (w, s) that no other betters, every design that is best for P = w/s has work O(w)
     and span O(s). So the front comes out as a map of regimes with one more parameter.
     """
+    run = Run(seconds)
     problem = problem_of(problem)
     check_front(problem, bool(at))
     legal, illegal = without_illegal(problem)
     plain = replace(legal, minimise="cost", workers=None)
-    found = _at_numbers(legal, plain, at) if at else _in_growth(legal, plain)
+    found = _at_numbers(legal, plain, at, run) if at else _in_growth(legal, plain, run)
     return replace(found, problem=problem, illegal=illegal)
 
 
-def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
+def _at_numbers(problem: Problem, plain: Problem, at: Numbers, run: Run) -> Front:
     target = numbered(plain, at)
-    doubts: list[str] = []
-    found, complete = pareto.at_numbers(site_of(target), doubts)
+    found, complete = pareto.at_numbers(site_of(target), run)
     complete = complete and not leaves_blocks_out(problem)
     if not found:
-        raise infeasible(target, unfold(target))
+        raise nothing(run, problem) if run.late else infeasible(target, unfold(target))
     points = [Point(one.design, settle(one.work), settle(one.other or one.work), one.policies) for one in found]
     fixed = {name: num(value) for name, value in at.items()}
     hands: list[HandPoint] = []
@@ -190,24 +196,24 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers) -> Front:
         hands.append(HandPoint(name, cost, path, next(better, None)))
     numbers = tuple((name, Fraction(value)) for name, value in at.items())
     told = tuple(notes(problem, dict(numbers)))
-    return Front(problem, tuple(points), tuple(hands), None, complete, numbers, told, doubts=tuple(doubts))
+    return Front(problem, tuple(points), tuple(hands), None, complete, numbers, told, doubts=run.told)
 
 
 # -- in growth ------------------------------------------------------------------------------------------
 
 
-def _in_growth(problem: Problem, plain: Problem) -> Front:
-    regime, space = regime_of(problem), unfold(plain)
+def _in_growth(problem: Problem, plain: Problem, run: Run) -> Front:
+    regime, space = regime_of(problem), unfold(plain, run=run)
     taken = {*problem.parameters, *space.site.names}
     workers, price = fresh(taken, "P", "workers"), fresh(taken, "Q", "weight")
     # A span in units of time may be any multiple of a cost; else there is no use for less than one worker.
     timed = any(model.delay is not None for model in problem.models.values())
     weight = (sym(price) if timed else ONE) / sym(workers)
-    doubts: list[str] = []
-    found, complete = pareto.in_growth(space, regime, doubts)
+    found, complete = pareto.in_growth(space, regime, run)
+    doubts = list(run.told)
     complete = complete and not leaves_growth_out(problem)
     if not found:
-        raise infeasible(plain, space)
+        raise nothing(run, problem) if run.late else infeasible(plain, space)
     weighed: dict[str, Candidate] = {}
     originals: dict[str, Candidate] = {}
     open_ones: set[str] = set()

@@ -38,10 +38,20 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
             done = [task for task in problem.tasks.values() if name == task.name or name in task.requires]
             if all(task.succeeds is None for task in done):
                 yield f"{model.name}: its success rate for {name} counts only where a task states `succeeds`"
+    yield from not_looked_at(problem, at)
+    for text in problem.assume:
+        if broken(text, at):
+            yield f"at these numbers `{text}` does not hold, which the answer rests on"
+    for warning in warnings(problem):
+        yield warning.message
+
+
+def not_looked_at(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
+    """Yield why facts of a problem leave something undecided, whatever the search, and what can be done about it."""
     for name in too_long(problem) if not at and not site_of(problem).numbered else ():
         yield (
             f"{name}: its chance to be right in all units at once has more than {MAX_BITS} bits, so votes on all and "
-            "attempts at all of them are left out"
+            "attempts at all of them are left out; make the number of units a parameter, or give numbers with --set"
         )
     if leaves_blocks_out(problem):
         most = largest_block(problem)
@@ -49,18 +59,15 @@ def notes(problem: Problem, at: Mapping[str, int | Fraction]) -> Iterator[str]:
             f"this is the best of the designs in which at most {most} neighbouring tasks share a call: with so many "
             "tasks, longer blocks are not looked at, and may cost less"
             + (", by a constant factor" if not leaves_growth_out(problem) else "")
+            + "; one that is drawn by hand is compared"
         )
     repeated = repeated_beside(problem)
     if repeated is not None:
         yield (
             f"where {repeated} is repeated for parts in parallel, the slowest of them is waited for: of several such "
-            "steps in a row only bounds are known, so what is called the best in time is not proved to be"
+            "steps in a row only bounds are known, so what is called the best in time is not proved to be; "
+            "`decomposer simulate` counts what happens"
         )
-    for text in problem.assume:
-        if broken(text, at):
-            yield f"at these numbers `{text}` does not hold, which the answer rests on"
-    for warning in warnings(problem):
-        yield warning.message
 
 
 def repeated_beside(problem: Problem) -> str | None:

@@ -9,25 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from decomposer.design.evaluate import agents, footprint
-from decomposer.design.remembering import some_may_do
-from decomposer.design.vote_bounds import too_long
 from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr, maximum, minimum
 from decomposer.growth import Regime, eventually
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
-from decomposer.rules.base import Goal, site_of
-from decomposer.rules.separate import leaves_blocks_out, leaves_growth_out
-from decomposer.search import asymptotic, concrete, coupled, reliable, scoped, timed
-from decomposer.search.coupled import is_coupled
+from decomposer.rules.base import site_of
+from decomposer.rules.separate import leaves_blocks_out
+from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, complexity
-from decomposer.search.unfold import Step, unfold
-from decomposer.solvers.graph import Graph
+from decomposer.search.run import Run
+from decomposer.search.unfold import Space, unfold
 from decomposer.verbs import undercut
 from decomposer.verbs.combinations import check_optimum
+from decomposer.verbs.finding import designs_at, designs_in_growth
 from decomposer.verbs.growths import growth_of
 from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
+from decomposer.verbs.late import best_known
 from decomposer.verbs.measure import (
     Numbers,
     chance_at,
@@ -43,12 +42,13 @@ from decomposer.verbs.measure import (
 from decomposer.verbs.notes import notes, repeated_beside
 from decomposer.verbs.results import HandDesign, Option, Result, SearchReport, Status
 from decomposer.verbs.scopes import scope_of
+from decomposer.verbs.undecided import by_facts, by_status
 
 if TYPE_CHECKING:
     from decomposer.verbs.regimes import RegimeMap
 
 
-def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Result:
+def optimize(problem: Problem | str | Path, *, at: Numbers | None = None, seconds: float | None = None) -> Result:
     """Find the best design of a problem.
 
     Parameters
@@ -58,6 +58,9 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         Numbers for all parameters: then the design of least exact cost at these numbers is found. Without
         them, the design of least growth over the regime; among those, of least cost in the end; among those,
         of the least demanding capabilities, then the fewest agents (Meyerson & Qiu 2025, after Def. 2.3).
+    seconds : float, optional
+        How long to search: then the best design known is the answer, with the status ``bounded`` and with how far the
+        search got in its notes. Without it the search goes on to its end, and equal problems have equal answers.
 
     Returns
     -------
@@ -69,6 +72,8 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         When `at` does not fit the parameters, or the space of designs is too large.
     InfeasibleError
         When no design satisfies the problem: no model can do a task, or no fact says how.
+    OutOfTimeError
+        When there is no design yet, not even one drawn by hand, when the time is up.
 
     Notes
     -----
@@ -77,28 +82,27 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
     Time grows linearly with the number of tasks in a chain; every comparison of growths is a small exact
     linear programme.
     """
+    return optimize_in(Run(seconds), problem, at)
+
+
+def optimize_in(
+    run: Run, problem: Problem | str | Path, at: Numbers | None = None, hands: tuple[str, ...] | None = None
+) -> Result:
+    """As `optimize`, within a run that may have begun before; `hands` are the hand designs that are compared."""
     problem = problem_of(problem)
     regime = regime_of(problem)
     numbers = dict(at or {})
-    space = unfold(problem)
-    numeric = bool(numbers) or space.site.numbered
+    site = site_of(problem)
+    numeric = bool(numbers) or site.numbered
     check_optimum(problem, numeric)
+    # At numbers, where all is unfolded again, it is for the record alone.
+    space = unfold(problem, run=run.part(RECORD) if numeric else run)
     target = numbered(problem, numbers) if numbers else problem
     legal, illegal = without_illegal(problem, numbers)
-    if problem.target is not None and numeric:
-        found, complete = reliable.best(site_of(target))
-    elif numeric and problem.minimise == "time":
-        found, complete = timed.at_numbers(site_of(target))
-    elif numeric and problem.minimise == "scope":
-        found, complete = scoped.at_numbers(site_of(target))
-    elif numeric and is_coupled(target):
-        found, complete = coupled.at_numbers(site_of(target))
-    elif numeric:
-        found, complete = concrete.best(site_of(target))
-    else:
-        found, complete = asymptotic.best(space, regime)
-        complete = complete and not some_may_do(problem) and not too_long(problem)
-    complete = complete and not (leaves_blocks_out if numeric else leaves_growth_out)(problem)
+    found, complete = designs_at(target, run) if numeric else designs_in_growth(space, regime, run)
+    complete = complete and not run.late
+    if run.late:
+        found = best_known(legal, found, regime, numbers, run)
     if not found:
         raise infeasible(target, space, complete)
 
@@ -120,12 +124,23 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         growth if several else least if best.growth is not best.work else exact,
         regime,
         numbers,
+        hands,
     )
     better = undercut.undercut(problem, compared, symbolic, growth if several else least, regime)
     complete = complete and repeated_beside(problem) is None and not better
+    status = _in_growth_only(_status(ranked, options, complete, regime, numeric), problem, numeric)
+    why = (*run.told, *by_facts(problem, numbers, numeric), *undercut.told(better))
+    reasons = () if status == "optimal" else tuple(dict.fromkeys((*why, *by_status(problem, status, ranked, numeric))))
+    told = (
+        *notes(problem, numbers),
+        *([UNEVEN] if uneven else []),
+        *(missing_target(problem, compared) if numbers else ()),
+        *best.proof,
+        *reasons,
+    )
     return Result(
         problem=problem,
-        status=_in_growth_only(_status(ranked, options, complete, regime, numeric), problem, numeric),
+        status=status,
         theta=growth if several else least,
         design=best.design,
         cost=symbolic,
@@ -140,17 +155,12 @@ def optimize(problem: Problem | str | Path, *, at: Numbers | None = None) -> Res
         options=tuple(_option(problem, option, options, regime, numbers) for option in options),
         # Where several designs are best somewhere, no one of them is the measure, task by task.
         hand_designs=tuple(replace(hand, by_tasks=()) for hand in compared) if several else compared,
-        search=_searched(space.graph if space.graph.count() else unfold(target).graph),
+        search=_searched(space, target),
         at=tuple((name, Fraction(value)) for name, value in numbers.items()),
         uneven=uneven,
-        notes=(
-            *notes(problem, numbers),
-            *([UNEVEN] if uneven else []),
-            *(missing_target(problem, compared) if numbers else ()),
-            *undercut.told(better),
-            *best.proof,
-        ),
-        regimes=_map(legal, options, regime, complete) if several else None,
+        notes=tuple(dict.fromkeys(told)),
+        reasons=reasons,
+        regimes=_map(legal, options, regime, complete) if several and not run.over() else None,
         illegal=illegal,
         candidate=best,
     )
@@ -162,8 +172,15 @@ UNEVEN = (
 )
 
 
-def _searched(graph: Graph[Goal, Step]) -> SearchReport:
-    return SearchReport(graph.or_nodes, graph.and_nodes, graph.count())
+RECORD = 0.1
+"""Share of the time in which the space is unfolded once more, to count its designs."""
+
+
+def _searched(space: Space, target: Problem) -> SearchReport:
+    """How large the space is, or that of the problem at numbers where it has no designs but there."""
+    count = space.graph.count() if space.whole else None
+    graph = unfold(target).graph if count == 0 else space.graph
+    return SearchReport(graph.or_nodes, graph.and_nodes, graph.count() if count == 0 else count)
 
 
 MOST_MAPPED = 12

@@ -28,8 +28,8 @@ Status = Literal["optimal", "optimal_growth", "regimes", "bounded"]
 ``optimal``: no design of the space costs less in the end, wherever in the regime (at numbers: none costs
 less). ``optimal_growth``: none has a smaller growth; between some of equal growth the constants are not
 decided. ``regimes``: which design is best depends on how the parameters grow; all of them are given.
-``bounded``: the best found; something larger could not be searched whole, or a fact that holds in a part of the regime
-alone was left out.
+``bounded``: the best found; something was too large to be searched whole, or in time, or a fact that holds in a part of
+the regime alone was left out.
 """
 
 
@@ -160,13 +160,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class SearchReport:
-    """How large the space was: OR and AND nodes of its graph, and distinct designs (free parameters open)."""
+    """How large the space was: OR and AND nodes of its graph, and distinct designs (free parameters open).
+
+    `designs` is `None` where there was no time to count them.
+    """
 
     or_nodes: int
     and_nodes: int
-    designs: int
+    designs: int | None
 
-    def to_dict(self) -> dict[str, int]:
+    def to_dict(self) -> dict[str, int | None]:
         """Write as plain data."""
         return {"or_nodes": self.or_nodes, "and_nodes": self.and_nodes, "designs": self.designs}
 
@@ -193,6 +196,8 @@ class Result:
     at : tuple of (parameter, number)
     notes : tuple of str
         What the reader should know: facts that no rule uses, parameters that are never used.
+    reasons : tuple of str
+        Those of the notes that say why the status is not ``optimal``, and what can be done about it.
     regimes : RegimeMap, optional
         Which of several options is best where; `None` where there is one, or no map of reasonable size.
     illegal : tuple of IllegalDesign
@@ -225,6 +230,7 @@ class Result:
     illegal: tuple[IllegalDesign, ...] = ()
     scope: tuple[Extent, ...] = ()
     uneven: bool = False
+    reasons: tuple[str, ...] = ()
     candidate: Candidate | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -280,6 +286,7 @@ class Result:
             "illegal_designs": [design.to_dict() for design in self.illegal],
             "search": self.search.to_dict(),
             "notes": list(self.notes),
+            "reasons": list(self.reasons),
             "regimes": None if self.regimes is None else self.regimes.to_dict(),
         }
 

@@ -33,11 +33,12 @@ def undercut(
     return tuple(
         hand.name
         for hand in hands
-        if not hand.beyond and not hand.misses_target and _better(problem, hand.cost, best, growth, regime)
+        if not hand.beyond and not hand.misses_target and better(problem, hand.cost, best, growth, regime)
     )
 
 
-def _better(problem: Problem, hand: Cost, best: Cost, growth: Expr, regime: Regime) -> bool:
+def better(problem: Problem, hand: Cost, best: Cost, growth: Expr, regime: Regime) -> bool:
+    """Whether a hand design costs less than the best found, whose least growth is `growth`."""
     if best.value is not None:
         return hand.value is not None and order(hand.value, best.value) < 0
     exact, theta = objective(problem, hand)
@@ -53,4 +54,5 @@ def _better(problem: Problem, hand: Cost, best: Cost, growth: Expr, regime: Regi
 def told(names: tuple[str, ...]) -> tuple[str, ...]:
     """What the answer says of them."""
     text = "no rule makes it, so what is found is the best of what the rules make, and not of all designs"
-    return tuple(f"the hand design {name} does better: {text}" for name in names)
+    what = "take it as it is, or state the facts that allow it"
+    return tuple(f"the hand design {name} does better: {text}; {what}" for name in names)

@@ -124,7 +124,7 @@ def test_optimize_that_is_only_a_bound_exits_with_4(monkeypatch: pytest.MonkeyPa
     from decomposer.verbs import optimize as verb
 
     result = replace(verb.optimize(load("debugging")), status="bounded")
-    monkeypatch.setattr(verb, "optimize", lambda problem, at=None: result)
+    monkeypatch.setattr(verb, "optimize", lambda problem, at=None, seconds=None: result)
     assert data(capsys, "optimize", "debugging", code=4)["status"] == "bounded"
 
 

@@ -18,7 +18,7 @@ from decomposer.problem.build import build
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.load import load
 from decomposer.problem.model import Limits, Problem
-from decomposer.search import asymptotic, grown
+from decomposer.search import asymptotic, grown, limited
 from decomposer.search.asymptotic import beats
 from decomposer.search.enumerate import designs
 from decomposer.search.unfold import unfold
@@ -120,7 +120,7 @@ def test_with_an_order_of_growths_the_exact_cost_is_least() -> None:
 def test_many_models_go_to_the_solver(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = replace(load("support"), assume=("s << l", "l << n"))
     expected = optimize(problem)
-    monkeypatch.setattr(asymptotic, "MOST_COMBINED", 3)
+    monkeypatch.setattr(limited, "MOST_COMBINED", 3)
     result = optimize(problem)
     assert (result.status, result.theta, result.cost.exact) == (expected.status, expected.theta, expected.cost.exact)
     assert any("least cost under limits is proved by" in note for note in result.notes)

@@ -23,6 +23,7 @@ from decomposer.problem.model import Limits, Model, Problem
 from decomposer.rules import site_of
 from decomposer.search import concrete, coupled
 from decomposer.search.enumerate import designs
+from decomposer.search.run import Run
 from decomposer.search.sets import over_sets, sets_of
 from decomposer.search.spread import Spread, exact
 from decomposer.search.unfold import unfold
@@ -210,7 +211,7 @@ def test_sets_of_models_find_what_the_selection_does(seed: int) -> None:
     problem = replace(random_problem(seed), minimise="cost", limits=limits)
     sets = sets_of(problem)
     assert sets is not None
-    found, complete = over_sets(problem, sets, lambda names: concrete.best(site_of(problem), names))
+    found, complete = over_sets(problem, sets, lambda names, run: concrete.best(site_of(problem), names, run), Run())
     assert complete
     try:
         candidate, answer, _ = coupled.best(site_of(problem))

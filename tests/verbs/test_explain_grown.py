@@ -9,7 +9,7 @@ from decomposer.design.evaluate import total_cost
 from decomposer.expr import enclose, num
 from decomposer.report.explanation import document
 from decomposer.report.text import render
-from decomposer.search import asymptotic
+from decomposer.search import limited
 
 SORTING = """
 problem: sorting
@@ -37,7 +37,7 @@ tasks:
 
 def test_the_design_of_a_solver_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     # As in a problem of many more combinations: sets of designs are given up, and a solver is asked.
-    monkeypatch.setattr(asymptotic, "MOST_COMBINED", 1)
+    monkeypatch.setattr(limited, "MOST_COMBINED", 1)
     problem = loads(SORTING)
     found = explain(problem)
     assert found.result.candidate is not None and found.result.candidate.design == found.result.design

@@ -56,8 +56,8 @@ def test_at_numbers_by_value() -> None:
 @pytest.mark.parametrize("at", (None, AT))
 def test_the_status_is_honest(monkeypatch: pytest.MonkeyPatch, at: dict[str, int] | None) -> None:
     one = naive()
-    monkeypatch.setattr(asymptotic, "best", lambda *_: ([one], True))
-    monkeypatch.setattr(concrete, "best", lambda _: ([one], True))
+    monkeypatch.setattr(asymptotic, "best", lambda *_, **__: ([one], True))
+    monkeypatch.setattr(concrete, "best", lambda *_, **__: ([one], True))
     result = optimize(load("debugging"), at=at)
     assert result.status == "bounded"
     assert any("the hand design focused does better" in note for note in result.notes)
