@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from benchmarks.comparison import Row, command_line, known, peer, run
+from benchmarks.comparison import Row, command_line, known, matches, peer, run
 from decomposer.solvers import evaluate, sharing
 from decomposer.solvers.answer import Limits
 from decomposer.solvers.components import scale
@@ -117,7 +117,7 @@ def measure(path: Path, seconds: float, seed: int, peers: Sequence[str]) -> Row:
         "nodes": len(problem.choices),
         "alternatives": sum(map(len, problem.choices)),
         "known": best,
-        "matches": None if best is None or mine["cost"] is None else mine["cost"] <= float(best) * (1 + 1e-9),
+        "matches": matches(mine["cost"], best),
         "ours": mine,
         "refined": refined(problem, seconds, seed),
         "peers": {name: peer("peers_andor", [name, str(path)], seconds) for name in peers},

@@ -14,11 +14,14 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
+
+Number = str | float | None
 
 LEAST = 1e-3
 """Seconds that count at least, so that no ratio is one of noise."""
@@ -31,6 +34,14 @@ def known(path: Path, column: str) -> str | None:
         return None
     with table.open(encoding="utf-8") as lines:
         return next((row[column] for row in csv.DictReader(lines) if row.get("file") == path.name), None) or None
+
+
+def matches(cost: Number, best: str | None) -> bool | None:
+    """Whether a cost is no worse than the best known, to the digits in which that is given."""
+    if cost is None or best is None:
+        return None
+    digits = Decimal(best)
+    return Decimal(str(cost)) < digits + Decimal(1).scaleb(int(digits.as_tuple().exponent))
 
 
 def peer(module: str, arguments: Sequence[str], seconds: float, python: str = sys.executable) -> Row:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from benchmarks.comparison import Row, command_line, known, peer, run
+from benchmarks.comparison import Row, command_line, known, matches, peer, run
 from benchmarks.hosting_reader import generate, instance
 from benchmarks.peers_hosting import PEERS
 from decomposer.solvers.answer import Limits
@@ -58,19 +58,11 @@ def decimal(number: int | Fraction) -> str:
     return str(Decimal(exact.numerator) / Decimal(exact.denominator))
 
 
-def matches(cost: str | None, best: Decimal | None) -> bool | None:
-    """Whether a cost is no worse than the best known, to the digits in which that is given."""
-    if cost is None or best is None:
-        return None
-    step = Decimal(1).scaleb(int(best.as_tuple().exponent))
-    return Decimal(cost) < best + step
-
-
 def measure(name: str, seconds: float, python: str | None) -> Row:
     """All engines on one instance; peers where there is an interpreter for them."""
     given = None if name.startswith("generate:") else known(Path(name), "optimum")
     row: Row = {"instance": name, "known": given, "ours": ours(name, seconds), "refined": refined(name)}
-    row["matches"] = matches(row["ours"]["cost"], None if given is None else Decimal(given))
+    row["matches"] = matches(row["ours"]["cost"], given)
     row["peers"] = {}
     for kind in PEERS if python is not None else ():
         with_python = python if kind == "highs" and python else sys.executable

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from benchmarks.comparison import Row, command_line, known, peer, run
+from benchmarks.comparison import Row, command_line, known, matches, peer, run
 from benchmarks.modes_reader import read
 from benchmarks.peers_modes import PEERS
 from decomposer.solvers.answer import Limits
@@ -87,7 +87,7 @@ def measure(path: Path, seconds: float, peers: bool) -> Row:
         "refined": refined(problem, seconds),
     }
     cost = row["ours"]["cost"]
-    row["matches"] = None if best is None or cost is None else cost <= int(best)
+    row["matches"] = matches(cost, best)
     horizon = cost or int(sum(max(mode.duration for mode in modes) for modes in problem.choices))
     arguments = [str(path), "--horizon", str(horizon)]
     kinds = tuple(PEERS) if peers else ()
