@@ -37,11 +37,12 @@ def known(path: Path, column: str) -> str | None:
 
 
 def matches(cost: Number, best: str | None) -> bool | None:
-    """Whether a cost is no worse than the best known, to the digits in which that is given."""
+    """Whether a cost is no worse than the best known, to the digits in which that is given; whole numbers are exact."""
     if cost is None or best is None:
         return None
-    digits = Decimal(best)
-    return Decimal(str(cost)) < digits + Decimal(1).scaleb(int(digits.as_tuple().exponent))
+    digits, mine = Decimal(best), Decimal(str(cost))
+    last = int(digits.as_tuple().exponent)
+    return mine <= digits or (last < 0 and mine < digits + Decimal(1).scaleb(last))
 
 
 def peer(module: str, arguments: Sequence[str], seconds: float, python: str = sys.executable) -> Row:
