@@ -163,9 +163,9 @@ def costs_again(site: Site, design: Design, goal: Goal, there: Goal) -> tuple[Ex
 
     What is to be retried, or voted on, has a goal of its own, at which nothing is pending. The order of two designs may
     be another there: of two models, one may be the cheaper where it reads anew, and the other where it has read before.
+    To retry what never fails is not worth it.
     """
-    problem = site.problem
-    if goal.pending or problem.cost.kind != "cached" or all(task.succeeds is None for task in problem.tasks.values()):
+    if goal.pending or site.problem.cost.kind != "cached" or all(site.task(n).succeeds is None for n in goal.tasks):
         return ()
     return (fold(site, measures(site)[0], design, goal, replace(site.inside(there), again=True)),)
 

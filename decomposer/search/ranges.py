@@ -8,8 +8,9 @@ better; otherwise values inside are tried, down to every integer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cmp_to_key
 from itertools import pairwise
 
 from decomposer.design.context import Context
@@ -50,7 +51,7 @@ class Ranges(Spread):
         self.site = site
         self.few, self.most = few, most
         self.tried: dict[tuple[Goal, Alternative], list[int]] = {}
-        self.rates: dict[Alternative, Rates] = {}
+        self.rates: dict[tuple[Alternative, bool], Rates] = {}
         self.excluded: set[tuple[Goal, Alternative, int, int]] = set()
 
     def __call__(self, goal: Goal, alternative: Alternative) -> Iterator[Alternative]:
@@ -107,66 +108,97 @@ class Ranges(Spread):
         return bool(more)
 
     def no_better(self, goal: Goal, alternative: Alternative, low: int, high: int, values: Values) -> bool:
-        """Whether nothing between two values costs less than the best known design of the goal."""
+        """Whether a known design of the goal costs no more than anything between two values, in every attempt."""
         best = values[goal]
-        if any(one.rest is not None or one.again or one.work.symbols for one in best):
-            return False  # a design may be the best for the group that is left over, in some round, or attempt
+        if any(one.rest is not None or one.work.symbols for one in best):
+            return False  # a design may be the best for the group that is left over, or in some round
         try:
             bounds = self.ends(alternative, low, high, values)
             if bounds is None:
                 return False
             if any(bound is None for bound in bounds.values()):
                 return True  # what nothing fits into at both ends, nothing fits into in between
-            least = self.bound(goal, alternative, high, bounds)
-            if not least.symbols and any(order(one.work, least) <= 0 for one in best):
+            attempts = (False, True) if any(one.again for one in best) else (False,)
+            least = [self.bound(goal, alternative, high, bounds, again) for again in attempts]
+            if self.reached(best, [[] if bound.symbols else [bound] for bound in least]):
                 return True
-            by_unit = self.by_unit(alternative, low + 1, high - 1)
-            return by_unit is not None and any(order(one.work, by_unit) <= 0 for one in best)
+            units = [self.by_unit(alternative, low + 1, high - 1, again) for again in attempts]
+            pairs = zip(least, units, strict=True)
+            return self.reached(best, [[one for one in pair if one is not None and not one.symbols] for pair in pairs])
         except ExpressionError:
             return False
 
-    def ends(self, alternative: Alternative, low: int, high: int, values: Values) -> dict[Goal, Expr | None] | None:
-        """Bounds of what the sub-goals cost, by their goal at the upper end; `None` of one that cannot be reached."""
+    def reached(self, best: Sequence[Candidate], bounds: Sequence[Sequence[Expr]]) -> bool:
+        """Whether a design costs no more than one of the lower bounds of each attempt."""
+        return any(
+            all(
+                any(order(cost, low) <= 0 for low in lows)
+                for cost, lows in zip((one.work, *one.again), bounds, strict=True)
+            )
+            for one in best
+        )
+
+    def ends(
+        self, alternative: Alternative, low: int, high: int, values: Values
+    ) -> dict[Goal, tuple[Expr, Expr] | None] | None:
+        """Bounds of what the sub-goals cost in a first attempt and in others, by their goal at the upper end.
+
+        `None` of one that cannot be reached.
+        """
         name = alternative.decisions[0].name
-        found: dict[Goal, Expr | None] = {}
+        found: dict[Goal, tuple[Expr, Expr] | None] = {}
         for sub in needs(alternative):
             goals = [sub.subs({name: num(value)}) for value in (low, high)]
             if any(goal not in values for goal in goals):
                 return None
-            costs = [one.work for goal in goals for one in values[goal]]
-            if any(cost.symbols for cost in costs):
+            known = [one for goal in goals for one in values[goal]]
+            if any(cost.symbols for one in known for cost in (one.work, *one.again)):
                 return None
-            least: Expr | None = None
-            for cost in costs:
-                least = cost if least is None or order(cost, least) < 0 else least
-            found[goals[-1]] = least
+            pairs = [(one.work, one.again[0] if one.again else ZERO) for one in known]
+            found[goals[-1]] = (
+                (_least(first for first, _ in pairs), _least(more for _, more in pairs)) if pairs else None
+            )
         return found
 
-    def bound(self, goal: Goal, alternative: Alternative, high: int, bounds: Mapping[Goal, Expr | None]) -> Expr:
+    def bound(
+        self,
+        goal: Goal,
+        alternative: Alternative,
+        high: int,
+        bounds: Mapping[Goal, tuple[Expr, Expr] | None],
+        again: bool,
+    ) -> Expr:
         """What the alternative costs with the fewest groups, calls and levels; what is left over costs nothing."""
 
         def value(sub: object, context: Context) -> Expr:
             assert isinstance(sub, Goal)
-            least = bounds[sub] if surroundings(self.site, sub, context) is None else ZERO
+            least = bounds[sub]
             assert least is not None
-            return least
+            there = replace(context, again=False, stale=frozenset()) if context.again else context
+            return least[context.again] if surroundings(self.site, sub, there) is None else ZERO
 
         template = substitute(alternative.template, {alternative.decisions[0].name: num(high)})
-        return fold(self.site, measures(self.site)[0], template, goal, self.site.inside(goal), value)
+        around = replace(self.site.inside(goal), again=again)
+        return fold(self.site, measures(self.site)[0], template, goal, around, value)
 
-    def by_unit(self, alternative: Alternative, low: int, high: int) -> Expr | None:
+    def by_unit(self, alternative: Alternative, low: int, high: int, again: bool) -> Expr | None:
         """What all units cost at least in groups of `low` to `high`: fewer than a group are left over."""
         if measures(self.site)[0] != "cost":
             return None
-        if alternative not in self.rates:
-            self.rates[alternative] = Rates(self.site, alternative)
-        rates = self.rates[alternative]
+        if (alternative, again) not in self.rates:
+            self.rates[alternative, again] = Rates(self.site, alternative, again)
+        rates = self.rates[alternative, again]
         inside, any_size = rates.least(low, high), rates.least(1, high)
         if inside is None or any_size is None:
             return None
         count = rates.units
         left = min(high - 1, count - low * (count // high))
         return num((count - left) * inside + left * min(inside, any_size))
+
+
+def _least(costs: Iterable[Expr]) -> Expr:
+    """The least of some costs."""
+    return min(costs, key=cmp_to_key(order))
 
 
 def _falls(alternative: Alternative) -> bool:

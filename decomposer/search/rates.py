@@ -36,11 +36,13 @@ class Rates:
         Of a problem whose formulas are all numbers.
     alternative : Alternative
         Its only free parameter is the size of its groups.
+    again : bool
+        Whether the attempt is a further one, in which prompts have been seen.
     """
 
-    def __init__(self, site: Site, alternative: Alternative) -> None:
+    def __init__(self, site: Site, alternative: Alternative, again: bool = False) -> None:
         self.name = alternative.decisions[0].name
-        self.units, self.costs = _costs(site, alternative, self.name)
+        self.units, self.costs = _costs(site, alternative, self.name, again)
 
     def least(self, low: int, high: int) -> Fraction | None:
         """A lower bound of the cost of a unit in groups of `low` to `high`; `None` where there is none."""
@@ -85,7 +87,7 @@ class Rates:
         return None
 
 
-def _costs(site: Site, alternative: Alternative, name: str) -> tuple[int, Sequence[Expr]]:
+def _costs(site: Site, alternative: Alternative, name: str, again: bool) -> tuple[int, Sequence[Expr]]:
     """How many units there are, and what one costs by every design that may be the best for a group of some size."""
     template = alternative.template
     if not (isinstance(template, Each | Stride) and isinstance(template.body, Hole) and template.size == sym(name)):
@@ -104,8 +106,8 @@ def _costs(site: Site, alternative: Alternative, name: str) -> tuple[int, Sequen
     def prune(goal: Goal, found: Sequence[Candidate]) -> list[Candidate]:
         kept: list[Candidate] = []
         for new in found:
-            if not any(at_least(new.work, old.work) for old in kept):
-                kept = [old for old in kept if not at_least(old.work, new.work)]
+            if not any(_no_dearer(old, new) for old in kept):
+                kept = [old for old in kept if not _no_dearer(new, old)]
                 kept.append(new)
         if len(kept) > MOST_DESIGNS:
             raise ExpressionError("too many designs")
@@ -113,6 +115,13 @@ def _costs(site: Site, alternative: Alternative, name: str) -> tuple[int, Sequen
 
     try:
         found = solve(graph, lambda goal, arc, chosen: [compose(site, goal, arc, chosen)], prune)[goal]
-        return int(exact(count)), [one.work / sym(name) for one in found]
+        if again and not all(one.again for one in found):
+            return 0, ()
+        return int(exact(count)), [(one.again[0] if again else one.work) / sym(name) for one in found]
     except ExpressionError:
         return 0, ()
+
+
+def _no_dearer(a: Candidate, b: Candidate) -> bool:
+    """Whether `a` plainly costs no more than `b`, in the first attempt and in others."""
+    return all(at_least(y, x) for x, y in zip((a.work, *a.again), (b.work, *b.again), strict=True))

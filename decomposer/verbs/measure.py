@@ -19,6 +19,7 @@ from decomposer.problem.diagnose import dotted
 from decomposer.problem.formulas import formulas
 from decomposer.problem.items import overfull, room_for_items
 from decomposer.problem.model import Parameter, Problem
+from decomposer.problem.prices import mispriced
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
 from decomposer.search.spread import order, settle
@@ -70,7 +71,9 @@ def numbered(problem: Problem, at: Numbers) -> Problem:
     _check_counts(problem, at)
     _check_signs(problem, at)
     _check_items(problem, at)
-    return substitute(problem, dict(at))
+    there = substitute(problem, dict(at))
+    _check_prices(there, at)
+    return there
 
 
 def _example(problem: Problem, at: Numbers) -> dict[str, int | Fraction]:
@@ -126,6 +129,14 @@ def _check_signs(problem: Problem, at: Numbers) -> None:
             message = f"{names}: `{written}`, a {formula.role}, is {value}"
             hint = f"it must be {least}; give other numbers, or correct `{dotted(formula.loc)}`"
             raise ProblemError(Diagnostic(message, "bad-setting", hint=hint), file=problem.file)
+
+
+def _check_prices(there: Problem, at: Numbers) -> None:
+    """Refuse numbers at which a token that has been seen costs more than one that has not."""
+    for found in mispriced(there):
+        names = ", ".join(f"{name} = {value}" for name, value in at.items())
+        hint = f"give other numbers, or correct `{dotted(found.loc)}`"
+        raise ProblemError(Diagnostic(f"{names}: {found.message}", "bad-setting", hint=hint), file=there.file)
 
 
 def _check_items(problem: Problem, at: Numbers) -> None:

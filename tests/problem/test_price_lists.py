@@ -98,3 +98,10 @@ def test_negative_at_numbers() -> None:
     with pytest.raises(ProblemError, match="`p - 5`, a price, is -2"):
         optimize(problem, at={"n": 3, "p": 3})
     assert optimize(problem, at={"n": 3, "p": 5}).cost.value == Fraction(9, 20) + 6
+
+
+def test_a_discount_that_is_none_at_numbers() -> None:
+    problem = loads(changed("output: 5*p}", "output: 5*p, cached: q}").replace("p: price", "p: price, q: price"))
+    assert optimize(problem, at={"n": 3, "p": 2, "q": 2}).status == "optimal"
+    with pytest.raises(ProblemError, match="q = 3: a token seen before costs 3, more than one read anew, 2"):
+        optimize(problem, at={"n": 3, "p": 2, "q": 3})

@@ -179,10 +179,10 @@ def tariff(dice: random.Random) -> dict[str, str]:
     return {"input": str(read), "output": str(dice.randint(5, 25)), "cached": str(Fraction(read * discount, 10))}
 
 
-def pieces(seed: int) -> Problem:
+def pieces(seed: int, least: int = 2, most: int = 6) -> Problem:
     """Parts in groups that do not divide, with instructions; what is done may fail, and may be checked."""
     dice = random.Random(seed)
-    count = dice.randint(2, 6)
+    count = dice.randint(least, most)
     fails = {"probability": f"{dice.randint(3, 9)}/10", "per": dice.choice(["call", "part"])}
     return build(
         "pieces",
@@ -208,6 +208,14 @@ def pieces(seed: int) -> Problem:
 @pytest.mark.parametrize("seed", range(24))
 def test_every_design_of_parts_that_may_fail(seed: int) -> None:
     problem = pieces(seed)
+    result = optimize(problem, at={})
+    assert result.status == "optimal" and result.cost.exact == cheapest(problem)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ranges_are_excluded_in_every_attempt(seed: int) -> None:
+    """Groups of sizes that are not tried are no better, neither where prompts are new nor where they were seen."""
+    problem = pieces(seed, 18, 26)
     result = optimize(problem, at={})
     assert result.status == "optimal" and result.cost.exact == cheapest(problem)
 
