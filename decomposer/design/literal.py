@@ -128,7 +128,7 @@ class Meter:
         self.bills: dict[tuple[str | None, int, int, int], Fraction] = {}
         self.tariffs: dict[str | None, tuple[Fraction, Fraction, Fraction]] = {}
         for name, model in problem.models.items():
-            if model.prices is not None:
+            if model.prices is not None and problem.cost.kind in ("linear", "cached"):
                 fresh, known = evaluate(model.prices.input, {}), model.prices.cached
                 discounted = fresh if known is None or problem.cost.kind != "cached" else evaluate(known, {})
                 self.tariffs[name] = (fresh, discounted, evaluate(model.prices.output, {}))

@@ -62,7 +62,7 @@ class Prices:
         are added up.
         """
         own = None if call.model is None else self.problem.models[call.model].prices
-        if own is not None:
+        if own is not None and self.kind in ("linear", "cached"):
             discount = real(own.input) - real(own.cached) if self.kind == "cached" and own.cached is not None else 0.0
             bill = real(own.input) * np.asarray(read, dtype=float) + real(own.output) * np.asarray(written, dtype=float)
             return np.asarray(bill - discount * np.asarray(seen, dtype=float))

@@ -220,7 +220,7 @@ class Calls(Space):
     def price(self, model: str | None, size: Poly, read: Poly, seen: Poly, written: Poly) -> Poly:
         """What one call costs: by the prices that its model states, or by its size."""
         own = None if model is None else self.problem["models"][model]["prices"]
-        if own is None:
+        if own is None or self.problem["cost"]["kind"] not in ("linear", "cached"):
             return mul(size, self.bill(read, seen, written))
         anew = parse(own["input"])
         kept = anew if own["cached"] is None or self.problem["cost"]["kind"] != "cached" else parse(own["cached"])

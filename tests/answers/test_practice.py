@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from decomposer.expr import parse
@@ -13,6 +15,7 @@ from decomposer.verbs.optimize import optimize
 ANSWERS = {
     "code-review": "m_r*f*l + m_w*b*l",
     "document-extraction": "m_e*D*L",
+    "price-list": "D*L + r",
     "visual-inspection": "m_v*N*p + m_l*d*p*w + m_l*d*w**2",
     "fine-tuning": "min(m_l*N*l, m_s*N*l + t)",
 }
@@ -37,6 +40,20 @@ def test_a_compact_vision_only_model_does_the_looking() -> None:
     assert {agent.agent.tasks: agent.agent.model for agent in result.agents} == {
         ("inspect",): "eye",
         ("describe",): "all-round",
+    }
+
+
+def test_who_reads_much_and_who_writes_much_are_asked_by_their_prices() -> None:
+    """0.3 D L + 2.5 * 20 D, 0.59 * 20 D + 0.79 r and 3 r + 15 * 5: in millionths of a dollar."""
+    result = optimize(load("price-list"), at={"D": 1000, "L": 8000, "r": 40000})
+    assert [agent.agent.model for agent in result.agents] == ["swift", "open", "large"]
+    assert result.cost.exact == parse("3/10*D*L + 50*D + 59/100*20*D + 79/100*r + 3*r + 75")
+    assert result.cost.value == 2_400_000 + 50_000 + 11_800 + 31_600 + 120_000 + 75
+    costs = {hand.name: hand.cost.value for hand in result.hand_designs}
+    assert costs == {
+        "the-best-for-all": 3 * 8_000_000 + 15 * 60_005,
+        "the-cheapest-to-read": 2_400_000 + Fraction("2.5") * 60_000 + 120_075,
+        "the-cheapest-to-write": Fraction("0.59") * 8_020_000 + Fraction("0.79") * 60_000 + 120_075,
     }
 
 
