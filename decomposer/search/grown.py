@@ -220,7 +220,7 @@ class _Search:
 
     def stopped(self, why: str) -> None:
         """Note that a solver stopped before its proof."""
-        if self.run.over():
+        if why == "time" or self.run.over():
             self.run.cut("a solver had found no proof of the least growth")
         else:
             self.run.leave(reasons.solver(why))

@@ -44,6 +44,7 @@ class Run:
     how_far: str = ""
     begun: float = field(init=False)
     given: float | None = field(init=False)
+    grace: float = field(init=False, default=0.0)
     last: float = field(init=False, default=inf)
 
     def __post_init__(self) -> None:
@@ -52,7 +53,8 @@ class Run:
             told = f"a time limit of {self.seconds} s cannot be kept"
             raise ProblemError(Diagnostic(told, "bad-limit", hint="give a number of seconds, 0 or more"))
         if self.seconds is not None:
-            self.last = self.begun + self.seconds + max(GRACE, self.seconds / 10)
+            self.grace = max(GRACE, self.seconds / 10)
+            self.last = self.begun + self.seconds + self.grace
 
     @property
     def late(self) -> bool:
@@ -84,7 +86,8 @@ class Run:
         """A run with a share of the time that is left, and reasons of its own."""
         left = self.left
         found = Run(None if left is None else left * share, self.now)
-        found.given, found.last = self.given, min(self.last, found.last)
+        found.given, found.grace = self.given, self.grace * share
+        found.last = min(self.last, found.begun + (found.seconds or 0) + found.grace)
         return found
 
     def limits(self, work: float | None = None) -> Limits:

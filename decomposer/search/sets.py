@@ -108,9 +108,9 @@ def over_sets(problem: Problem, sets: Sequence[Set[str]], search: Search, run: R
     for _ in range(1 if run.seconds is None else 2):  # some take less than their share of the time, for others to use
         waiting, late = late, []
         for place, names in enumerate(waiting):
-            if kept and run.over():
-                late += [other for other in waiting[place:] if other in sets]
-                break
+            if run.over() and (kept or not able(problem, names)):
+                late += [names] if names in sets else []
+                continue
             if _excluded(problem, names, proved, kept[0][0] if kept else None):
                 continue
             own = run.part(1 / (len(waiting) - place))
