@@ -66,6 +66,8 @@ def optimize(
     output, numbers = output_of(kind, path), numbers_of(settings)
     if certificate is not None and numbers:
         raise Failure(Diagnostic("a certificate proves a growth, so it takes no --set", "usage"))
+    if certificate is not None and seconds is not None:
+        raise Failure(Diagnostic("a certificate is of the whole space, so it takes no --time-limit", "usage"))
     given = load_problem(problem)
     objective = given.minimise
     if minimise is not None:
