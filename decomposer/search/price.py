@@ -23,6 +23,7 @@ from decomposer.design.nodes import (
 )
 from decomposer.design.timing import busy
 from decomposer.expr import ZERO, Expr
+from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Fact, Goal, Site
 from decomposer.search.unfold import Step
@@ -161,11 +162,11 @@ def compose(site: Site, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Candidat
 def costs_again(site: Site, design: Design, goal: Goal, there: Goal) -> tuple[Expr, ...]:
     """What a design of a goal costs in a further attempt at a scope, where that may be made and costs less.
 
-    What is to be retried, or voted on, has a goal of its own, at which nothing is pending. The order of two designs may
-    be another there: of two models, one may be the cheaper where it reads anew, and the other where it has read before.
-    To retry what never fails is not worth it.
+    What is to be retried, or voted on, has a goal of its own, at which nothing is pending that would be elsewhere. The
+    order of two designs may be another there: of two models, one may be the cheaper where it reads anew, and the other
+    where it has read before. To retry what never fails is not worth it.
     """
-    if goal.pending or site.problem.cost.kind != "cached" or all(site.task(n).succeeds is None for n in goal.tasks):
+    if site.problem.cost.kind != "cached" or goal.pending or not unsettled(site.problem, goal.tasks):
         return ()
     return (fold(site, measures(site)[0], design, goal, replace(site.inside(there), again=True)),)
 

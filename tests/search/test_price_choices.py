@@ -151,6 +151,24 @@ def test_a_second_attempt_may_be_cheaper_on_another_model() -> None:
     assert models_used(once.design) == ("plain",) and once.cost.exact.as_fraction() == 120
 
 
+def test_what_cannot_be_retried_is_decided_by_the_first_attempt() -> None:
+    problem = build(
+        "once",
+        parameters={"n": "tokens"},
+        texts={"order": "n", "answer": 10},
+        capabilities=["act"],
+        models={
+            "plain": {"size": 1, "prices": {"input": 1, "output": 2, "cached": "1/2"}, "can": "act"},
+            "caching": {"size": 1, "prices": {"input": "11/10", "output": 2, "cached": "1/100"}, "can": "act"},
+        },
+        cost="cached",
+        tasks={"ask": {"reads": "order", "writes": "answer", "requires": "act", "succeeds": "1/10"}},
+    )
+    for at in ({}, {"n": 100}):
+        result = optimize(problem, at=at)
+        assert models_used(result.design) == ("plain",) and result.status == "optimal"
+
+
 def test_a_second_attempt_decides_the_growth() -> None:
     """Reading anew costs 1 a token or p, reading again 1 or nothing: over k attempts, k n against p n + k w."""
     problem = loads("""
