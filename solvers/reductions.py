@@ -282,8 +282,8 @@ def settle_roots(graph: Weighted) -> Weighted:
     return replace(graph, ways=kept, roots=frozenset(roots - settled), constant=constant, forced=forced)
 
 
-def use_musts(graph: Weighted) -> Weighted:
-    """Use what nodes cannot be done without.
+def use_musts(graph: Weighted, stop: Callable[[], bool] = lambda: False) -> Weighted:
+    """Use what nodes cannot be done without; when to stop, what was not looked at stays.
 
     An alternative is left out when what it needs cannot be done without its own node, or when another costs no more
     and needs nothing that this one does not take in any case; a need is left out when another need takes it.
@@ -294,6 +294,9 @@ def use_musts(graph: Weighted) -> Weighted:
     nodes, place, musts = necessary(graph.ways)
     kept: dict[int, tuple[Way, ...]] = {}
     for node, ways in graph.ways.items():
+        if stop():
+            kept[node] = ways
+            continue
         found: list[Way] = []
         needed: list[int] = []  # by the first of them, those that others are compared with
         for way in sorted(ways, key=lambda way: (way.cost, len(way.needs))):
@@ -390,9 +393,8 @@ RULES: tuple[Callable[[Weighted], Weighted], ...] = (
     drop_dominated,
     draw_in_private,
     drop_unreachable,
-    use_musts,
 )
-"""In the order in which they are applied, again and again."""
+"""All that take linear time, or nearly, in the order in which they are applied, again and again."""
 
 
 def reduce(graph: Weighted, below: int | None = None, stop: Callable[[], bool] = lambda: False) -> Reduced:
@@ -405,7 +407,7 @@ def reduce(graph: Weighted, below: int | None = None, stop: Callable[[], bool] =
         Only answers of less cost are of interest; there may be none in the result, and then a root may have no
         alternative left.
     stop : function
-        Asked between rules; the graph as it is then is as good as any.
+        Asked between rules, and within the slow one; the graph as it is then is as good as any.
 
     Notes
     -----
@@ -419,6 +421,8 @@ def reduce(graph: Weighted, below: int | None = None, stop: Callable[[], bool] =
             now = rule(now)
             if stop() or not feasible(now):
                 break
+        else:
+            now = use_musts(now, stop)
         if below is not None:
             now = drop_dear(now, below)
         if now is before or stop() or not feasible(now):

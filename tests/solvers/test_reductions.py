@@ -18,6 +18,7 @@ from decomposer.solvers.reductions import (
     drop_unreachable,
     feasible,
     reduce,
+    use_musts,
 )
 
 
@@ -59,7 +60,7 @@ def least(graph: Weighted) -> int | None:
     return min(map(graph.cost, answers(graph)), default=None)
 
 
-@pytest.mark.parametrize("rule", [*dict.fromkeys(RULES), lambda graph: reduce(graph).graph])
+@pytest.mark.parametrize("rule", [*dict.fromkeys(RULES), use_musts, lambda graph: reduce(graph).graph])
 def test_a_rule_keeps_the_least_cost_and_every_answer_leads_back(rule: Callable[[Weighted], Weighted]) -> None:
     changed = 0
     for seed in range(600):
