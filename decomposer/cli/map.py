@@ -14,6 +14,7 @@ from decomposer.cli.common import (
     output_of,
     output_options,
     problem_argument,
+    time_option,
     write_file,
 )
 from decomposer.errors import Diagnostic
@@ -29,6 +30,7 @@ ONLY_A_BOUND = 4
 @click.option("--svg", "picture", metavar="FILE", help="Draw the plane of two parameters, in log scale, to FILE.")
 @click.option("--plane", metavar="X,Y", help="The two parameters of the picture.")
 @click.option("--fix", multiple=True, metavar="NAME=GROWTH", help="How another parameter grows there, such as k=n.")
+@time_option
 @output_options
 def regime_map(
     problem: str,
@@ -38,6 +40,7 @@ def regime_map(
     picture: str | None,
     plane: str | None,
     fix: tuple[str, ...],
+    seconds: float | None,
     kind: str | None,
     path: str | None,
 ) -> int:
@@ -57,7 +60,7 @@ def regime_map(
     from decomposer.report.regimes import document
     from decomposer.verbs.regimes import regime_map as find
 
-    found = find(given, designs or ("optimum",), assume, keep=not nothing_assumed)
+    found = find(given, designs or ("optimum",), assume, keep=not nothing_assumed, seconds=seconds)
     if picture is not None:
         from decomposer.report.plane import svg
 

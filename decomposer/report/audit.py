@@ -29,6 +29,9 @@ def document(audit: Audit) -> list[Block]:
         none = f"none of the {audit.tried} facts that were tried changes the growth"
         chances = (f"nothing: {none if audit.tried else 'there was no further fact to try'}",)
     blocks += [Heading("what else would pay, if it could be established"), Points(chances)]
+    if audit.left_out:
+        told = f"time ran out before these were priced; give it more: {', '.join(audit.left_out)}"
+        blocks += [Heading("note"), Points((told,))]
     blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
     return blocks
 

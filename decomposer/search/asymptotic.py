@@ -77,10 +77,10 @@ def best(space: Space, regime: Regime, constants: bool = True, run: Run | None =
     return pricing.told(found), pricing.complete and not run.late
 
 
-def price(space: Space, regime: Regime) -> tuple[dict[Goal, list[Candidate]], bool]:
+def price(space: Space, regime: Regime, run: Run | None = None) -> tuple[dict[Goal, list[Candidate]], bool]:
     """Find the designs that no other beats, for every goal of the space."""
     pricing = Pricing(space, regime)
-    return priced(space, pricing, Run()), pricing.complete
+    return priced(space, pricing, run or Run()), pricing.complete
 
 
 def regime_inside(space: Space, regime: Regime, goal: Goal) -> Regime:

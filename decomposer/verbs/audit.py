@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from decomposer.design.combining import combinable
-from decomposer.errors import DecomposerError, OutsideClassError
+from decomposer.errors import DecomposerError, Diagnostic, OutOfTimeError, OutsideClassError
 from decomposer.expr import ONE, Expr, minimum
 from decomposer.growth import Ratio, RatioCase, Regime, is_big_o, ratio, theta
 from decomposer.growth.cells import MAX_CELLS, Cell, cells, condition_text, distinct, over, simplified
@@ -22,6 +22,7 @@ from decomposer.rules.base import Fact
 from decomposer.rules.separate import leaves_growth_out
 from decomposer.search import asymptotic
 from decomposer.search.price import Candidate
+from decomposer.search.run import Run
 from decomposer.search.unfold import Space, unfold
 from decomposer.verbs.combinations import check_costs
 from decomposer.verbs.explain import without
@@ -90,7 +91,8 @@ class Worth:
 class Audit:
     """The answer of `audit`: facts and assumptions by price, and opportunities by gain, the largest first.
 
-    Opportunities that change nothing are only counted, in `tried`.
+    Opportunities that change nothing are only counted, in `tried`. `left_out` are facts, assumptions and opportunities
+    that are not priced, for want of time.
     """
 
     problem: Problem
@@ -99,6 +101,7 @@ class Audit:
     assumptions: tuple[Worth, ...]
     opportunities: tuple[Worth, ...]
     tried: int
+    left_out: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data, fit for JSON."""
@@ -110,6 +113,7 @@ class Audit:
             "assumptions": [worth.to_dict() for worth in self.assumptions],
             "opportunities": [worth.to_dict() for worth in self.opportunities],
             "opportunities_tried": self.tried,
+            "left_out": list(self.left_out),
         }
 
     def _repr_html_(self) -> str:
@@ -119,15 +123,19 @@ class Audit:
         return fragment(document(self))
 
 
-def audit(problem: Problem | str | Path) -> Audit:
+def audit(problem: Problem | str | Path, *, seconds: float | None = None) -> Audit:
     """Find what the answer owes to each fact and assumption, and which facts would improve it most.
 
     Parameters
     ----------
     problem : Problem, or the path or name of one
+    seconds : float, optional
+        How long to search; what is not priced by then is left out.
 
     Raises
     ------
+    OutOfTimeError
+        When the least growth is not known in that time: everything is priced by it.
     InfeasibleError
         When nothing solves the problem.
     ProblemError
@@ -140,40 +148,53 @@ def audit(problem: Problem | str | Path) -> Audit:
     -----
     The optimum is found anew without each fact and each assumption, and with each opportunity: one search each.
     """
+    run = Run(seconds)
     problem = problem_of(problem)
     problem = replace(problem, designs=type(problem.designs)())
     check_costs(problem, "an audit prices facts")
-    regime, space = regime_of(problem), unfold(problem)
-    best, _ = _best(space, regime)
+    first = run.part(1)
+    regime, space = regime_of(problem), unfold(problem, run=first)
+    best, _ = _best(space, regime, first)
+    if first.late:
+        message = f"the least growth, by which everything is priced, is not known after {seconds:g} s"
+        raise OutOfTimeError(Diagnostic(message, "out-of-time", hint="give it more time"), file=problem.file)
     if not best:
         raise infeasible(problem, space)
     now = _growth(best, regime)
     used = sorted({fact for candidate in best for fact in candidate.facts})
+    price = _Prices(now, run)
     facts = [
-        _worth("fact", subject, _lost(problem, fact), partial(_without, space, fact, regime), now, regime)
-        for fact, subject in ((fact, f"{fact.task}: {fact.kind}") for fact in used)
+        price.worth("fact", f"{fact.task}: {fact.kind}", _lost(problem, fact), partial(_without, space, fact), regime)
+        for fact in used
     ]
     facts += [
-        _worth("fact", subject, when, partial(_after, weaker), now, regime)
+        price.worth("fact", subject, when, partial(_after, weaker), regime)
         for subject, when, weaker in _weaker(problem, used)
     ]
     chances = [
-        _worth("opportunity", subject, when, partial(_after, changed), now, regime)
+        price.worth("opportunity", subject, when, partial(_after, changed), regime)
         for subject, when, changed in opportunities(problem)
     ]
+    assumptions = [price.assumption(problem, text) for text in problem.assume]
     return Audit(
         problem=problem,
         theta=now,
-        facts=_sorted(facts, regime),
-        assumptions=_sorted([_assumption(problem, text, now) for text in problem.assume], _free_regime(problem)),
-        opportunities=_sorted([chance for chance in chances if not chance.free], regime),
-        tried=len(chances),
+        facts=_sorted(_known(facts), regime),
+        assumptions=_sorted(_known(assumptions), _free_regime(problem)),
+        opportunities=_sorted([chance for chance in _known(chances) if not chance.free], regime),
+        tried=len(_known(chances)),
+        left_out=tuple(price.left_out),
     )
 
 
-def _best(space: Space, regime: Regime) -> tuple[list[Candidate], bool]:
+def _known(found: Iterable[Worth | None]) -> list[Worth]:
+    """What is priced."""
+    return [worth for worth in found if worth is not None]
+
+
+def _best(space: Space, regime: Regime, run: Run) -> tuple[list[Candidate], bool]:
     """The designs of least growth, and whether no other can do better."""
-    found, complete = asymptotic.best(space, regime, constants=False)
+    found, complete = asymptotic.best(space, regime, constants=False, run=run)
     complete = complete and not leaves_growth_out(space.site.problem)
     return asymptotic.least_growth(found, regime), complete
 
@@ -182,18 +203,40 @@ def _growth(best: Sequence[Candidate], regime: Regime) -> Expr:
     return minimum(*(theta(option.growth, regime=regime).expr for option in best))
 
 
-def least(space: Space, regime: Regime) -> Least:
+def least(space: Space, regime: Regime, run: Run | None = None) -> Least:
     """The least growth of a space, and whether it is proved; `None` where nothing does the job."""
-    found, proved = _best(space, regime)
+    found, proved = _best(space, regime, run or Run())
     return (_growth(found, regime) if found else None), proved
 
 
-def _after(problem: Problem) -> Least:
-    return least(unfold(problem), regime_of(problem))
+def _after(problem: Problem, run: Run) -> Least:
+    return least(unfold(problem, run=run), regime_of(problem), run)
 
 
-def _without(space: Space, fact: Fact, regime: Regime) -> Least:
-    return least(without(space, fact), regime)
+def _without(space: Space, fact: Fact, run: Run) -> Least:
+    return least(without(space, fact), regime_of(space.site.problem), run)
+
+
+class _Prices:
+    """Prices changes by the least growth as it is now, as long as there is time."""
+
+    def __init__(self, now: Expr, run: Run) -> None:
+        self.now, self.run = now, run
+        self.left_out: list[str] = []
+
+    def worth(self, kind: Kind, subject: str, when: str, after: Callable[[Run], Least], regime: Regime) -> Worth | None:
+        """What a change is worth; `None` where there is no time to find out."""
+        part = self.run.part(1)
+        found = None if self.run.over() else _worth(kind, subject, when, partial(after, part), self.now, regime)
+        if found is None or part.late:
+            self.left_out.append(subject)
+            return None
+        return found
+
+    def assumption(self, problem: Problem, text: str) -> Worth | None:
+        """The optimum where an assumption need not hold, against the growth that it promised."""
+        wider = replace(problem, assume=tuple(other for other in problem.assume if other != text))
+        return self.worth("assumption", text, f"if {text} need not hold", partial(_after, wider), regime_of(wider))
 
 
 def _worth(kind: Kind, subject: str, when: str, after: Callable[[], Least], now: Expr, regime: Regime) -> Worth:
@@ -227,12 +270,6 @@ def _ratio(above: Expr, below: Expr, regime: Regime) -> Ratio | None:
         RatioCase(monomial_expr(cell.values[0]), tuple(map(condition_text, cell.conditions))) for cell in kept
     )
     return Ratio(above / below, cases) if cases else None
-
-
-def _assumption(problem: Problem, text: str, now: Expr) -> Worth:
-    """The optimum where an assumption need not hold, against the growth that it promised."""
-    wider = replace(problem, assume=tuple(other for other in problem.assume if other != text))
-    return _worth("assumption", text, f"if {text} need not hold", partial(_after, wider), now, regime_of(wider))
 
 
 def _free_regime(problem: Problem) -> Regime:

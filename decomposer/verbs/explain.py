@@ -21,11 +21,12 @@ from decomposer.rules.base import Fact, Goal
 from decomposer.search import asymptotic, grown
 from decomposer.search.coupled import is_coupled
 from decomposer.search.price import Candidate
+from decomposer.search.run import Run
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.graph import Graph
 from decomposer.verbs.growths import growth_of, ratio_of
 from decomposer.verbs.measure import regime_of
-from decomposer.verbs.optimize import optimize
+from decomposer.verbs.optimize import optimize_in
 from decomposer.verbs.results import FORMAT_VERSION, Result, ratio_cases
 
 _DOES = {rule.name: rule.does for rule in RULES}
@@ -139,37 +140,55 @@ class Explanation:
         }
 
 
-def explain(problem: Problem | str | Path) -> Explanation:
+def explain(problem: Problem | str | Path, *, seconds: float | None = None) -> Explanation:
     """Optimise, and keep for every choice of the design what was refused and by which comparison.
 
     Parameters
     ----------
     problem : Problem, or the path or name of one
+    seconds : float, optional
+        How long to search; choices and facts for which there is no time are left out, and a note of the result says so.
 
     Raises
     ------
-    DesignError, InfeasibleError, ProblemError
+    DesignError, InfeasibleError, OutOfTimeError, ProblemError
         As `optimize` does.
     """
+    run = Run(seconds)
     problem = problem_of(problem)
-    result = optimize(problem)
+    first = run.part(1)
+    result = optimize_in(first, problem)
+    if first.late:
+        return _left_out(Explanation(result, (), ()), "what was refused, and what each fact is worth,")
     regime = regime_of(problem)
     space = unfold(problem)
     if problem.minimise == "scope":
         # What is chosen for one sub-problem depends on the largest of all others.
         return Explanation(result, (), ())
-    prices = tuple(_price(space, regime, fact, result) for fact in result.facts)
+    priced = [_price(space, regime, fact, result, run) for fact in result.facts]
+    prices = tuple(price for price in priced if price is not None)
+    if len(prices) < len(priced):
+        return _left_out(Explanation(result, (), prices), "what was refused, and what some facts are worth,")
     if problem.minimise == "time":
         # Work and span are weighed on the whole alone: a choice is not the best by itself.
         return Explanation(result, (), prices)
     assert result.candidate is not None
     found = _found_in(space, regime, result.candidate)
-    values, _ = asymptotic.price(found, regime)
+    values, _ = asymptotic.price(found, regime, run)
+    if run.late:
+        return _left_out(Explanation(result, (), prices), "what was refused")
     choices: dict[Goal, Choice] = {}
     for goal, own in _parts(result.candidate):
         if goal not in choices:
             choices[goal] = _choice(found, regime, goal, own, values)
     return Explanation(result, tuple(choice for choice in choices.values() if choice.refused), prices)
+
+
+def _left_out(explanation: Explanation, what: str) -> Explanation:
+    """The same, with a note of what there was no time for."""
+    result = explanation.result
+    told = f"time ran out: {what} is left out; give it more time"
+    return replace(explanation, result=replace(result, notes=(*result.notes, told)))
 
 
 def _found_in(space: Space, regime: Regime, best: Candidate) -> Space:
@@ -243,9 +262,12 @@ def _does(step: Step) -> str:
     return f"{_DOES[step.rule]} ({free})" if free else _DOES[step.rule]
 
 
-def _price(space: Space, regime: Regime, fact: Fact, result: Result) -> Price:
-    """The optimum over the designs that do not rest on `fact`."""
-    found, _ = asymptotic.best(without(space, fact), regime, constants=False)
+def _price(space: Space, regime: Regime, fact: Fact, result: Result, run: Run) -> Price | None:
+    """The optimum over the designs that do not rest on `fact`; `None` where there is no time to find it."""
+    part = run.part(1)
+    found, _ = ([], False) if run.over() else asymptotic.best(without(space, fact), regime, constants=False, run=part)
+    if run.over() or part.late:
+        return None
     if not found:
         return Price(fact, None, None)
     growth = minimum(*(growth_of(option.growth, regime) for option in asymptotic.least_growth(found, regime)))

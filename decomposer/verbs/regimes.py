@@ -19,12 +19,14 @@ from decomposer.problem.model import Problem
 from decomposer.rules.separate import leaves_growth_out
 from decomposer.search import asymptotic
 from decomposer.search.price import Candidate, Policy
+from decomposer.search.run import Run
 from decomposer.search.unfold import unfold
 from decomposer.verbs.combinations import check_optimum
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.failings import failings
 from decomposer.verbs.illegal import without_illegal
 from decomposer.verbs.infeasible import infeasible
+from decomposer.verbs.late import nothing
 from decomposer.verbs.measure import minimised, regime_of
 from decomposer.verbs.results import FORMAT_VERSION
 from decomposer.verbs.statement import OPTIMUM, assuming
@@ -131,7 +133,11 @@ class RegimeMap:
 
 
 def regime_map(
-    problem: Problem | str | Path, names: Sequence[str] = (OPTIMUM,), assume: Sequence[str] = (), keep: bool = True
+    problem: Problem | str | Path,
+    names: Sequence[str] = (OPTIMUM,),
+    assume: Sequence[str] = (),
+    keep: bool = True,
+    seconds: float | None = None,
 ) -> RegimeMap:
     """Find out which design is best under which growth of the parameters.
 
@@ -145,6 +151,8 @@ def regime_map(
         Assumptions beyond those of the problem.
     keep : bool
         Whether the assumptions of the problem itself hold.
+    seconds : float, optional
+        How long to search the space; then designs may be missing, and a note says so.
 
     Raises
     ------
@@ -159,6 +167,7 @@ def regime_map(
     A leaf is verified by proving that its winner is O of every rival under the leaf's conditions; the leaves cover
     the regime because each branch asks a question and has both answers.
     """
+    run = Run(seconds)
     problem = problem_of(problem)
     target = assuming(problem if keep else replace(problem, assume=()), tuple(assume))
     regime = regime_of(target)
@@ -167,7 +176,7 @@ def regime_map(
     complete = True
     for name in dict.fromkeys(names or (OPTIMUM,)):
         if name == OPTIMUM:
-            best, complete = _space(target, regime)
+            best, complete = _space(target, regime, run)
             found += [each for each in best if each.design not in [other.design for other in found]]
         else:
             design = hand_design(target, name, (OPTIMUM,))
@@ -181,7 +190,8 @@ def regime_map(
         hint = "name a design that keeps the target and the limits, or `optimum`"
         raise DesignError(Diagnostic(f"no design is left to be mapped: {'; '.join(notes)}", "design", hint=hint))
     tree = partition({each.name: each.growth for each in found}, regime)
-    return RegimeMap(target, tuple(found), tree, complete, tuple(f"{note}, so it is left out" for note in notes))
+    told = (*(f"{note}, so it is left out" for note in notes), *(run.told if run.late else ()))
+    return RegimeMap(target, tuple(found), tree, complete, told)
 
 
 def map_of(problem: Problem, best: Sequence[Candidate], regime: Regime, complete: bool) -> RegimeMap:
@@ -196,12 +206,14 @@ def map_of(problem: Problem, best: Sequence[Candidate], regime: Regime, complete
     return RegimeMap(problem, found, partition({each.name: each.growth for each in found}, regime), complete)
 
 
-def _space(problem: Problem, regime: Regime) -> tuple[tuple[Contestant, ...], bool]:
+def _space(problem: Problem, regime: Regime, run: Run) -> tuple[tuple[Contestant, ...], bool]:
     """The designs of the space of which each is best somewhere."""
-    space = unfold(problem)
+    space = unfold(problem, run=run)
     check_optimum(problem, False)
-    candidates, complete = asymptotic.best(space, regime)
-    complete = complete and not leaves_growth_out(problem)
+    candidates, complete = asymptotic.best(space, regime, run=run)
+    complete = complete and not run.late and not leaves_growth_out(problem)
+    if not candidates and run.late:
+        raise nothing(run, problem)
     if not candidates:
         raise infeasible(problem, space)
     return _contestants(problem, asymptotic.least_growth(candidates, regime), regime), complete

@@ -10,13 +10,15 @@ from random import Random
 
 import pytest
 
-from decomposer import compare, front, load, loads, optimize
+from decomposer import audit, compare, explain, front, load, loads, optimize, regime_map
 from decomposer.design.contract import check_design
 from decomposer.design.nodes import Design, substitute
 from decomposer.errors import InfeasibleError, OutOfTimeError, ProblemError
 from decomposer.expr import num
 from decomposer.problem.model import Limits, Objective, Problem
 from decomposer.problems import names
+from decomposer.report.audit import document as audited
+from decomposer.report.explanation import document as explained
 from decomposer.report.optimum import document
 from decomposer.report.text import render
 from decomposer.rules.base import Goal
@@ -26,6 +28,8 @@ from decomposer.search.run import Run
 from decomposer.search.spread import order
 from decomposer.search.unfold import unfold
 from decomposer.solvers.dynamic import solve
+from decomposer.verbs import audit as auditing
+from decomposer.verbs import explain as explaining
 from decomposer.verbs.measure import beyond_limits, measure, misses_target, numbered, regime_of
 from decomposer.verbs.optimize import optimize_in
 from decomposer.verbs.results import Result
@@ -217,6 +221,53 @@ def test_a_front_ends_in_time(at_numbers: bool) -> None:
     found = front(problem, at=numbers, seconds=0)
     assert not found.complete and found.points
     assert any(doubt.startswith("time ran out after 0 s") for doubt in found.doubts)
+
+
+def test_explanations_audits_and_maps_end_in_time() -> None:
+    told = explain("debugging", seconds=0).result.notes
+    assert any("what was refused, and what each fact is worth, is left out" in note for note in told)
+    with pytest.raises(OutOfTimeError, match="is not known after 0 s"):
+        audit("debugging", seconds=0)
+    found = regime_map("debugging", seconds=0)
+    assert not found.complete and any(note.startswith("time ran out after 0 s") for note in found.notes)
+
+
+PARTLY = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Limits of a ticking clock that end in the midst of explanations and audits."""
+
+
+def test_what_an_explanation_has_in_time_is_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = explain("debugging")
+    monkeypatch.setattr(explaining, "Run", lambda seconds: Run(seconds, Ticking()))
+    left_out = set()
+    for seconds in PARTLY:
+        found = explain("debugging", seconds=seconds)
+        told = [note for note in found.result.notes if note.startswith("time ran out")]
+        assert bool(told) == (found.to_dict() != whole.to_dict())
+        if told:
+            assert set(found.prices) <= set(whole.prices) and not found.choices
+            left_out.add(told[-1])
+            assert told[-1] in " ".join(render(explained(found)).split())
+    assert "time ran out: what was refused, and what some facts are worth, is left out; give it more time" in left_out
+
+
+def test_what_an_audit_has_in_time_is_that_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = audit("debugging")
+    every = {worth.subject: worth for worth in (*whole.facts, *whole.assumptions, *whole.opportunities)}
+    monkeypatch.setattr(auditing, "Run", lambda seconds: Run(seconds, Ticking()))
+    partly = False
+    for seconds in PARTLY:
+        try:
+            found = audit("debugging", seconds=seconds)
+        except OutOfTimeError:
+            continue
+        for worth in (*found.facts, *found.assumptions, *found.opportunities):
+            assert every[worth.subject] == worth
+        assert bool(found.left_out) == (found.to_dict() != whole.to_dict())
+        if found.left_out:
+            partly = True
+            assert "time ran out before these were priced" in render(audited(found))
+    assert partly
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan")])

@@ -154,7 +154,7 @@ def test_constants_are_not_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(asymptotic, "best_constant", never)
         assert audit(problem).to_dict() == before
-    monkeypatch.setattr(asymptotic, "best", lambda space, regime, constants=True: eager(space, regime))
+    monkeypatch.setattr(asymptotic, "best", lambda space, regime, constants=True, run=None: eager(space, regime))
     assert audit(problem).to_dict() == before
 
 
