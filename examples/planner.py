@@ -40,8 +40,10 @@ def cost(goal: str) -> Fraction:
     """Least cost of a goal over all its methods, down to optimal decompositions of the primitive ones."""
     if goal in PRIMITIVES:
         problem, numbers = PRIMITIVES[goal]
-        value = optimize(problem, at=numbers).cost.value.as_fraction()
-        return Fraction(value)
+        value = optimize(problem, at=numbers).cost.value
+        exact = None if value is None else value.as_fraction()
+        assert exact is not None, "all parameters have numbers"
+        return Fraction(exact)
     return min(sum(map(cost, method), Fraction(0)) for method in METHODS[goal])
 
 
