@@ -20,7 +20,7 @@ from decomposer.rules.base import Decision, Goal
 from decomposer.search import reasons
 from decomposer.search.coupled import is_coupled
 from decomposer.search.hurried import priced
-from decomposer.search.price import Candidate, Policy, compose, simplest
+from decomposer.search.price import Candidate, Policy, compose, no_dearer_again, simplest
 from decomposer.search.run import Run
 from decomposer.search.unfold import Space, Step
 from decomposer.solvers.graph import Arc
@@ -149,7 +149,12 @@ class Pricing:
             for decision in arc.item.alternative.decisions:
                 self.leave(reasons.unlimited(decision))
         for decision in arc.item.alternative.decisions:
-            candidate = self.settle(goal, candidate, decision)
+            first = self.settle(goal, candidate, decision)
+            for cost in candidate.again:
+                again = self.settle(goal, replace(candidate, work=cost, growth=cost, again=()), decision)
+                if again.policies != first.policies:
+                    self.leave(reasons.attempts(decision))
+            candidate = first
         return [candidate]
 
     def settle(self, goal: Goal, candidate: Candidate, decision: Decision) -> Candidate:
@@ -468,13 +473,6 @@ def beats(a: Candidate, b: Candidate, regime: Regime) -> bool:
     if is_big_o(b.growth, a.growth, regime) is False and relation(a.growth, b.growth, regime=regime).kind == "o":
         return True
     return at_most(a.growth, b.growth, regime)
-
-
-def no_dearer_again(a: Candidate, b: Candidate, regime: Regime) -> bool:
-    """Whether `a` costs no more than `b` in further attempts, too; where its parameters are open, that is not asked."""
-    if a.growth is not a.work or b.growth is not b.work:
-        return True
-    return all(x == y or at_most(x, y, regime) for x, y in zip(a.again, b.again, strict=True))
 
 
 def put(candidate: Candidate, decision: Decision, value: Expr) -> Candidate:

@@ -22,9 +22,9 @@ from decomposer.growth.minimise import Limits, Minimum, with_parameters
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Goal, Site
 from decomposer.search import asymptotic, concrete, reasons
-from decomposer.search.asymptotic import beats, largest, never_falls, no_dearer_again
+from decomposer.search.asymptotic import beats, largest, never_falls
 from decomposer.search.hurried import priced
-from decomposer.search.price import Candidate, Policy, complexity, compose, hosts, simplest
+from decomposer.search.price import Candidate, Policy, complexity, compose, hosts, no_dearer_again, simplest
 from decomposer.search.run import Run
 from decomposer.search.spread import Spread, exact, order
 from decomposer.search.unfold import Space, Step, unfold

@@ -23,6 +23,7 @@ from decomposer.design.nodes import (
 )
 from decomposer.design.timing import busy
 from decomposer.expr import ZERO, Expr
+from decomposer.growth import Regime, at_most
 from decomposer.problem.graph import unsettled
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Decision, Fact, Goal, Site
@@ -169,6 +170,13 @@ def costs_again(site: Site, design: Design, goal: Goal, there: Goal) -> tuple[Ex
     if site.problem.cost.kind != "cached" or goal.pending or not unsettled(site.problem, goal.tasks):
         return ()
     return (fold(site, measures(site)[0], design, goal, replace(site.inside(there), again=True)),)
+
+
+def no_dearer_again(a: Candidate, b: Candidate, regime: Regime) -> bool:
+    """Whether `a` costs no more than `b` in further attempts, too; where its parameters are open, that is not asked."""
+    if a.growth is not a.work or b.growth is not b.work:
+        return True
+    return all(x == y or at_most(x, y, regime) for x, y in zip(a.again, b.again, strict=True))
 
 
 def hosts(problem: Problem) -> bool:

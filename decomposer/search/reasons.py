@@ -86,6 +86,12 @@ def unlimited(decision: Decision) -> str:
     return f"{told}, and with another some design may keep them at less; {NUMBERS}"
 
 
+def attempts(decision: Decision) -> str:
+    """A free parameter whose value is the best at a first attempt, but not at further ones."""
+    told = f"{decision.name} ({decision.about}) has the value that is best where prompts are read anew"
+    return f"{told}, and another is where they were seen before; {NUMBERS}"
+
+
 def solver(stopped: str, bound: object = None) -> str:
     """A solver that gave up before its proof."""
     told = f"the solver stopped before it had a proof (limit: {stopped})"

@@ -21,7 +21,7 @@ from decomposer.growth import Regime, at_most, is_big_o, theta
 from decomposer.rules.base import Decision, Goal, Site
 from decomposer.search import asymptotic, concrete, reasons
 from decomposer.search.hurried import priced
-from decomposer.search.price import Candidate, compose
+from decomposer.search.price import Candidate, compose, no_dearer_again
 from decomposer.search.run import Run
 from decomposer.search.spread import Spread, order
 from decomposer.search.unfold import Space, Step, unfold
@@ -284,7 +284,7 @@ class _InGrowth(asymptotic.Pricing):
             pairs = list(zip(a.reach, b.reach, strict=True))
             if not all(x == y or at_most(x, y, regime) for x, y in pairs):
                 return False
-            if not asymptotic.no_dearer_again(a, b, regime):
+            if not no_dearer_again(a, b, regime):
                 return False
             return any(x != y for x, y in pairs) or a.work == b.work or asymptotic.beats(a, b, regime)
         except OutsideClassError:
