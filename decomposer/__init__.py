@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from decomposer.errors import GrowthError as GrowthError
     from decomposer.errors import InfeasibleError as InfeasibleError
     from decomposer.errors import NotExactError as NotExactError
+    from decomposer.errors import OutOfTimeError as OutOfTimeError
     from decomposer.errors import OutsideClassError as OutsideClassError
     from decomposer.errors import ProblemError as ProblemError
     from decomposer.expr import Expr as Expr
@@ -86,6 +87,7 @@ _HOMES = {
         "GrowthError",
         "InfeasibleError",
         "NotExactError",
+        "OutOfTimeError",
         "OutsideClassError",
         "ProblemError",
     ),
@@ -160,6 +162,7 @@ __all__ = [
     "Method",
     "Model",
     "NotExactError",
+    "OutOfTimeError",
     "OneOf",
     "OutsideClassError",
     "Parameter",

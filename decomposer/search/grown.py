@@ -190,6 +190,9 @@ class _Search:
         """Solve a part of the regime; or give the parts that it has to be cut into."""
         above: list[list[Mono]] = []
         while True:
+            if self.run.over():
+                self.stopped("time")
+                return []
             left = self.left({mono for group in above for mono in group})
             top = _largest(left, regime)
             if isinstance(top, tuple):
@@ -205,6 +208,9 @@ class _Search:
                 self.stopped("work")
             if not without:
                 break
+        if self.run.over():
+            self.stopped("time")
+            return []
         rest, ordered = _ordered([mono for mono in left if mono not in top], regime)
         exact = ordered and not self.rough and all(len(group) == 1 for group in above)
         problem = self.problem([*above, *([mono] for mono in rest)], not exact)

@@ -16,23 +16,26 @@ from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.graph import topological
 from decomposer.problem.model import Limits, Problem, Task
 from decomposer.search import asymptotic
+from decomposer.search.run import Run
 from decomposer.search.unfold import Space
 from decomposer.verbs.measure import regime_of
 
 
-def infeasible(problem: Problem, space: Space, complete: bool = True) -> InfeasibleError:
+def infeasible(problem: Problem, space: Space, complete: bool = True, run: Run | None = None) -> InfeasibleError:
     """Make the error for a problem that no design of its space satisfies: what is missing, and for which task.
 
     Parameters
     ----------
     complete : bool
         Whether all designs were looked at.
+    run : Run, optional
+        When to stop looking for a design without limits.
     """
-    return InfeasibleError(_reason(problem, space, complete), file=problem.file)
+    return InfeasibleError(_reason(problem, space, complete, run or Run()), file=problem.file)
 
 
-def _reason(problem: Problem, space: Space, complete: bool) -> Diagnostic:
-    if problem.limits and asymptotic.best(_without_limits(space), regime_of(problem))[0]:
+def _reason(problem: Problem, space: Space, complete: bool, run: Run) -> Diagnostic:
+    if problem.limits and asymptotic.best(_without_limits(space), regime_of(problem), run=run)[0]:
         limits = problem.limits
         given = (("models", limits.models), ("cost", limits.cost), ("span", limits.span))
         told = ", ".join(f"{name} {limit}" for name, limit in given if limit is not None)

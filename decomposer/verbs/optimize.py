@@ -104,7 +104,7 @@ def optimize_in(
     if run.late:
         found = best_known(legal, found, regime, numbers, run)
     if not found:
-        raise infeasible(target, space, complete)
+        raise infeasible(target, space, complete, run)
 
     def prefer(a: Candidate, b: Candidate) -> int:
         return _prefer(target, a, b, regime)

@@ -10,10 +10,10 @@ from random import Random
 
 import pytest
 
-from decomposer import audit, compare, explain, front, load, loads, optimize, regime_map
+from decomposer import OutOfTimeError, audit, compare, explain, front, load, loads, optimize, regime_map
 from decomposer.design.contract import check_design
 from decomposer.design.nodes import Design, substitute
-from decomposer.errors import InfeasibleError, OutOfTimeError, ProblemError
+from decomposer.errors import InfeasibleError, ProblemError
 from decomposer.expr import num
 from decomposer.problem.model import Limits, Objective, Problem
 from decomposer.problems import names
