@@ -123,6 +123,7 @@ class Pricing:
         self.bounds = _bounds(space)
         self.coupled = is_coupled(space.site.problem)
         self.doubts: dict[Goal, list[tuple[Expr, str]]] = {}
+        self.ideals: dict[Goal, list[tuple[Candidate, str]]] = {}
         limit = space.site.problem.limits.models
         self.most = None if limit is None else limit.as_fraction()
 
@@ -150,10 +151,11 @@ class Pricing:
                 self.leave(reasons.unlimited(decision))
         for decision in arc.item.alternative.decisions:
             first = self.settle(goal, candidate, decision)
-            for cost in candidate.again:
+            for cost, same in zip(candidate.again, first.again, strict=True):
                 again = self.settle(goal, replace(candidate, work=cost, growth=cost, again=()), decision)
-                if again.policies != first.policies:
-                    self.leave(reasons.attempts(decision))
+                if again.work != same:
+                    ideal = replace(first, again=(again.work,))  # no value is better in either
+                    self.ideals.setdefault(goal, []).append((ideal, reasons.attempts(decision)))
             candidate = first
         return [candidate]
 
@@ -254,6 +256,10 @@ class Pricing:
         for bound, reason in () if self.run.over() else self.doubts.get(goal, ()):
             if not any(relation(one.growth, bound, regime=regime).kind == "o" for one in kept):
                 self.leave(reason)
+        for ideal, reason in self.ideals.get(goal, ()):
+            known = [one for one in kept if no_dearer_again(one, ideal, regime)]
+            if not any(one.work == ideal.work or beats(one, ideal, regime) for one in known):
+                self.leave(reason)
         if len(kept) > most:
             self.leave(reasons.too_many(goal, len(kept), most))
             kept = kept[:most]
@@ -266,7 +272,7 @@ class Pricing:
     def again(self) -> Self:
         """The same, with nothing noted."""
         other = copy(self)
-        other.combined, other.reasons, other.doubts = {}, {}, {}
+        other.combined, other.reasons, other.doubts, other.ideals = {}, {}, {}, {}
         return other
 
     def told(self, found: list[Candidate]) -> list[Candidate]:
