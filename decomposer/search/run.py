@@ -48,6 +48,7 @@ class Run:
     last: float = field(init=False, default=inf)
 
     def __post_init__(self) -> None:
+        self.seconds = None if self.seconds == inf else self.seconds
         self.begun, self.given = self.now(), self.seconds
         if self.seconds is not None and not self.seconds >= 0:
             told = f"a time limit of {self.seconds} s cannot be kept"

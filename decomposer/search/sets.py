@@ -128,7 +128,9 @@ def over_sets(problem: Problem, sets: Sequence[Set[str]], search: Search, run: R
                     continue
                 kept = [*(old for old, sign in zip(kept, signs, strict=True) if sign != -1), (total, one)]
     if late:
-        run.cut(f"of {len(tried)} sets of models, {len(late)} were not searched whole")
+        least = next((work for names, work in proved if names == whole and work is not None), None)
+        bound = "" if least is None else f", and no design costs less than {least}"
+        run.cut(f"of {len(tried)} sets of models, {len(late)} were not searched whole{bound}")
     tied = all(compared(total, kept[0][0]) == 0 for total, _ in kept)
     run.leave(() if tied else TIED)
     return [one for _, one in kept], complete and tied and not run.late

@@ -130,7 +130,7 @@ def optimize_in(
     complete = complete and repeated_beside(problem) is None and not better
     status = _in_growth_only(_status(ranked, options, complete, regime, numeric), problem, numeric)
     why = (*run.told, *by_facts(problem, numbers, numeric), *undercut.told(better))
-    reasons = () if status == "optimal" else tuple(dict.fromkeys((*why, *by_status(problem, status, ranked, numeric))))
+    reasons = tuple(dict.fromkeys((*why, *by_status(problem, status, ranked, numeric))))
     told = (
         *notes(problem, numbers),
         *([UNEVEN] if uneven else []),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -21,10 +21,11 @@ from decomposer.report.audit import document as audited
 from decomposer.report.explanation import document as explained
 from decomposer.report.optimum import document
 from decomposer.report.text import render
-from decomposer.rules.base import Goal
-from decomposer.search import asymptotic, hurried
+from decomposer.rules.base import Goal, site_of
+from decomposer.search import asymptotic, concrete, hurried
 from decomposer.search.price import Candidate
 from decomposer.search.run import Run
+from decomposer.search.sets import over_sets
 from decomposer.search.spread import order
 from decomposer.search.unfold import unfold
 from decomposer.solvers.dynamic import solve
@@ -311,6 +312,7 @@ def test_a_run_hands_its_time_on() -> None:
     half.leave("a reason")
     run.take(half)
     assert run.told == ("time ran out after 10 s: half was done; more time may find a better design", "a reason")
+    assert Run(float("inf")).part(0).seconds is None
     assert Run().part(0.1).seconds is None and not Run().over() and not Run(None).past_grace()
 
 
@@ -324,6 +326,25 @@ def test_pricing_with_time_is_that_without() -> None:
     run = Run(1.0, still)
     plain = values(lambda pricing: solve(space.graph, pricing.combine, pricing.prune))
     assert values(lambda pricing: hurried.priced(space, pricing, run)) == plain and not run.late
+
+
+def test_sets_of_models_leave_their_bound() -> None:
+    """What the whole catalogue costs at least, hosting aside, is a bound of what any two of its models do."""
+    problem = numbered(load("support"), {"n": 4, "l": 6, "s": 3})
+    whole, run = frozenset(problem.models), Run(10.0, still)
+
+    def search(names: Set[str], part: Run) -> tuple[list[Candidate], bool]:
+        if names == whole:
+            return concrete.best(site_of(problem), names)
+        part.cut("nothing was done")
+        return [], False
+
+    found, complete = over_sets(
+        problem, [frozenset({"small", "large"}), frozenset({"large"}), frozenset()], search, run
+    )
+    (least,) = {one.work for one in concrete.best(site_of(problem), whole)[0]}
+    assert not found and not complete
+    assert run.how_far == f"of 4 sets of models, 3 were not searched whole, and no design costs less than {least}"
 
 
 def test_no_more_goals_are_unfolded_than_there_is_time_for() -> None:
