@@ -142,8 +142,10 @@ class Rules(Combining, Recursions, Memories, Votes):
         if any(self.where(goal._replace(tasks=(n,))) == "whole" for n in goal.tasks):
             return
         together = goal._replace(fused=True, unit=False)
-        if goal.mode == "item" or (goal.mode == "cover" and not any(t["finds"] or t["for_each"] for t in tasks)):
+        if goal.mode == "item":
             yield Way("fuse", {}, (once(together),))
+        elif goal.mode == "cover" and self.at_once(goal):
+            yield Way("fuse", {}, (once(together),), tuple(f"{t['name']} finds" for t in tasks if t["finds"]))
         elif goal.mode == "round" and self.at_most_one(goal):
             acting = together._replace(mode="item")
             if self.always(goal):

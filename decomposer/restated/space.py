@@ -233,6 +233,11 @@ class Space:
         single = self.extent(text, goal) == ONE
         return groups(parse(finds["per_part"]), parse(finds["per_call"])) if single else None
 
+    def at_once(self, goal: Goal) -> bool:
+        """Whether one call does all of the tasks: each finds, if it finds, all in one scan, and follows no other."""
+        tasks = [self.tasks[n] for n in goal.tasks]
+        return all(not t["for_each"] and (not t["finds"] or self.scans(t, goal) == ONE) for t in tasks)
+
     def rounds(self, goal: Goal) -> Poly:
         """Rounds of a scan."""
         finder = self.tasks[goal.tasks[0]]
@@ -270,7 +275,7 @@ class Space:
             return False
         single = len(tasks) == 1
         if goal.mode == "cover":
-            return not any(t["finds"] or t["for_each"] for t in tasks) and (single or goal.fused)
+            return self.at_once(goal) if goal.fused else single and not (tasks[0]["finds"] or tasks[0]["for_each"])
         return single or (goal.mode == "item" and goal.fused)
 
     def too_long(self, task: Any, goal: Goal) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from decomposer.design.bounds import at_least
-from decomposer.design.context import Context
+from decomposer.design.context import Context, scans
 from decomposer.design.nodes import Call, Scope, Writing
 from decomposer.design.recursing import beyond_base
 from decomposer.design.sizes import covers
@@ -88,7 +88,16 @@ def is_one_call(site: Site, goal: Goal) -> bool:
         return False
     if any(too_many_steps(task, goal) or too_large(site, task, goal) for task in tasks):
         return False
-    return goal.mode != "cover" or all(task.finds is None and task.for_each is None for task in tasks)
+    if goal.mode == "cover" and not goal.fused and tasks[0].finds is not None:
+        return False  # that is a scan
+    return goal.mode != "cover" or all(done_at_once(site, goal, task) for task in tasks)
+
+
+def done_at_once(site: Site, goal: Goal, task: Task) -> bool:
+    """Whether one call does all of a task in the scope: what it finds in one scan, and not for each item of another."""
+    if task.finds is not None and scans(site.problem, task, site.context(goal)) != ONE:
+        return False
+    return task.for_each is None
 
 
 def too_many_steps(task: Task, goal: Goal) -> bool:

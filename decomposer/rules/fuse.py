@@ -8,7 +8,7 @@ from dataclasses import replace
 from decomposer.design.context import at_most_one
 from decomposer.design.nodes import Call, If
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
-from decomposer.rules.call import by_each_model, call_scope, has_heads
+from decomposer.rules.call import by_each_model, call_scope, done_at_once, has_heads
 from decomposer.rules.separate import always_finds, largest_block
 
 
@@ -25,8 +25,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     if goal.mode == "item":
         yield Alternative(hole(together))
     elif goal.mode == "cover":
-        if all(task.finds is None and task.for_each is None for task in tasks):
-            yield Alternative(hole(together))
+        if all(done_at_once(site, goal, task) for task in tasks):
+            yield Alternative(hole(together), tuple(Fact(task.name, "finds") for task in tasks if task.finds))
     elif goal.mode == "round" and at_most_one(site.problem, tasks[0], site.context(goal)):
         acting = hole(replace(together, mode="item"))
         if always_finds(site, goal):
