@@ -42,7 +42,7 @@ from decomposer.design.serving import Serving
 from decomposer.design.sizes import uncertain
 from decomposer.expr import ONE, Expr
 from decomposer.problem.graph import topological, unsettled
-from decomposer.problem.model import Problem
+from decomposer.problem.model import Problem, Text
 
 
 def check_design(problem: Problem, design: Design, places: Mapping[int, str] | None = None) -> None:
@@ -169,6 +169,9 @@ class Checker(Calls):
             raise self.fail(node, f"no text consists of parts called {node.part!r}")
         if extent(texts[0], context) == ONE:
             raise self.fail(node, f"the scope is a single {node.part} already")
+        if any(_outgrows(text, node.size, context) for text in texts):
+            message = f"groups of {node.size} {node.part}s cannot be cut from {extent(texts[0], context)}"
+            raise self.fail(node, message, "take groups no larger than those of the loop around it")
         whole_for_all(self, node, node.body)
         for name in sorted(tasks_of(node.body)):
             if self.problem.tasks[name].memory is not None:
@@ -351,3 +354,11 @@ class Checker(Calls):
             if task.finds is not None and not in_round and not self.complete(name, context, progress):
                 needed = scans(self.problem, task, context)
                 raise self.fail(design, f"{name} does not scan often enough: it takes {needed} calls to find all items")
+
+
+def _outgrows(text: Text, size: Expr, context: Context) -> bool:
+    """Whether groups of so many parts, within a loop over groups, are more than these, or count as all there are."""
+    here = extent(text, context)
+    if is_whole(text, context) or at_least(here, size):
+        return False
+    return size == text.count or at_least(size, here)

@@ -259,7 +259,7 @@ class Reliability(Calls):
 
     def kept(self, goal: Goal, names: tuple[str, ...]) -> bool:
         """Whether parts can be kept that have been accepted."""
-        if len(names) > 1 or goal.mode != "cover" or goal.size == "1":
+        if len(names) != 1 or goal.mode != "cover" or goal.size == "1":
             return False
         task = self.tasks[names[0]]
         text = self.partition(task)

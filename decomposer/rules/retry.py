@@ -92,7 +92,7 @@ def single_unit(site: Site, goal: Goal, name: str) -> bool:
 
 
 def _can_keep(site: Site, goal: Goal, names: tuple[str, ...]) -> bool:
-    if len(names) > 1 or goal.mode != "cover" or goal.single:
+    if len(names) != 1 or goal.mode != "cover" or goal.single:
         return False
     task = site.task(names[0])  # what else is done in the same scope never fails, and is done again with it
     text = partition(site.problem, task)

@@ -30,15 +30,15 @@ class Pricing(Protocol[Value]):
 
     run: Run
 
-    def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Value, ...]) -> Iterable[Value]:
+    def combine(self, goal: Goal, arc: Arc[Goal, Step], chosen: tuple[Value, ...], /) -> Iterable[Value]:
         """Values of an alternative, from values of its sub-goals."""
         ...
 
-    def prune(self, goal: Goal, found: Sequence[Value]) -> list[Value]:
+    def prune(self, goal: Goal, found: Sequence[Value], /) -> list[Value]:
         """The values that are to be kept."""
         ...
 
-    def one(self, goal: Goal, found: Sequence[Value]) -> list[Value]:
+    def one(self, goal: Goal, found: Sequence[Value], /) -> list[Value]:
         """The one of them that is to be kept where there is time for no more."""
         ...
 

@@ -264,6 +264,18 @@ REFUSED = {
         1,
         "judge has to judge what has been made",
     ),
+    "all parts from a group of them": (
+        LINTED,
+        steps("- each: function", "  group: 2", "  do: [{each: function, group: k, do: [{call: lint}]}]"),
+        3,
+        "groups of k functions cannot be cut from 2",
+    ),
+    "larger groups from smaller ones": (
+        LINTED,
+        steps("- each: function", "  group: 2", "  do: [{each: function, group: 3, do: [{call: lint}]}]"),
+        3,
+        "groups of 3 functions cannot be cut from 2",
+    ),
     "an even vote": (CHECKED, steps("- {vote: 2, do: [{retry: mutate, do: [{call: mutate}]}]}"), 1, "odd number"),
 }
 

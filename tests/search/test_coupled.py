@@ -100,7 +100,9 @@ def test_the_answer_is_the_best_of_all_designs(seed: int) -> None:
         with pytest.raises(InfeasibleError, match="no design keeps the limit"):
             best(site_of(target))
         return
-    candidate, answer, complete = best(site_of(target))
+    found = best(site_of(target))
+    assert found is not None
+    candidate, answer, complete = found
     cost, path = exact(total_cost(target, candidate.design)), exact(span(target, candidate.design))
     assert answer.status == "optimal" and complete
     assert (cost, path) in allowed
@@ -127,7 +129,9 @@ def test_what_is_added_up_is_what_the_design_costs(seed: int) -> None:
     space = unfold(problem, Spread())
     if not 0 < space.graph.count() <= 500:
         pytest.skip("no design, or too many to try")
-    candidate, answer, complete = best(site_of(problem))
+    found = best(site_of(problem))
+    assert found is not None
+    candidate, answer, complete = found
     assert answer.status == "optimal" and complete
     least = min(exact(total_cost(problem, design)) for design, _ in designs(space))
     assert answer.value[0] == exact(total_cost(problem, candidate.design)) == least

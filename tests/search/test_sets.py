@@ -214,10 +214,12 @@ def test_sets_of_models_find_what_the_selection_does(seed: int) -> None:
     found, complete = over_sets(problem, sets, lambda names, run: concrete.best(site_of(problem), names, run), Run())
     assert complete
     try:
-        candidate, answer, _ = coupled.best(site_of(problem))
+        selected = coupled.best(site_of(problem))
     except InfeasibleError:
         assert not found
         return
+    assert selected is not None
+    candidate, answer, _ = selected
     assert answer.status == "optimal" and found
     assert {exact(total_cost(problem, one.design)) for one in found} == {exact(total_cost(problem, candidate.design))}
     limit = problem.limits.models
