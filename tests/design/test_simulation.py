@@ -113,7 +113,7 @@ def both(problem: Problem, design: Design, values: Numbers) -> None:
     """Formulas and simulation say the same: wherever the items lie, or on average where groups differ in size."""
     formulas = at(problem, design, values)
     everywhere = placements(problem, values)
-    sizes = [size for name, size in values.items() if name.rstrip("_") == "g"]
+    sizes = [size for name, size in values.items() if name.split("_")[0] == "g"]
     if all(parts_and_items(problem, values)[0] % size == 0 for size in sizes):
         for where in everywhere[:: max(1, len(everywhere) - 1)]:
             count = simulate(problem, design, values, items=where)
