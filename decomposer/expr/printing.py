@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from decomposer.expr.joined import exponentials, logarithms, opened, roots, undominated
-from decomposer.expr.nodes import App, Atom, Exp, Expr, Group, Mono, Number, Root, Sym, mono_expr
+from decomposer.expr.nodes import MAX_BITS, App, Atom, Exp, Expr, Group, Mono, Number, Root, Sym, mono_expr
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -16,6 +17,11 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 def _word(text: str) -> bool:
     """Whether a text is a name or a number; a raised dot, too, may stand in an identifier."""
     return re.fullmatch(r"\w+", text) is not None
+
+
+def _digits(value: int) -> str:
+    """Write an integer of any length: `str` refuses those of thousands of digits."""
+    return str(value) if value.bit_length() <= MAX_BITS else str(Decimal(value))
 
 
 class _Style:
@@ -97,9 +103,9 @@ class _Style:
         if self.pretty:
             above, below = roots(above), roots(below)
         if coefficient.numerator != 1 or not above:
-            above.insert(0, str(coefficient.numerator))
+            above.insert(0, _digits(coefficient.numerator))
         if coefficient.denominator != 1:
-            below.insert(0, str(coefficient.denominator))
+            below.insert(0, _digits(coefficient.denominator))
         if not below:
             return self.times.join(above)
         divisor = self.times.join(below)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decomposer.expr import enclose, parse, pretty
+from decomposer.expr import enclose, num, parse, pretty
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 VALUES = {"k": 3, "n": 5, "m_q": 7}
@@ -61,3 +63,11 @@ def test_no_value_changes(terms: list[list[str]]) -> None:
     low, high = enclose(expr - parse(back(pretty(expr))), VALUES)
     assert low <= 0 <= high
     assert high - low < 1
+
+
+def test_numbers_of_any_length_are_written() -> None:
+    """Seven to the 6000th power, as sums of many fractions may be: `str` of an integer gives up at 4300 digits."""
+    written = str(num(Fraction(-(7**6000), 3**9100)))
+    above, below = written.split("/")
+    assert (len(above), len(below)) == (5072, 4342)
+    assert Decimal(above[1:]) == Decimal(7**6000) and above.startswith("-") and Decimal(below) == Decimal(3**9100)
