@@ -116,7 +116,7 @@ def _section(row: Row, comparison: Comparison, writer: Writer) -> list[Block]:
     lines = [f"{row.name} misses the target of {comparison.problem.target}"] if row.misses_target else []
     if row.beyond:
         lines.append(f"{row.name} is beyond the limit on {' and '.join(row.beyond)}")
-    lines += (f"{_TOTAL[minimised]}: {line}" for line in writer.ratio(row.ratio))
+    lines += (f"{_TOTAL[minimised]}: {line}" for line in writer.ratio(row.ratio, factor=row.factor))
     of = "" if minimised == "cost" else "cost of "
     if len(row.by_tasks) > 1:
         for tasks, ratio in row.by_tasks:

@@ -12,7 +12,9 @@ from decomposer.design.evaluate import Agent
 from decomposer.errors import GrowthError, OutsideClassError
 from decomposer.expr import ONE, Expr, parse, pretty
 from decomposer.growth import Ratio, RatioCase, relation
+from decomposer.growth.factor import Factor
 from decomposer.problem.model import Problem
+from decomposer.report.factors import factor_text
 from decomposer.report.numerals import number
 from decomposer.report.words import OPPOSITE, WORDS
 from decomposer.search.price import Policy
@@ -179,15 +181,20 @@ class Writer:
             return f"{shown} (= {short})" if short else shown
         return shown
 
-    def ratio(self, ratio: Ratio, word: str = "") -> list[str]:
-        """Write a ratio, a line for each growth: so many times worse, or what the word says; else better."""
+    def ratio(self, ratio: Ratio, word: str = "", factor: Factor | None = None) -> list[str]:
+        """Write a ratio, a line for each growth: so many times worse, or what the word says; else better.
+
+        Where both have one growth, the `factor` between them is told.
+        """
         worse = word or self.words.worse
+        constant = "" if factor is None else factor_text(factor, self.words)
         alike: dict[Expr, list[RatioCase]] = {}
         for case in ratio.cases:
             alike.setdefault(case.growth, []).append(case)
         lines = []
         for growth, cases in alike.items():
-            times = "the same growth" if growth == 1 else f"{self.formula(growth)} times {worse}"
+            same = f"the same growth, {constant}" if constant else "the same growth"
+            times = same if growth == 1 else f"{self.formula(growth)} times {worse}"
             if worse in OPPOSITE and all(map(self.vanishes, cases)):
                 times = f"{self.formula(ONE / growth)} times {OPPOSITE[worse]}"
             where = (f" where {self.conditions(case.conditions)}" for case in cases if case.conditions)

@@ -144,7 +144,7 @@ def _against(result: Result, writer: Writer) -> list[str]:
         missed = f", misses the target of {result.problem.target}" if hand.misses_target else ""
         lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}{beyond}{missed}")
         if not _fixed(result):
-            lines += (f"  {line}" for line in writer.ratio(hand.ratio))
+            lines += (f"  {line}" for line in writer.ratio(hand.ratio, factor=hand.factor))
         if len(hand.by_tasks) > 1 and not _fixed(result):
             parts = (f"{' + '.join(tasks)} {writer.formula(ratio.expr)}" for tasks, ratio in hand.by_tasks)
             of = "" if writer.words is COST else "cost "

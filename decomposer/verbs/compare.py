@@ -22,6 +22,7 @@ from decomposer.errors import (
 )
 from decomposer.expr import Expr, num
 from decomposer.growth import Ratio, relation
+from decomposer.growth.factor import Factor
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.search.run import Run
@@ -35,6 +36,7 @@ from decomposer.verbs.measure import (
     Numbers,
     beyond_limits,
     chance_at,
+    constant_of,
     measure,
     misses_target,
     numbered,
@@ -69,7 +71,8 @@ class Row:
     parameters whose value depends on the regime, or does the job at the numbers only; then there are no `crossovers`
     either.
     `misses_target` says whether it is shown to come out right less often than the target asks; `beyond` are the limits
-    of the problem that it exceeds.
+    of the problem that it exceeds; `factor` says between which constants the ratio stays in the end, where both have
+    one growth.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Row:
     attribution: Attribution | None = None
     misses_target: bool = False
     beyond: tuple[str, ...] = ()
+    factor: Factor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ class Comparison:
             "relation": row.relation,
             "ratio": str(row.ratio.expr),
             "ratio_holds_when": ratio_cases(row.ratio),
+            "factor": None if row.factor is None else row.factor.to_dict(),
             "span_ratio": str(row.span_ratio.expr),
             "by_task": [
                 {"tasks": list(tasks), "ratio": str(ratio.expr), "ratio_holds_when": ratio_cases(ratio)}
@@ -268,6 +273,7 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
     cost = measure(problem, design, regime, at)
     other = measure(problem, reference, regime)
     mine, theirs = objective(problem, cost)[0], objective(problem, other)[0]
+    ratio = ratio_of(mine, theirs, regime)
     general = all(_is_general(problem, one) for one in (design, reference))
     apart = general and design != reference
     return Row(
@@ -279,7 +285,8 @@ def _row(problem: Problem, name: str, design: Design, reference: Design, at: Num
         chance=chance_at(problem, design, at),
         scope=scope_of(problem, design, regime, at),
         relation=relation(mine, theirs, regime=regime).kind,
-        ratio=ratio_of(mine, theirs, regime),
+        ratio=ratio,
+        factor=constant_of(problem, ratio, mine, theirs, regime),
         span_ratio=ratio_of(cost.span, other.span, regime),
         by_tasks=ratios_by_task(problem, design, reference, regime),
         difference=_difference(tree(problem, design), tree(problem, reference)),

@@ -6,6 +6,7 @@ from decomposer.errors import OutsideClassError
 from decomposer.expr import Expr
 from decomposer.growth import Ratio, RatioCase, Regime, theta
 from decomposer.growth import ratio as exact_ratio
+from decomposer.growth.factor import Factor, factor
 
 
 def growth_of(cost: Expr, regime: Regime) -> Expr:
@@ -29,3 +30,11 @@ def ratio_of(one: Expr, other: Expr, regime: Regime) -> Ratio:
     if any(case.growth != first.growth for case in others):
         return found
     return Ratio(first.growth, (RatioCase(first.growth, ()),))
+
+
+def factor_of(one: Expr, other: Expr, regime: Regime) -> Factor | None:
+    """Between which constants the quotient of two costs of one growth stays in the end, where their terms tell."""
+    try:
+        return factor(one, other, regime)
+    except OutsideClassError:
+        return None

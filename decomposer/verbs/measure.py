@@ -12,9 +12,10 @@ from decomposer.design.nodes import substitute as substitute_design
 from decomposer.design.reliability import reliability
 from decomposer.design.timing import time
 from decomposer.errors import Diagnostic, ExpressionError, NotExactError, OutsideClassError, ProblemError
-from decomposer.expr import ZERO, Expr, evaluate, num
+from decomposer.expr import ONE, ZERO, Expr, evaluate, num
 from decomposer.expr.enclosures import round_down
 from decomposer.growth import Ratio, Regime, eventually, is_big_o
+from decomposer.growth.factor import Factor
 from decomposer.problem.diagnose import dotted
 from decomposer.problem.formulas import formulas
 from decomposer.problem.items import overfull, room_for_items
@@ -23,7 +24,7 @@ from decomposer.problem.prices import mispriced
 from decomposer.problem.substitute import substitute
 from decomposer.problem.suggest import suggest
 from decomposer.search.spread import order, settle
-from decomposer.verbs.growths import growth_of, ratio_of
+from decomposer.verbs.growths import factor_of, growth_of, ratio_of
 from decomposer.verbs.illegal import hand_design_at
 from decomposer.verbs.results import AgentReport, Cost, HandDesign
 
@@ -238,9 +239,15 @@ def report_agents(problem: Problem, design: Design, total: Expr, regime: Regime)
 
 
 def hand_designs(
-    problem: Problem, best: Design, growth: Expr, regime: Regime, at: Numbers, names: tuple[str, ...] | None = None
+    problem: Problem,
+    best: Design,
+    growth: Expr,
+    exact: Expr | None,
+    regime: Regime,
+    at: Numbers,
+    names: tuple[str, ...] | None = None,
 ) -> tuple[HandDesign, ...]:
-    """Every hand design beside the best one.
+    """Every hand design beside the best one: its growth, and its exact cost where there is one best.
 
     Raises
     ------
@@ -251,18 +258,27 @@ def hand_designs(
     for name in problem.designs if names is None else names:
         design = hand_design_at(problem, name, at)
         cost = measure(problem, design, regime, at)
+        mine = objective(problem, cost)[0]
+        ratio = ratio_of(mine, growth, regime)
         found.append(
             HandDesign(
                 name,
                 design,
                 cost,
-                ratio_of(objective(problem, cost)[0], growth, regime),
+                ratio,
                 ratios_by_task(problem, design, best, regime),
                 beyond_limits(problem, design, cost, regime, at),
                 misses_target(problem, design, regime, at),
+                None if exact is None else constant_of(problem, ratio, mine, exact, regime),
             )
         )
     return tuple(found)
+
+
+def constant_of(problem: Problem, ratio: Ratio, one: Expr, other: Expr, regime: Regime) -> Factor | None:
+    """How many times one cost is the other in the end, where both have one growth and the formulas are exact."""
+    exact = problem.minimise in ("cost", "scope")
+    return factor_of(one, other, regime) if exact and ratio.expr == ONE else None
 
 
 def misses_target(problem: Problem, design: Design, regime: Regime, at: Numbers) -> bool:

@@ -122,6 +122,7 @@ def optimize_in(
         legal,
         best.design,
         growth if several else least if best.growth is not best.work else exact,
+        None if several else exact,
         regime,
         numbers,
         hands,

@@ -11,6 +11,7 @@ from decomposer.design.nodes import Design
 from decomposer.design.write import steps, tree
 from decomposer.expr import Expr
 from decomposer.growth import Ratio
+from decomposer.growth.factor import Factor
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Fact
 from decomposer.search.price import Candidate, Policy
@@ -119,7 +120,8 @@ class HandDesign:
     """A hand design beside the optimum: its cost, and how many times dearer it is, by task and in total.
 
     `beyond` are the limits of the problem that it exceeds; `misses_target` says whether it is shown to come out right
-    less often than the target asks.
+    less often than the target asks; `factor` says between which constants the ratio stays in the end, where both have
+    one growth.
     """
 
     name: str
@@ -129,6 +131,7 @@ class HandDesign:
     by_tasks: tuple[tuple[tuple[str, ...], Ratio], ...]
     beyond: tuple[str, ...] = ()
     misses_target: bool = False
+    factor: Factor | None = None
 
     def to_dict(self, problem: Problem) -> dict[str, Any]:
         """Write as plain data."""
@@ -138,6 +141,7 @@ class HandDesign:
             "cost": self.cost.to_dict(),
             "ratio": str(self.ratio.expr),
             "ratio_holds_when": ratio_cases(self.ratio),
+            "factor": None if self.factor is None else self.factor.to_dict(),
             "beyond_limits": list(self.beyond),
             "misses_target": self.misses_target,
             "by_task": [
