@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decomposer.expr import ONE
 from decomposer.growth import Ratio, RatioCase
 from decomposer.report.document import Block, Heading, Hint, Points, Writer
+from decomposer.report.factors import factor_text
 from decomposer.report.named_regimes import NamingWriter
 from decomposer.report.optimum import document as optimum
 from decomposer.report.words import COST
@@ -72,6 +73,11 @@ def _why(other: Refused, writer: Writer) -> str:
         return f"{writer.theta(other.theta)}, the same {same}: the least demanding, then the plainest way is taken"
     how = _CHEAPER if other.cheaper and other.relation == "Theta" else _HOW[other.relation]
     why = how.format(worse=writer.words.worse, better=writer.words.better)
+    if other.factor is not None and not other.cheaper:
+        constant = factor_text(other.factor, writer.words)
+        if other.factor.low == other.factor.high == 1:
+            constant = "and the same constant: lower terms tell them apart"
+        why = f"the same growth, {constant}" if constant else why
     if _times_tell(other):
         cases = _worse(other.ratio)
         (told,) = writer.ratio(Ratio(other.ratio.expr, tuple(cases[:1])))

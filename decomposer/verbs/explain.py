@@ -14,6 +14,7 @@ from decomposer.design.nodes import Design
 from decomposer.design.write import tree
 from decomposer.expr import Expr, minimum
 from decomposer.growth import Ratio, Regime, relation
+from decomposer.growth.factor import Factor
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
 from decomposer.rules import RULES
@@ -25,7 +26,7 @@ from decomposer.search.run import Run
 from decomposer.search.unfold import Space, Step, unfold
 from decomposer.solvers.graph import Graph
 from decomposer.verbs.growths import growth_of, ratio_of
-from decomposer.verbs.measure import regime_of
+from decomposer.verbs.measure import constant_of, regime_of
 from decomposer.verbs.optimize import optimize_in
 from decomposer.verbs.results import FORMAT_VERSION, Result, ratio_cases
 
@@ -39,7 +40,8 @@ class Refused:
     `relation` compares that cost with the one chosen; `ratio` is their quotient. Where several ways are the same in
     words, `more` are lines of its design that the one chosen has not, there at least, and `less` the other way round.
     `equal` says that it costs exactly the same: then the least demanding, and the plainest, was taken; `cheaper` that
-    it costs less here in the end, but was not found to do so within the whole.
+    it costs less here in the end, but was not found to do so within the whole. `factor` says between which constants
+    the quotient stays in the end, where both have one growth.
     """
 
     rule: str
@@ -53,6 +55,7 @@ class Refused:
     less: tuple[str, ...] = ()
     equal: bool = False
     cheaper: bool = False
+    factor: Factor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Explanation:
                             "relation": other.relation,
                             "ratio": str(other.ratio.expr),
                             "ratio_holds_when": ratio_cases(other.ratio),
+                            "factor": None if other.factor is None else other.factor.to_dict(),
                             "more": list(other.more),
                             "less": list(other.less),
                             "equal": other.equal,
@@ -221,7 +225,10 @@ def _choice(space: Space, regime: Regime, goal: Goal, own: Candidate, values: di
     # Where models are shared, the designs chosen for the sub-goals need not be those that cost least there.
     same = (rival for step, rival in ways if step == taken)
     chosen = own if is_coupled(space.site.problem) else next(same, own)
-    words = partial(_lines, space.site.problem)
+    problem = space.site.problem
+    words = partial(_lines, problem)
+    exact = own.growth is own.work
+    ratios = [ratio_of(rival.growth, own.growth, inside) for _, rival in ways]
     refused = tuple(
         Refused(
             rule=step.rule,
@@ -230,13 +237,16 @@ def _choice(space: Space, regime: Regime, goal: Goal, own: Candidate, values: di
             theta=growth_of(rival.growth, inside),
             exact=rival.work,
             relation=relation(rival.growth, own.growth, regime=inside).kind,
-            ratio=ratio_of(rival.growth, own.growth, inside),
+            ratio=ratio,
             more=_beyond(words(rival.design), words(chosen.design)) if alike[_does(step)] > 1 else (),
             less=_beyond(words(chosen.design), words(rival.design)) if alike[_does(step)] > 1 else (),
             equal=rival.work == chosen.work and rival.growth == chosen.growth,
             cheaper=asymptotic.beats(rival, own, inside),
+            factor=constant_of(problem, ratio, rival.work, own.work, inside)
+            if exact and rival.growth is rival.work
+            else None,
         )
-        for step, rival in ways
+        for (step, rival), ratio in zip(ways, ratios, strict=True)
         if step != taken
     )
     growth = growth_of(own.growth, inside)

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from decomposer import compare, optimize
+from decomposer import compare, explain, optimize
 from decomposer.expr import evaluate, parse
 from decomposer.growth.factor import Factor
 
@@ -62,3 +62,13 @@ def test_reports_and_data_tell_it() -> None:
 def test_other_growths_and_other_objectives_have_none() -> None:
     assert all(hand.factor is None for hand in optimize("debugging").hand_designs if hand.ratio.expr != 1)
     assert all(hand.factor is None for hand in optimize("chunk-latency").hand_designs)
+
+
+def test_choices_tell_it_too() -> None:
+    """Screening with the large model costs 3 instead of 0.30 for a token read; other growths have no factor."""
+    refused = [
+        one for choice in explain("price-list").choices if choice.goal.tasks == ("screen",) for one in choice.refused
+    ]
+    large = [one for one in refused if any("large" in line for line in one.more)]
+    assert [one.factor for one in large] == [Factor(Fraction(10), Fraction(10))]
+    assert all(one.factor is None for one in refused if one.relation != "Theta")
