@@ -145,7 +145,7 @@ def _against(result: Result, writer: Writer) -> list[str]:
         lines.append(f"{hand.name}: {writer.theta(hand.cost.theta)}{beyond}{missed}")
         if not _fixed(result):
             lines += (f"  {line}" for line in writer.ratio(hand.ratio, factor=hand.factor))
-        if len(hand.by_tasks) > 1 and not _fixed(result):
+        if len(hand.by_tasks) > 1 and not _fixed(result) and any(ratio.expr != ONE for _, ratio in hand.by_tasks):
             parts = (f"{' + '.join(tasks)} {writer.formula(ratio.expr)}" for tasks, ratio in hand.by_tasks)
             of = "" if writer.words is COST else "cost "
             lines.append(f"  {of}by task: {', '.join(parts)}")
