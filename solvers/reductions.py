@@ -183,8 +183,12 @@ def draw_in_single(graph: Weighted) -> Weighted:
         if len(part) > 1 or part[0] in inner[part[0]]:
             for node in part:  # can never be taken, which is for another rule to say
                 del gone[node]
+            continue
+        drawn = _with(gone[part[0]], merged)
+        if drawn.cost and len(by[part[0]]) > 1:  # free by itself, but not with what is drawn into it: that is paid once
+            del gone[part[0]]
         else:
-            merged[part[0]] = _with(gone[part[0]], merged)
+            merged[part[0]] = drawn
     if not gone:
         return graph
     forced = dict(graph.forced)
@@ -363,6 +367,8 @@ def drop_dear(graph: Weighted, below: int) -> Weighted:
         found = []
         cheapest = min((way.cost for way in ways), default=0)
         for way in ways:
+            if node not in musts or not all(need in musts for need in way.needs):
+                continue  # on a circle, whatever else is taken
             takes = musts[node]
             for need in way.needs:
                 takes |= musts[need]

@@ -61,7 +61,9 @@ def drop(board: Board, node: int) -> bool:
             board.release(parent)
     for parent in above:
         if board.refs[parent] and board.pick[parent] < 0:
-            plan = board.plan(parent, (node,))
+            # What is taken may need the others that wait: a plan for one of them here could close a circle there.
+            waiting = [each for each in above if board.refs[each] and board.pick[each] < 0 and each in board.label]
+            plan = board.plan(parent, {node, *waiting} - {parent})
             if plan is None:
                 board.undo(mark)
                 return False

@@ -166,3 +166,23 @@ def test_components_come_after_what_they_reach() -> None:
         assert bool(round_trip) == (len(parts) < 12 or any(node in below[node] for node in nodes))
         for node, after in zip(round_trip, [*round_trip[1:], *round_trip[:1]], strict=True):
             assert after in below[node]
+
+
+def test_what_is_drawn_into_a_free_node_is_paid_once() -> None:
+    """Both roots need 2, which is free by itself, but needs 3, which costs 2 and is needed by nothing else."""
+    ways: dict[int, tuple[Way, ...]] = {
+        root: (Way(0, frozenset({2}), ((root, 0),)), Way(9, frozenset(), ((root, 1),))) for root in (0, 1)
+    }
+    ways |= {2: (Way(0, frozenset({3}), ((2, 0),)),), 3: (Way(2, frozenset(), ((3, 0),)),)}
+    graph = Weighted(ways, frozenset((0, 1)))
+    reduced = reduce(graph)
+    board = Board(reduced.graph)
+    construct(board)
+    assert board.total == 2
+    assert reduced.restore(board.chosen()) == {0: 0, 1: 0, 2: 0, 3: 0}
+
+
+def test_what_is_on_a_circle_is_too_dear() -> None:
+    """As when there was no time to leave it out before."""
+    ways = {0: (Way(1, frozenset({1}), ()), Way(5, frozenset(), ())), 1: (Way(1, frozenset({1}), ()),)}
+    assert [way.cost for way in drop_dear(Weighted(ways, frozenset((0,))), 10).ways[0]] == [5]

@@ -119,3 +119,20 @@ def test_it_stops_when_told_to() -> None:
     before = board.total
     refine(board, lambda: True, kicks=10**9)
     assert board.total == before
+
+
+def test_what_is_done_without_a_node_closes_no_circle() -> None:
+    """Without node 4, both 1 and 2 wait to be done anew; 3 is there and needs 2, so that 1 must not do 2 by 3."""
+    needs = {0: {1, 3}, 1: {4}, 2: {4}, 3: {2}, 4: set[int]()}
+    first = {node: Way(1000 if node == 4 else 0, frozenset(each), ((node, 0),)) for node, each in needs.items()}
+    others = {
+        1: (Way(1, frozenset({2}), ((1, 1),)), Way(60, frozenset(), ((1, 2),))),
+        2: (Way(1, frozenset({3}), ((2, 1),)), Way(50, frozenset(), ((2, 2),))),
+    }
+    graph = Weighted({node: (way, *others.get(node, ())) for node, way in first.items()}, frozenset((0,)))
+    board = Board(graph)
+    board.put(dict.fromkeys(needs, 0))
+    check(board, graph)
+    assert drop(board, 4)
+    check(board, graph)
+    assert board.total == 110
