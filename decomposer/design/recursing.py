@@ -47,22 +47,24 @@ class Division:
         """How many parts problems of a kind have."""
         return kind[0] * self.size - (self.size - self.rest if kind[1] else 0)
 
-    def subproblems(self, kind: Kind) -> list[Kind]:
-        """What a split makes of a problem."""
-        return [sub for sub, _ in self.shares(kind)]
-
-    def shares(self, kind: Kind) -> list[tuple[Kind, int]]:
-        """The same, each with the number of base cases before it.
+    def subproblems(self, kind: Kind) -> dict[Kind, int]:
+        """What a split makes of a problem: so many of each kind, of which there are three at most.
 
         Shares are as even as can be, the larger first; where there are more subproblems than shares, they start again.
         """
         count, short = kind
         blocks = min(self.shrink, count)
         each, more = divmod(count, blocks)
-        starts = [block * each + min(block, more) for block in range(blocks + 1)]
-        kinds = [(starts[block + 1] - starts[block], short and block == blocks - 1) for block in range(blocks)]
-        number = blocks if self.into == self.shrink else self.into
-        return [(kinds[i % blocks], starts[i % blocks]) for i in range(number)]
+        times, rest = divmod(blocks if self.into == self.shrink else self.into, blocks)
+        found: dict[Kind, int] = {}
+        for one, number in (
+            ((each + 1, False), more * times + min(more, rest)),
+            ((each, False), (blocks - 1 - more) * times + max(0, rest - more)),
+            ((each, short), times),
+        ):
+            if number:
+                found[one] = found.get(one, 0) + number
+        return found
 
 
 def division(problem: Problem, node: Recurse, context: Context) -> Division | None:
@@ -126,16 +128,16 @@ def levels_of(found: Division) -> Iterator[dict[Kind, int]]:
         yield level
         below: dict[Kind, int] = {}
         for kind, number in level.items():
-            for sub in found.subproblems(kind) if kind[0] > 1 else ():
-                below[sub] = below.get(sub, 0) + number
+            for sub, times in (found.subproblems(kind) if kind[0] > 1 else {}).items():
+                below[sub] = below.get(sub, 0) + number * times
         level = below
 
 
 def at(node: Recurse, found: Division, kind: Kind, context: Context) -> Context:
     """Where a problem stands that is divided, at numbers."""
     subs = found.subproblems(kind)
-    inside = context.merged(node.task, node.part, num(found.parts(kind)), num(len(subs)))
-    return _overlapping(node, inside, num(sum(map(found.parts, subs))))
+    inside = context.merged(node.task, node.part, num(found.parts(kind)), num(sum(subs.values())))
+    return _overlapping(node, inside, num(sum(number * found.parts(sub) for sub, number in subs.items())))
 
 
 def at_root(problem: Problem, node: Recurse, context: Context) -> Context:
@@ -210,7 +212,7 @@ def longest_way(
             if kind[0] == 1:
                 known[kind] = once(node.body, context.grouped(node.task, node.part, num(found.parts(kind))))
             else:
-                below = maximum(*(known[sub] for sub in dict.fromkeys(found.subproblems(kind))))
+                below = maximum(*(known[sub] for sub in found.subproblems(kind)))
                 known[kind] = around(at(node, found, kind, context)) + below
     return known[found.root]
 

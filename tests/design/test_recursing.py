@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from decomposer.design.evaluate import agents, footprint, span, work
 from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, Recurse
 from decomposer.design.nodes import substitute as put_in_design
+from decomposer.design.recursing import Division
 from decomposer.design.reliability import reliability
 from decomposer.design.simulate import simulate
 from decomposer.design.write import steps, tree
@@ -264,3 +267,22 @@ def test_binary_search_takes_a_logarithm() -> None:
     assert evaluate(work(problem, design), {"D": 1024}) == 11
     there = substitute(problem, {"D": num(1000)})
     assert simulate(there, design, {}).work == evaluate(work(there, design), {}) == 11
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_subproblems_are_counted_as_they_are_dealt(short: bool) -> None:
+    """One share after the other, from the first again where there are more subproblems than shares."""
+    for count, shrink, into in product(range(2, 14), range(2, 7), range(1, 9)):
+        blocks = min(shrink, count)
+        sizes = [len(range(block, count, blocks)) for block in range(blocks)]
+        shares = [(size, short and place == blocks - 1) for place, size in enumerate(sizes)]
+        dealt = [shares[place % blocks] for place in range(blocks if into == shrink else into)]
+        assert Division(count, 1, into, shrink).subproblems((count, short)) == Counter(dealt)
+
+
+def test_a_flat_plan_of_very_many_is_billed_at_once() -> None:
+    problem = load("report-outline")
+    values = {"N": 2**40, "l": 1, "b": 1, "m_p": 1, "m_w": 1}
+    fixed = {name: num(values.get(name, 1)) for name in problem.parameters}
+    design = put_in_design(hand_design(problem, "flat-plan"), fixed)
+    assert evaluate(footprint(substitute(problem, fixed), design).calls, {}) == 2**40 + 1
