@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from decomposer.expr import num
 from decomposer.growth.factor import Factor
-from decomposer.report.numerals import decimal
+from decomposer.report.numerals import multiple
 from decomposer.report.words import Words
 
 DIGITS = 3
@@ -42,4 +42,4 @@ def _side(value: Fraction, words: Words) -> str:
 
 
 def _shown(value: Fraction) -> str:
-    return decimal(num(value), DIGITS)
+    return multiple(num(value), DIGITS)

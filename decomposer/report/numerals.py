@@ -16,6 +16,9 @@ _LONGEST_SIDE = 20
 _PLAIN = 15
 """From this power of ten on, a rounded number is written with one."""
 
+_MOST_TRIED = 15
+"""Digits to which a number is written, if fewer do not tell it from 1."""
+
 _BITS = 96
 _CONTEXT = Context(prec=40, Emax=10**15, Emin=-(10**15))
 
@@ -48,6 +51,20 @@ def decimal(value: Expr, digits: int = 6) -> str:
     rounded = _rounded((low + high) / 2, digits)
     shown = _written(rounded)
     return shown if low == high and _is(rounded, low) else f"≈ {shown}"
+
+
+def multiple(value: Expr, digits: int) -> str:
+    """Write how many times one number is another: to some digits, and to more while these would make it 1.
+
+    >>> from decomposer.expr import num
+    >>> multiple(num(Fraction(70001, 10**4)), 4), multiple(num(1 + Fraction(1, 30000)), 4), multiple(num(1), 4)
+    ('≈ 7', '≈ 1.00003', '1')
+    """
+    shown = decimal(value, digits)
+    while shown == "≈ 1" and digits < _MOST_TRIED:
+        digits += 1
+        shown = decimal(value, digits)
+    return shown
 
 
 def _rounded(value: Fraction, digits: int) -> Decimal:

@@ -18,7 +18,7 @@ from decomposer.report.document import (
     largest,
     whose,
 )
-from decomposer.report.numerals import decimal, number
+from decomposer.report.numerals import decimal, multiple, number
 from decomposer.report.words import COST
 from decomposer.search.price import Policy
 from decomposer.verbs.results import Result
@@ -63,11 +63,14 @@ def document(result: Result) -> list[Block]:
         rows.append(("if even" if result.uneven else "exactly", writer.formula(result.cost.exact)))
     if result.cost.value is not None:
         values = ", ".join(f"{name} = {value}" for name, value in result.at)
-        rows.append(("at numbers", f"{number(result.cost.value)}   ({values})"))
+        least_first = "cost" if problem.minimise == "scope" else problem.minimise
+        rows.append(("at numbers", f"{number(result.cost.value)}{_at_most(result, least_first)}   ({values})"))
+    elif result.at:
+        rows.append(("at numbers", "more digits than can be worked with"))
     if not several:
-        other = ("cost", result.cost.theta) if path else ("critical path", result.cost.span_theta)
-        rows += [("cost", writer.theta(result.cost.theta))] if timed else []
-        rows.append((other[0], writer.theta(other[1])))
+        rows += [("cost", _beside(result, writer, "cost", result.cost.theta))] if path or timed else []
+        rows += [] if path else [("critical path", _beside(result, writer, "span", result.cost.span_theta))]
+    rows += _limits(result, writer)
     if not several and result.reliability != ONE:
         rows.append(("reliability", writer.chance(result.reliability, result.chance, result.uneven)))
     told = (_SCOPE if problem.minimise == "scope" else _STATUS)[result.status]
@@ -105,6 +108,33 @@ def document(result: Result) -> list[Block]:
     numbers = "".join(f" --set {parameter}={value}" for parameter, value in result.at)
     blocks.append(Hint(f"decomposer compare {name}{numbers}" if numbers else f"decomposer explain {name}"))
     return blocks
+
+
+def _beside(result: Result, writer: Writer, name: str, theta: Expr) -> str:
+    """The growth of what is not minimised; at numbers also its value, where it or the critical path matters."""
+    value = dict(result.cost.values).get(name)
+    told = result.problem.minimise in ("span", "time") or name in dict(result.limits)
+    shown = f", {number(value)} at these numbers{_at_most(result, name)}" if value is not None and told else ""
+    return writer.theta(theta) + shown
+
+
+def _at_most(result: Result, name: str) -> str:
+    """The limit on a measure at numbers."""
+    limit = dict(result.limits).get(name)
+    return "" if limit is None or limit.value is None else f", of at most {number(limit.value)}"
+
+
+def _limits(result: Result, writer: Writer) -> list[tuple[str, str]]:
+    """The limits that do not stand beside a value: on models, and on growths."""
+    names = {"cost": "cost", "span": "critical path"}
+    told = []
+    for name, limit in result.limits:
+        if name == "models":
+            most = limit.most if limit.value is None else limit.value
+            told.append(f"{writer.formula(most)} {'model' if most == ONE else 'models'} at most")
+        elif limit.value is None:
+            told.append(f"{names[name]} O({writer.formula(limit.most)})")
+    return [("limits", ", ".join(told))] if told else []
 
 
 def _fixed(result: Result) -> bool:
@@ -169,4 +199,7 @@ def _times(value: Expr, writer: Writer) -> str:
         return "the same"
     low, _ = enclose(value - ONE, {})
     words = writer.words
-    return f"{decimal(value, 4)} times {words.worse}" if low > 0 else f"{decimal(ONE / value, 4)} times {words.better}"
+    times, told = (value, words.worse) if low > 0 else (ONE / value, words.better)
+    shown = multiple(times, 4)
+    # So near that fifteen digits do not tell them apart, a factor says nothing.
+    return f"the same but for {decimal(times - ONE, 2)} of it, {told}" if shown == "≈ 1" else f"{shown} times {told}"

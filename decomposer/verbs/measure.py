@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 
 from decomposer.design.certainty import certainty
@@ -26,7 +27,7 @@ from decomposer.problem.suggest import suggest
 from decomposer.search.spread import order, settle
 from decomposer.verbs.growths import factor_of, growth_of, ratio_of
 from decomposer.verbs.illegal import hand_design_at
-from decomposer.verbs.results import AgentReport, Cost, HandDesign
+from decomposer.verbs.results import AgentReport, Cost, HandDesign, Limit
 
 Numbers = Mapping[str, int | Fraction]
 
@@ -156,13 +157,32 @@ def _check_items(problem: Problem, at: Numbers) -> None:
 def measure(problem: Problem, design: Design, regime: Regime, at: Numbers = {}) -> Cost:  # noqa: B006 - never changed
     """Cost of a design, and its value where numbers are given."""
     total, path = total_cost(problem, design), span(problem, design)
-    try:
-        value = value_at(problem, design, at) if at else None
-    except ExpressionError:  # of more digits than can be worked with
-        value = None
     timed = time(problem, design) if problem.minimise == "time" or problem.workers is not None else None
     time_theta = None if timed is None else growth_of(timed, regime)
-    return Cost(growth_of(total, regime), total, path, growth_of(path, regime), value, timed, time_theta)
+    values = _all_at(problem, design, at, timed is not None) if at else {}
+    value = values.get("cost" if problem.minimise == "scope" else problem.minimise)
+    theta, path_theta = growth_of(total, regime), growth_of(path, regime)
+    return Cost(theta, total, path, path_theta, value, timed, time_theta, tuple(values.items()))
+
+
+def _all_at(problem: Problem, design: Design, at: Numbers, timed: bool) -> dict[str, Expr]:
+    """Cost, span and time of a design at numbers, but for what has more digits than can be worked with."""
+    there, fixed = numbered(problem, at), substitute_design(design, {name: num(value) for name, value in at.items()})
+    folds = {"cost": total_cost, "span": span} | ({"time": time} if timed else {})
+    values = {}
+    for name, fold in folds.items():
+        with suppress(ExpressionError):
+            values[name] = settle(fold(there, fixed))
+    return values
+
+
+def limits_at(problem: Problem, at: Numbers) -> tuple[tuple[str, Limit], ...]:
+    """Limits of a problem by name, each with its value at numbers."""
+    fixed, limits = {name: num(value) for name, value in at.items()}, problem.limits
+    given = (("models", limits.models), ("cost", limits.cost), ("span", limits.span))
+    return tuple(
+        (name, Limit(limit, settle(limit.subs(fixed)) if at else None)) for name, limit in given if limit is not None
+    )
 
 
 def value_at(problem: Problem, design: Design, at: Numbers) -> Expr:

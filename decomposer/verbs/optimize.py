@@ -32,6 +32,7 @@ from decomposer.verbs.measure import (
     chance_at,
     hand_designs,
     is_uneven,
+    limits_at,
     measure,
     numbered,
     objective,
@@ -163,6 +164,7 @@ def optimize_in(
         reasons=reasons,
         regimes=_map(legal, options, regime, complete) if several and not run.over() else None,
         illegal=illegal,
+        limits=limits_at(problem, numbers),
         candidate=best,
     )
 

@@ -39,7 +39,8 @@ class Cost:
     """Cost of a design: growth, exact formula, critical path, and (where numbers were given) its value.
 
     The value is a rational number where it is one, else an exact formula of numbers. `time` is that on the workers of
-    the problem, within a factor of 2: work per worker and critical path.
+    the problem, within a factor of 2: work per worker and critical path. `values` holds cost, span and (where it is
+    known) time at numbers, by name, whichever of them is minimised; what has too many digits is left out.
     """
 
     theta: Expr
@@ -49,6 +50,7 @@ class Cost:
     value: Expr | None = None
     time: Expr | None = None
     time_theta: Expr | None = None
+    values: tuple[tuple[str, Expr], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Write as plain data."""
@@ -60,9 +62,23 @@ class Cost:
         }
         if self.value is not None:
             data["value"] = str(self.value)
+        if self.values:
+            data["values"] = {name: str(value) for name, value in self.values}
         if self.time is not None:
             data |= {"time": str(self.time), "time_theta": str(self.time_theta)}
         return data
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a design may not exceed, in growth; at numbers, its value there."""
+
+    most: Expr
+    value: Expr | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """Write as plain data."""
+        return {"limit": str(self.most), "value": None if self.value is None else str(self.value)}
 
 
 def scope_data(scope: tuple[Extent, ...]) -> dict[str, Any]:
@@ -209,6 +225,8 @@ class Result:
     uneven : bool
         Whether groups of the design do not divide evenly at the numbers given: values count the smaller last group,
         formulas do not.
+    limits : tuple of (name, Limit)
+        Limits of the problem, each with its value at the numbers; the design keeps them.
     candidate : Candidate, optional
         The design as the search composed it, choice by choice.
     """
@@ -235,6 +253,7 @@ class Result:
     scope: tuple[Extent, ...] = ()
     uneven: bool = False
     reasons: tuple[str, ...] = ()
+    limits: tuple[tuple[str, Limit], ...] = ()
     candidate: Candidate | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -255,6 +274,7 @@ class Result:
             "status": self.status,
             "at": {name: str(value) for name, value in self.at},
             "cost": {**self.cost.to_dict(), "theta": str(self.theta)},
+            "limits": {name: limit.to_dict() for name, limit in self.limits},
             "design": self.steps,
             "parameters": [
                 {
