@@ -13,6 +13,7 @@ from decomposer.cli.common import (
     output_options,
     problem_argument,
     set_option,
+    setting_arguments,
     time_option,
 )
 
@@ -40,5 +41,6 @@ def front(problem: str, settings: tuple[str, ...], seconds: float | None, kind: 
     from decomposer.verbs.front import front as find
 
     found = find(given, at=numbers or None, seconds=seconds)
-    deliver(output, found.to_dict, lambda: document(found), next_command("optimize", problem))
+    following = next_command("optimize", problem, *setting_arguments(settings))
+    deliver(output, found.to_dict, lambda: document(found), following)
     return 0 if found.complete else ONLY_A_BOUND

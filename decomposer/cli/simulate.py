@@ -19,6 +19,7 @@ from decomposer.cli.common import (
     output_options,
     problem_argument,
     set_option,
+    setting_arguments,
 )
 from decomposer.errors import Diagnostic
 
@@ -79,7 +80,9 @@ def simulate(
     finally:
         if progress is not None:
             progress.clear()
-    deliver(output, found.to_dict, lambda: document(found), next_command("explain", problem))
+    largest = [f"{swept[0]}={swept[1][-1]}"] if swept is not None else []
+    following = next_command("compare", problem, *setting_arguments([*settings, *largest]))
+    deliver(output, found.to_dict, lambda: document(found), following)
     return 0 if found.agrees else DISAGREES
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decomposer.design.articles import an
 from decomposer.design.bounds import at_least
 from decomposer.design.context import Context, at_most_one, chain_steps, extent, is_whole, partition
 from decomposer.design.contract_questions import Questions, Read, awaited
@@ -116,7 +117,7 @@ class Calls(Questions):
                 raise self.fail(
                     node,
                     f"{task.name} reads only {amount(text.part, context, node)} of {name}, but it needs all of it",
-                    f"state that {task.name} is local to a {text.part}, or let it read all of {name}",
+                    f"state that {task.name} is local to {an(text.part)}, or let it read all of {name}",
                 )
         if node.scope == "part" and task.for_each is None:
             raise self.fail(node, f"{task.name} is done for no item, so there is no part that holds it")

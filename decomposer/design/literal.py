@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from decomposer.design.articles import an
 from decomposer.design.nodes import Call
 from decomposer.errors import NotExactError, ProblemError
 from decomposer.expr import Expr, evaluate
@@ -82,7 +83,7 @@ def papers(problem: Problem) -> dict[str, Paper]:
         if text.part is None or text.count is None or text.each is None:
             tokens: tuple[int, ...] = (natural(text.tokens, f"the size of {name}"),)
         else:
-            tokens = (natural(text.each, f"a {text.part}"),) * natural(text.count, f"the number of {text.part}s")
+            tokens = (natural(text.each, an(text.part)),) * natural(text.count, f"the number of {text.part}s")
         laid[name] = Paper(name, text.part, tokens, head)
     return laid
 

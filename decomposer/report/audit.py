@@ -23,10 +23,12 @@ def document(audit: Audit) -> list[Block]:
             Points(_lines(audit.facts, writer, writer.words.worse)),
         ]
     if audit.assumptions:
-        blocks += [Heading("and to each assumption"), Points(_lines(audit.assumptions, writer, writer.words.worse))]
+        owes = "and to each assumption" if audit.facts else "what the answer owes to each assumption"
+        blocks += [Heading(owes), Points(_lines(audit.assumptions, writer, writer.words.worse))]
     chances = _lines(audit.opportunities, writer, writer.words.better)
     if not chances:
         none = f"none of the {audit.tried} facts that were tried changes the growth"
+        none = none if audit.tried > 1 else "the one fact that was tried does not change the growth"
         chances = (f"nothing: {none if audit.tried else 'there was no further fact to try'}",)
     blocks += [Heading("what else would pay, if it could be established"), Points(chances)]
     if audit.left_out:

@@ -42,7 +42,8 @@ def document(found: Front) -> list[Block]:
         blocks += [Heading("not proved"), Points(found.doubts)]
     if found.notes:
         blocks += [Heading("note"), Points(found.notes)]
-    blocks.append(Hint(f"decomposer optimize {problem.file or problem.name}"))
+    numbers = "".join(f" --set {name}={value}" for name, value in found.at)
+    blocks.append(Hint(f"decomposer optimize {problem.file or problem.name}{numbers}"))
     return blocks
 
 

@@ -42,7 +42,9 @@ def document(simulation: Simulation) -> list[Block]:
     if simulation.fits:
         blocks += _fits(simulation)
     blocks += _remarks(simulation)
-    blocks.append(Hint(f"decomposer explain {problem.file or problem.name}"))
+    # At the largest size of a sweep: other designs are told about with the numbers that these runs had.
+    numbers = "".join(f" --set {name}={value}" for name, value in points[-1].at)
+    blocks.append(Hint(f"decomposer compare {problem.file or problem.name}{numbers}"))
     return blocks
 
 

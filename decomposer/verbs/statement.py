@@ -85,10 +85,25 @@ def read_statement(problem: Problem, text: str) -> Statement:
     sides = [_side(problem, part, text) for part in found["left"].split("/")]
     if len(sides) > 2:
         raise ProblemError(Diagnostic("a claim speaks of one ratio of two designs", "claim", hint=_HINT))
+    _check_no_design(problem, found)
     bound = parse(found["bound"], tuple(problem.parameters))
     if not bound.terms or all(number < 0 for _, number in bound.terms):
         raise ProblemError(Diagnostic(f"`{found['bound']}` is no growth: it must be above 0", "claim"))
     return Statement(sides[0], sides[1] if len(sides) == 2 else None, SYMBOLS[found["symbol"]], bound)
+
+
+def _check_no_design(problem: Problem, found: re.Match[str]) -> None:
+    """Refuse a bound that speaks of a design, which belongs to the left side."""
+    left, symbol, bound = found["left"], found["symbol"], found["bound"]
+    for name in (OPTIMUM, *problem.designs):
+        if name in problem.parameters or not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", bound):
+            continue
+        hint = _HINT
+        if "/" not in left:
+            rest = "1" if bound.strip() == name else "..."
+            hint = f'write the ratio of the two on the left: "{left} / {name} = {symbol}({rest})"'
+        message = f"`{name}` is a design, and what a claim compares with is a formula of parameters"
+        raise ProblemError(Diagnostic(message, "claim", hint=hint))
 
 
 def _side(problem: Problem, text: str, claim: str) -> Side:

@@ -9,8 +9,10 @@ import pytest
 
 from decomposer import load, optimize
 from decomposer.cli.main import main
+from decomposer.report.front import document as front_document
 from decomposer.report.optimum import document
 from decomposer.report.text import render
+from decomposer.verbs.front import front
 
 Capture = pytest.CaptureFixture[str]
 
@@ -45,3 +47,24 @@ def test_another_objective_is_not_explained(capsys: Capture) -> None:
 def test_numbers_are_kept_in_python() -> None:
     shown = render(document(optimize(load("chunk-latency"), at={"w": 40, "P": 8, "h": 30})))
     assert shlex.split(shown.splitlines()[-1])[-6:] == ["--set", "w=40", "--set", "P=8", "--set", "h=30"]
+
+
+def test_numbers_are_kept_after_front() -> None:
+    shown = render(front_document(front(load("chunk-latency"), at={"w": 40, "P": 8, "h": 30})))
+    assert shlex.split(shown.splitlines()[-1])[-6:] == ["--set", "w=40", "--set", "P=8", "--set", "h=30"]
+
+
+def test_front_names_an_optimum_at_the_same_numbers(capsys: Capture) -> None:
+    following = told(capsys, "front", "chunk-latency", *NUMBERS)
+    assert following == ["optimize", "chunk-latency", *NUMBERS]
+    assert main(following) == 0
+
+
+@pytest.mark.parametrize("sweep", [[], ["--sweep", "k=10..40:3"]])
+def test_what_follows_a_simulation_has_its_numbers(sweep: list[str], capsys: Capture) -> None:
+    sizes = ["--set", "k=40"]
+    others = ["--set", "l=10", "--set", "b=2", "--set", "m_q=1", "--set", "m_d=1"]
+    given = [*others, *(sweep or sizes)]
+    following = told(capsys, "simulate", "debugging", *given, "--runs", "2")
+    assert following == ["compare", "debugging", *others, *sizes]
+    assert main(following) == 0
