@@ -42,6 +42,7 @@ from decomposer.design.serving import Serving
 from decomposer.design.sizes import uncertain
 from decomposer.expr import ONE, Expr
 from decomposer.problem.graph import topological, unsettled
+from decomposer.problem.items import in_parts
 from decomposer.problem.model import Problem, Text
 
 
@@ -178,7 +179,9 @@ class Checker(Calls):
                 message = f"{name} needs what it wrote for the {node.part}s before, but they are done side by side"
                 raise self.fail(node, message, f"write `serve: {name}`")
         self.cut(node, node.part, tasks_of(node.body), progress)
-        inner = progress.inner(self.all_complete(context, progress))
+        complete = self.all_complete(context, progress)
+        inner = progress.inner(complete)
+        inner.before |= {name for name in complete if not in_parts(self.problem, name, node.part)}
         narrowed = context.narrowed(node.part, node.size)
         self.visit(node.body, narrowed, inner, frozenset())
         for finder in inner.scanned:

@@ -15,7 +15,8 @@ class Progress:
     """What has happened so far in one scope.
 
     `owed` are the tasks that must still be done for items found by a scan; `before` the finders that had found
-    everything before the enclosing loops; `looked` has something of its own for each finder's last scan.
+    everything before the enclosing loops, so that nobody knows which items belong to a round, or to parts other than
+    the finder's; `looked` has something of its own for each finder's last scan.
     """
 
     seen: set[str] = field(default_factory=set)

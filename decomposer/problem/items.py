@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from decomposer.expr import ONE, Expr
 from decomposer.problem.diagnose import Issue
@@ -18,6 +18,24 @@ def partition(problem: Problem, task: Task) -> Text | None:
         if text.part == task.local:
             return text
     return texts[0] if texts else None
+
+
+def parts_touched(problem: Problem, task: Task) -> Iterator[str | None]:
+    """Yield the parts of every text that a task reads or edits; `None` for one without parts."""
+    names = [read.text for read in task.reads] + ([task.edits.text] if task.edits is not None else [])
+    yield from (problem.texts[name].part for name in names)
+
+
+def in_parts(problem: Problem, finder: str, part: str | None) -> bool:
+    """Whether the items that a task finds lie in parts of this name, so that it is known in which."""
+    text = partition(problem, problem.tasks[finder])
+    return text is not None and text.part == part
+
+
+def items_in_parts(problem: Problem, tasks: Sequence[str], part: str | None) -> bool:
+    """Whether the items for which tasks are done lie in these parts, or are found by one of them."""
+    finders = {problem.tasks[name].for_each for name in tasks} - {None, *tasks}
+    return all(finder is None or in_parts(problem, finder, part) for finder in finders)
 
 
 def places(problem: Problem, task: Task) -> Expr | None:

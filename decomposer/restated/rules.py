@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from decomposer.formulas.algebra import (
     ONE,
@@ -59,6 +59,16 @@ class Rules(Combining, Recursions, Memories, Votes):
         """Whether all tasks of the goal are local to its parts."""
         return all(self.tasks[n]["local"] == goal.part for n in goal.tasks)
 
+    def found_in(self, finder: str, part: str | None) -> bool:
+        """Whether these are the parts that a finder works through."""
+        text = self.partition(self.tasks[finder])
+        return text is not None and text["part"] == part
+
+    def items_inside(self, tasks: Iterable[str], part: str | None) -> bool:
+        """Whether the items for which tasks are done lie in these parts, or are found among the tasks."""
+        finders = {self.tasks[n]["for_each"] for n in tasks} - {None, *tasks}
+        return all(self.found_in(name, part) for name in finders)
+
     def always(self, goal: Goal) -> bool:
         """Whether every round of the scan finds exactly one item."""
         finder = self.tasks[goal.tasks[0]]
@@ -111,7 +121,7 @@ class Rules(Combining, Recursions, Memories, Votes):
             return
         name = goal.tasks[0] if goal.mode == "round" else self.common(goal)
         finds = self.tasks[name]["finds"] if name else None
-        if not finds or finds["per_part"] != "1":
+        if not name or not finds or finds["per_part"] != "1" or not self.found_in(name, goal.part):
             return
         if goal.mode == "round" and len(goal.tasks) > 1:
             act = Need(goal.only(goal.tasks[1:], mode="item"), self.every_round(goal))
@@ -168,7 +178,8 @@ class Rules(Combining, Recursions, Memories, Votes):
             return
         for name, tasks in self.tasks[goal.tasks[0]]["methods"].items():
             named = [self.tasks[n] for n in tasks]
-            if goal.size is None or all(t["local"] == goal.part and not t["memory"] for t in named):
+            inside = all(t["local"] == goal.part and not t["memory"] for t in named)
+            if goal.size is None or (inside and self.items_inside(tasks, goal.part)):
                 inner = goal._replace(tasks=tuple(tasks), pending=self.unsettled(tasks), direct=False, unit=False)
                 yield Way("decompose", {}, (once(inner),), (f"{goal.tasks[0]} method {name}",), label=name)
 
@@ -183,6 +194,8 @@ class Rules(Combining, Recursions, Memories, Votes):
         if not part or any(t["remembers"] or t["memory"] for t in tasks):
             return
         if any(t["local"] != part and (not t["for_each"] or len(tasks) == 1) for t in tasks):
+            return
+        if not self.items_inside(goal.tasks, part):
             return
         judged = any((self.tasks[n]["check"] or {}).get("scope") == "whole" for n in goal.pending)
         if judged and self.problem["target"] is None:
@@ -246,6 +259,8 @@ class Rules(Combining, Recursions, Memories, Votes):
         if not part or any(t["local"] != part or not t["for_each"] for t in tasks):
             return
         if not self.splitters(goal.tasks, part) <= goal.cuts:
+            return
+        if any(other not in (None, part) for t in tasks for other in self.parts_touched(t)):
             return
         if goal.part in (None, part) and self.partition(tasks[0]) is not None:
             facts = tuple(f"{n} local" for n in goal.tasks)

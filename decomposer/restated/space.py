@@ -182,6 +182,11 @@ class Space:
         found = [self.texts[n] for n in names if self.texts[n]["part"]]
         return next((t for t in found if t["part"] == task["local"]), found[0] if found else None)
 
+    def parts_touched(self, task: Any) -> list[str | None]:
+        """The parts of every text that a task reads or edits; `None` for one without parts."""
+        names = [r["text"] for r in task["reads"]] + ([task["edits"]["text"]] if task["edits"] else [])
+        return [self.texts[n]["part"] for n in names]
+
     def extent(self, text: Any, goal: Goal) -> Poly:
         """Parts of a text in scope."""
         return parse(goal.size if goal.size is not None and text["part"] == goal.part else text["count"])
@@ -257,11 +262,10 @@ class Space:
         """A task that is not local reads the whole, also inside a loop over parts, unless it is done in pieces."""
         pieces = pieces and goal.mode == "cover"
         for task in map(self.tasks.__getitem__, goal.tasks if goal.part else ()):
-            names = [r["text"] for r in task["reads"]] + ([task["edits"]["text"]] if task["edits"] else [])
             if (
                 not (pieces and (task["combines"] or task["recursive"]))
                 and task["local"] != goal.part
-                and any(self.texts[n]["part"] == goal.part for n in names)
+                and goal.part in self.parts_touched(task)
             ):
                 return "whole"
         return goal.scope

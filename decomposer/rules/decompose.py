@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from decomposer.problem.graph import topological, unsettled
+from decomposer.problem.items import items_in_parts
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 
 
@@ -20,7 +21,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     for method in task.methods:
         names = topological(site.problem, method.tasks)
         apart = [one for one in map(site.task, names) if one.local != goal.part or one.memory is not None]
-        if goal.size is not None and apart:
+        if goal.size is not None and (apart or not items_in_parts(site.problem, names, goal.part)):
             continue
         inner = replace(goal, tasks=names, pending=unsettled(site.problem, names), direct=False, unit=False)
         yield Alternative(hole(inner), (Fact(task.name, f"method {method.name}"),))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from decomposer.design.nodes import seq
 from decomposer.rules.base import Alternative, Goal, Rule, Site, hole, only
-from decomposer.rules.guard import common_finder
+from decomposer.rules.guard import common_finder, holds_one_item
 from decomposer.rules.separate import always_finds
 
 
@@ -20,10 +20,9 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         if finder.finds is not None and finder.finds.per_part == 1 and _local(site, goal):
             act = hole(only(goal, goal.tasks[1:], mode="item"))
             yield Alternative(seq(hole(only(goal, goal.tasks[:1])), act))
-    elif goal.mode == "cover" and (name := common_finder(site, goal)) is not None:
-        finder = site.task(name)
-        if finder.finds is not None and finder.finds.per_part == 1 and _local(site, goal):
-            yield Alternative(hole(replace(goal, mode="item", unit=False)))
+    finder_name = common_finder(site, goal) if goal.mode == "cover" else None
+    if finder_name is not None and _local(site, goal) and holds_one_item(site, goal, finder_name):
+        yield Alternative(hole(replace(goal, mode="item", unit=False)))
 
 
 def _local(site: Site, goal: Goal) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from decomposer.design.context import at_most_one
 from decomposer.design.nodes import ForEach, If, seq
+from decomposer.expr import ONE
+from decomposer.problem.items import in_parts
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole, only
 from decomposer.rules.separate import always_finds
 
@@ -23,8 +25,7 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         yield Alternative(seq(hole(only(goal, (finder,))), then), _facts(rest))
     elif goal.mode == "cover" and (finder_name := common_finder(site, goal)) is not None:
         act = hole(replace(goal, mode="item", unit=False))
-        finds = site.task(finder_name).finds
-        single = goal.single and finds is not None and finds.per_part == 1
+        single = holds_one_item(site, goal, finder_name)
         yield Alternative(If(finder_name, act) if single else ForEach(finder_name, act), _facts(goal.tasks))
 
 
@@ -34,6 +35,12 @@ def common_finder(site: Site, goal: Goal) -> str | None:
     if finder is None or any(site.task(name).for_each != finder for name in goal.tasks):
         return None
     return finder
+
+
+def holds_one_item(site: Site, goal: Goal, finder: str) -> bool:
+    """Whether the scope is one of the parts that the finder works through, of which each holds one item at most."""
+    finds = site.task(finder).finds
+    return goal.single and finds is not None and finds.per_part == ONE and in_parts(site.problem, finder, goal.part)
 
 
 def _facts(tasks: tuple[str, ...]) -> tuple[Fact, ...]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decomposer.design.cuts import splitters
 from decomposer.design.nodes import Each
 from decomposer.expr import ONE, num, sym
+from decomposer.problem.items import items_in_parts
 from decomposer.rules.base import Alternative, Decision, Fact, Goal, Rule, Site, hole
 from decomposer.rules.call import bounded_groups
 
@@ -24,6 +25,8 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
         return
     # What is done for an item found in a part may read more than that part; everything else must be local.
     if any(task.local != part and (task.for_each is None or len(tasks) == 1) for task in tasks):
+        return
+    if not items_in_parts(site.problem, goal.tasks, part):
         return
     checks = [site.task(name).check for name in goal.pending]
     # With a target, parts may be voted on, or taken as they are: nobody need ask who judges the whole.

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from decomposer.design.context import partition
 from decomposer.design.cuts import splitters
+from decomposer.problem.items import parts_touched
 from decomposer.rules.base import Alternative, Fact, Goal, Rule, Site, hole
 from decomposer.rules.call import has_heads, is_one_call
 
@@ -25,6 +26,9 @@ def expand(site: Site, goal: Goal) -> Iterator[Alternative]:
     if part is None or not splitters(site.problem, part, goal.tasks) <= goal.cuts:
         return
     if any(task.local != part or task.for_each is None for task in tasks):
+        return
+    # Of a text with other parts they need more than the one that such a call would be given.
+    if any(other not in (None, part) for task in tasks for other in parts_touched(site.problem, task)):
         return
     if goal.part in (None, part) and partition(site.problem, tasks[0]) is not None:
         yield Alternative(hole(replace(goal, scope="part")), tuple(Fact(task.name, "local") for task in tasks))
