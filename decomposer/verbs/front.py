@@ -29,7 +29,7 @@ from decomposer.search.unfold import unfold
 from decomposer.verbs.combinations import check_front
 from decomposer.verbs.effort import as_assumption
 from decomposer.verbs.growths import growth_of
-from decomposer.verbs.illegal import IllegalDesign, without_illegal
+from decomposer.verbs.illegal import IllegalDesign, hand_design_at, without_illegal
 from decomposer.verbs.infeasible import infeasible
 from decomposer.verbs.late import nothing
 from decomposer.verbs.measure import Numbers, numbered, regime_of
@@ -169,7 +169,9 @@ def front(problem: Problem | str | Path, *, at: Numbers | None = None, seconds: 
     run = Run(seconds)
     problem = problem_of(problem)
     check_front(problem, bool(at))
-    legal, illegal = without_illegal(problem)
+    if at:
+        numbered(problem, at)  # says what does not fit, before hand designs are held to windows at these numbers
+    legal, illegal = without_illegal(problem, at or {})
     plain = replace(legal, minimise="cost", workers=None)
     found = _at_numbers(legal, plain, at, run) if at else _in_growth(legal, plain, run)
     return replace(found, problem=problem, illegal=illegal)
@@ -185,7 +187,7 @@ def _at_numbers(problem: Problem, plain: Problem, at: Numbers, run: Run) -> Fron
     fixed = {name: num(value) for name, value in at.items()}
     hands: list[HandPoint] = []
     for name in problem.designs:
-        design = substitute(hand_design(problem, name), fixed)
+        design = substitute(hand_design_at(problem, name, at), fixed)
         cost, path = settle(total_cost(target, design)), settle(span(target, design))
         better = (
             place

@@ -10,6 +10,7 @@ from decomposer.errors import ProblemError
 from decomposer.expr import num
 from decomposer.problem.load import problem_of
 from decomposer.problem.model import Problem
+from decomposer.verbs.illegal import hand_design_at
 from decomposer.verbs.measure import Numbers, numbered
 from decomposer.verbs.simulation_fits import fits_of
 from decomposer.verbs.simulation_plans import OPTIMUM, at_numbers, by_growth
@@ -74,6 +75,8 @@ def simulate(
     name, chosen = ("given", design) if not isinstance(design, str) else (design, None)
     if chosen is None and sweep is not None:
         chosen = by_growth(problem, name, sizes[-1])
+        for numbers in sizes if name != OPTIMUM else ():
+            hand_design_at(problem, name, numbers)  # it must fit into windows at each size
     points: list[Point] = []
     for position, numbers in enumerate(sizes):
         what = "runs" if sweep is None else f"{sweep[0]} = {sweep[1][position]}"

@@ -7,12 +7,12 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from decomposer.design.evaluate import span, total_cost
-from decomposer.design.lift import hand_design
 from decomposer.design.nodes import Design, children, with_children
 from decomposer.design.nodes import substitute as put_in_design
 from decomposer.errors import ExpressionError
 from decomposer.expr import Expr, ceil, evaluate, num
 from decomposer.problem.model import Problem
+from decomposer.verbs.illegal import hand_design_at
 from decomposer.verbs.measure import Numbers, numbered
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ MOST_PLANS = 64
 def at_numbers(problem: Problem, name: str, at: Numbers) -> Design:
     """The design of a name at numbers; the optimum is the best at just these."""
     if name != OPTIMUM:
-        return hand_design(problem, name, (OPTIMUM,))
+        return hand_design_at(problem, name, at, (OPTIMUM,))
     from decomposer.verbs.optimize import optimize
 
     try:
@@ -38,7 +38,7 @@ def at_numbers(problem: Problem, name: str, at: Numbers) -> Design:
 def by_growth(problem: Problem, name: str, largest: Numbers) -> Design:
     """The design of a name; the optimum is the best by growth."""
     if name != OPTIMUM:
-        return hand_design(problem, name, (OPTIMUM,))
+        return hand_design_at(problem, name, largest, (OPTIMUM,))
     from decomposer.verbs.optimize import optimize
 
     return plan_of(optimize(problem), largest)

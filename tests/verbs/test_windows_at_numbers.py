@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from decomposer import compare, loads, optimize
+from decomposer import compare, front, loads, optimize, simulate
 from decomposer.errors import DesignError
 
 READ = """
@@ -56,3 +56,25 @@ def test_the_place_is_told() -> None:
     (illegal,) = optimize(loads(FORMULA), at={"N": 20, "t": 50}).illegal
     line = next(place for place, text in enumerate(FORMULA.splitlines(), 1) if "batches" in text)
     assert [diagnostic.line for diagnostic in illegal.diagnostics] == [line]
+
+
+# Without numbers a batch of documents of any length outgrows a window of 100; with short documents it does not.
+def test_a_simulation_holds_designs_to_windows_at_its_numbers() -> None:
+    problem = loads(NUMBER)
+    with pytest.raises(DesignError, match="mark"):
+        simulate(problem, "batches", at={"N": 20, "t": 9}, runs=10)
+    found = simulate(problem, "batches", at={"N": 20, "t": 8}, runs=10)
+    assert found.agrees
+    assert found.points[0].lines[1].predicted == 2
+    with pytest.raises(DesignError, match="mark"):
+        simulate(problem, "batches", at={"N": 20}, runs=10, sweep=("t", (4, 8, 9)))
+    assert simulate(problem, "batches", at={"N": 20}, runs=10, sweep=("t", (4, 6, 8))).agrees
+    with pytest.raises(DesignError, match="mark"):  # in growth it fits
+        simulate(loads(FORMULA), "batches", at={"N": 20, "t": 50}, runs=10)
+
+
+@pytest.mark.parametrize(("t", "names"), [(8, {"one-by-one", "batches"}), (9, {"one-by-one"})])
+def test_a_front_holds_designs_to_windows_at_its_numbers(t: int, names: set[str]) -> None:
+    found = front(loads(NUMBER), at={"N": 20, "t": t})
+    assert {hand.name for hand in found.hand_designs} == names
+    assert {one.name for one in found.illegal} == {"one-by-one", "batches"} - names
