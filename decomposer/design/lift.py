@@ -31,7 +31,7 @@ from decomposer.design.nodes import (
 from decomposer.design.recursing import at_root
 from decomposer.design.remembering import full_memory
 from decomposer.design.sizes import covers
-from decomposer.design.windows import fits
+from decomposer.design.windows import fits, without_windows
 from decomposer.errors import DesignError, Diagnostic
 from decomposer.expr import ONE, Expr, ceil, log
 from decomposer.problem.diagnose import diagnostic
@@ -72,6 +72,9 @@ def lift(problem: Problem, steps: Sequence[Step]) -> Design:
     """
     lifter = _Lifter(problem)
     design = lifter.block(steps, _Surroundings())
+    if lifter.outgrown is not None:  # what else is wrong is said first: mending it may shorten the call
+        check_design(without_windows(problem), design, lifter.places)
+        raise lifter.outgrown
     check_design(problem, design, lifter.places)
     return design
 
@@ -90,6 +93,7 @@ class _Lifter:
         self.problem = problem
         self.places: dict[int, str] = {}
         self.kept: list[Design] = []
+        self.outgrown: DesignError | None = None
 
     def fail(self, step: Step, message: str, hint: str = "") -> DesignError:
         return DesignError(diagnostic(self.problem, step.path, message, "design", hint), file=self.problem.file)
@@ -167,14 +171,15 @@ class _Lifter:
         if named is not None:
             return replace(call, model=str(named))
         where = around.context
-        able = [
-            name
-            for name in self.problem.models
-            if covers(self.problem, name, call, where) and fits(self.problem, name, call, where)
-        ]
+        capable = [name for name in self.problem.models if covers(self.problem, name, call, where)]
+        able = [name for name in capable if fits(self.problem, name, call, where)]
         if len(able) != 1:
             what = "no model of the catalogue can" if not able else f"{', '.join(able)} can all"
-            raise self.fail(step, f"{what} do {' and '.join(call.tasks)} here", "name one with model:" if able else "")
+            hint = "name one with model:" if able else ""
+            error = self.fail(step, f"{what} do {' and '.join(call.tasks)} here", hint)
+            if able or not capable:
+                raise error
+            self.outgrown, able = self.outgrown or error, capable
         return replace(call, model=able[0])
 
     def _repeat(self, step: Step, around: _Surroundings) -> Design:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from decomposer.design.bounds import at_least
 from decomposer.design.context import Context, scans
 from decomposer.design.nodes import Call
 from decomposer.design.sizes import output_tokens, prompt_tokens
 from decomposer.errors import OutsideClassError
 from decomposer.expr import ONE, ZERO, Expr, floor, minimum
+from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import Problem
 
 
@@ -55,6 +58,11 @@ def fits(problem: Problem, model: str, call: Call, context: Context) -> bool:
         return is_big_o(length, window, regime(problem)) is True
     except OutsideClassError:
         return False
+
+
+def without_windows(problem: Problem) -> Problem:
+    """The same problem with models that take contexts of any length."""
+    return replace(problem, models=Frozen({one.name: replace(one, window=None) for one in problem.models.values()}))
 
 
 def least(problem: Problem, *bounds: Expr) -> Expr:

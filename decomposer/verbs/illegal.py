@@ -11,6 +11,7 @@ from decomposer.design.contract import check_design
 from decomposer.design.lift import hand_design, lift
 from decomposer.design.nodes import Design
 from decomposer.design.nodes import substitute as substitute_design
+from decomposer.design.windows import without_windows
 from decomposer.errors import DesignError, Diagnostic
 from decomposer.expr import num
 from decomposer.problem.frozen import Frozen
@@ -70,17 +71,17 @@ def hand_design_at(
     """
     if not at or all(model.window is None for model in problem.models.values()):
         return hand_design(problem, name, others)
+    there = substitute(problem, dict(at))
     try:
         design = hand_design(problem, name, others)
     except DesignError as error:
         if name not in problem.designs:
             raise
-        models = {model.name: replace(model, window=None) for model in problem.models.values()}
         try:
-            design = hand_design(replace(problem, models=Frozen(models)), name)
-        except DesignError:  # not for a window, or not only: the first error says more
+            design = hand_design(without_windows(problem), name)
+        except DesignError:  # not for a window, or not only
+            lift(there, replaced(problem.designs[name], dict(at)))  # what is wrong at the numbers
             raise error from None
-    there = substitute(problem, dict(at))
     try:
         check_design(there, substitute_design(design, {name: num(value) for name, value in at.items()}))
     except DesignError:

@@ -6,6 +6,7 @@ import pytest
 
 from decomposer import compare, front, loads, optimize, simulate
 from decomposer.errors import DesignError
+from decomposer.verbs.illegal import hand_design_at
 
 READ = """
 problem: read
@@ -78,3 +79,50 @@ def test_a_front_holds_designs_to_windows_at_its_numbers(t: int, names: set[str]
     found = front(loads(NUMBER), at={"N": 20, "t": t})
     assert {hand.name for hand in found.hand_designs} == names
     assert {one.name for one in found.illegal} == {"one-by-one", "batches"} - names
+
+
+ISSUES = """
+problem: issues
+parameters: {P: pages, w: tokens in a page, i: issues}
+texts:
+  contract: {parts: {page: P}, each: w}
+  issues: i
+capabilities: [spot, write]
+models:
+  mini: {size: 8, window: 1000, can: [spot]}
+  mid: {size: 70, window: WINDOW, can: [spot, write]}
+tasks:
+  extract: {reads: contract, writes: issues, requires: spot, local: page, finds: {count: i, per_call: all, per_part: 2}}
+  redline: {for_each: extract, reads: [contract, issues], edits: contract, requires: write, local: page}
+designs:
+  page-by-page:
+    - each: page
+      do:
+        - {call: extract, model: mini}
+        - GUARD
+          do: [redline]
+"""
+SMALL = {"P": 4, "w": 50, "i": 5}
+
+
+# A call of redline reads and writes a page of 50 tokens, and reads 5 more.
+@pytest.mark.parametrize("at", [{}, SMALL])
+@pytest.mark.parametrize("window", [104, 2000])
+def test_what_is_wrong_besides_the_window_is_said_first(window: int, at: dict[str, int]) -> None:
+    text = ISSUES.replace("WINDOW", str(window)).replace("GUARD", "if: found")
+    with pytest.raises(DesignError, match="it may have found several items"):
+        hand_design_at(loads(text), "page-by-page", at)
+
+
+@pytest.mark.parametrize(("window", "at"), [(104, {}), (2000, {}), (104, SMALL)])
+def test_then_the_window_is_named(window: int, at: dict[str, int]) -> None:
+    text = (
+        ISSUES.replace("WINDOW", str(window)).replace("GUARD", "for_each: extract").replace("model: mini", "model: mid")
+    )
+    with pytest.raises(DesignError, match="no model of the catalogue can do redline here"):
+        hand_design_at(loads(text), "page-by-page", at)
+
+
+def test_and_where_it_fits_the_design_is_legal() -> None:
+    text = ISSUES.replace("WINDOW", "105").replace("GUARD", "for_each: extract")
+    assert hand_design_at(loads(text), "page-by-page", SMALL) is not None
