@@ -15,7 +15,7 @@ from decomposer.growth import Ratio, RatioCase, relation
 from decomposer.growth.factor import Factor
 from decomposer.problem.model import Problem
 from decomposer.report.factors import factor_text
-from decomposer.report.numerals import number
+from decomposer.report.numerals import finite, number
 from decomposer.report.words import OPPOSITE, WORDS
 from decomposer.search.price import Policy
 from decomposer.verbs.effort import as_assumption
@@ -153,9 +153,13 @@ class Writer:
         prices = self.problem.models[agent.model].prices
         if prices is None:
             return f"{agent.model}, {self.formula(agent.size)}"
-        told = f"{agent.model}, {self.formula(prices.input)} in, {self.formula(prices.output)} out"
+        told = f"{agent.model}, {self.price(prices.input)} in, {self.price(prices.output)} out"
         discounted = prices.cached is not None and self.problem.cost.kind == "cached"
-        return f"{told}, {self.formula(prices.again)} cached" if discounted else told
+        return f"{told}, {self.price(prices.again)} cached" if discounted else told
+
+    def price(self, value: Expr) -> str:
+        """Write a price as price lists do, in decimals where these are finite."""
+        return finite(value) or self.formula(value)
 
     def short(self, value: Expr) -> str:
         """Write a formula, or its growth where it is long."""

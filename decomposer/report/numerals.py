@@ -10,7 +10,7 @@ from decomposer.expr import Expr, enclose
 MOST_DIGITS = 30
 """An integer of more digits is rounded."""
 
-_LONGEST_SIDE = 20
+_LONGEST_SIDE = 7
 """Digits of what stands above or below in a fraction that is written out."""
 
 _PLAIN = 15
@@ -51,6 +51,20 @@ def decimal(value: Expr, digits: int = 6) -> str:
     rounded = _rounded((low + high) / 2, digits)
     shown = _written(rounded)
     return shown if low == high and _is(rounded, low) else f"≈ {shown}"
+
+
+def finite(value: Expr) -> str | None:
+    """Write a fraction as a decimal, if it has a short one.
+
+    >>> from decomposer.expr import num
+    >>> finite(num(Fraction(3, 40))), finite(num(Fraction(1, 3))), finite(num(Fraction(5)))
+    ('0.075', None, None)
+    """
+    exact = value.as_fraction()
+    if exact is None or exact.denominator == 1:
+        return None
+    shown = decimal(value, _MOST_TRIED)
+    return None if shown.startswith("≈") else shown
 
 
 def multiple(value: Expr, digits: int) -> str:

@@ -7,15 +7,31 @@ from fractions import Fraction
 
 import pytest
 
-from decomposer import compare, load
+from decomposer import compare, load, loads
 from decomposer.cli.main import main
+from decomposer.design.evaluate import agents
+from decomposer.design.lift import hand_design
 from decomposer.expr import num, parse
 from decomposer.report import text
 from decomposer.report.columns import WIDTH, columns
 from decomposer.report.comparison import document
-from decomposer.report.document import Table
+from decomposer.report.document import Table, Writer
 from decomposer.report.legend import with_legend
 from decomposer.report.numerals import decimal, number
+
+PRICES = """
+problem: priced
+parameters: {n: size}
+texts: {page: n, sum: 1}
+capabilities: [write]
+models:
+  mini: {size: 8, prices: {input: 0.15, output: 0.60, cached: 0.075}, can: [write]}
+cost: cached
+tasks:
+  write: {reads: page, writes: sum, requires: write}
+designs:
+  one: [{call: write, model: mini}]
+"""
 
 Capture = pytest.CaptureFixture[str]
 
@@ -80,6 +96,8 @@ def test_only_named_columns_have_a_legend() -> None:
         (num(1234567), "1,234,567"),
         (num(Fraction(1, 8)), "0.125"),
         (num(Fraction(64, 33)), "≈ 1.93939 (= 64/33)"),
+        (num(Fraction(9999999, 7)), "≈ 1,428,571 (= 9999999/7)"),
+        (num(Fraction(16144451680000, 37)), "≈ 436,336,531,892"),
         (num(Fraction(-5, 3)), "≈ -1.66667 (= -5/3)"),
         (parse("sqrt(2)"), "≈ 1.41421"),
         (num(0), "0"),
@@ -92,6 +110,16 @@ def test_what_is_rounded_is_marked(value: object, shown: str) -> None:
 def test_numbers_of_a_few_digits() -> None:
     assert decimal(num(Fraction(123456789, 100))) == "≈ 1,234,568"
     assert decimal(num(Fraction(1, 3 * 10**9)), 3) == "≈ 3.33·10^-10"
+
+
+def test_prices_are_decimals() -> None:
+    given = {"input": Fraction(3, 20), "output": Fraction(3, 5), "cached": Fraction(3, 40)}
+    problem = loads(PRICES)
+    found = Writer(problem).model(agents(problem, hand_design(problem, "one"))[0])
+    shown = {name: Fraction(value) for value, name in (part.split() for part in found.split(", ")[1:])}
+    assert shown == {"in": given["input"], "out": given["output"], "cached": given["cached"]} and "/" not in found
+    thirds = loads(PRICES.replace("0.15", "1/3"))
+    assert "1/3 in, 0.6 out" in Writer(thirds).model(agents(thirds, hand_design(thirds, "one"))[0])
 
 
 def test_large_costs(capsys: Capture) -> None:
