@@ -12,8 +12,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from decomposer.design.evaluate import hosting
-from decomposer.errors import InfeasibleError, NotExactError, ProblemError
-from decomposer.expr import ZERO
+from decomposer.errors import Diagnostic, InfeasibleError, NotExactError, ProblemError
+from decomposer.expr import ZERO, Expr, num
+from decomposer.problem.diagnose import diagnostic
 from decomposer.problem.model import Problem
 from decomposer.rules.base import Site
 from decomposer.search import concrete, reasons
@@ -23,7 +24,7 @@ from decomposer.search.places import Amount, Places
 from decomposer.search.price import Candidate, Policy, compose
 from decomposer.search.run import Run
 from decomposer.search.sets import only, over_sets, sets_of, with_hosting
-from decomposer.search.spread import Spread, exact, lowest
+from decomposer.search.spread import Spread, exact, lowest, settle
 from decomposer.search.unfold import unfold
 
 FEW_SETS = 16
@@ -65,6 +66,7 @@ def at_numbers(site: Site, run: Run | None = None) -> tuple[list[Candidate], boo
         As `best`.
     """
     problem, run = site.problem, run or Run()
+    least: Expr | None = None
     sets = sets_of(problem, FEW_SETS)
     if problem.minimise == "cost" and problem.limits.span is None and sets is not None:
         own = run.part(SETS)
@@ -74,8 +76,14 @@ def at_numbers(site: Site, run: Run | None = None) -> tuple[list[Candidate], boo
         if kept:
             run.take(own)
             return kept, complete
+        if found and limit is not None:
+            least = with_hosting(problem, found[0])
+            if complete and problem.limits.models is None:
+                raise InfeasibleError(
+                    _located(problem, "cost", _told(["cost"], [("cost", settle(least))])), file=problem.file
+                )
     first = [] if run.seconds is None else quick(site, run)
-    solved = best(site, run=run)
+    solved = best(site, run=run, least=least)
     if solved is None:
         return first or alone(site, run), False
     candidate, answer, complete = solved
@@ -111,7 +119,9 @@ def alone(site: Site, run: Run) -> list[Candidate]:
     return []
 
 
-def best(site: Site, limits: Limits | None = None, run: Run | None = None) -> tuple[Candidate, Answer, bool] | None:
+def best(
+    site: Site, limits: Limits | None = None, run: Run | None = None, least: Expr | None = None
+) -> tuple[Candidate, Answer, bool] | None:
     """Find the best design of a problem whose formulas are all numbers, under its limits.
 
     Parameters
@@ -120,6 +130,8 @@ def best(site: Site, limits: Limits | None = None, run: Run | None = None) -> tu
         When to stop; by default, when `run` does.
     run : Run, optional
         Gets what is not decided.
+    least : Expr, optional
+        What a design costs that keeps all limits but that on the cost.
 
     Returns
     -------
@@ -157,7 +169,7 @@ def best(site: Site, limits: Limits | None = None, run: Run | None = None) -> tu
     elif answer.status == "feasible":
         run.leave(reasons.solver(answer.stopped, answer.bound))
     if not answer.chosen:
-        raise InfeasibleError(_conflict(problem, answer), file=problem.file)
+        raise InfeasibleError(_conflict(problem, answer, least, spread.complete), file=problem.file)
     candidate = composed(places, answer.chosen)
     # What the solver added up is held against the design: where they differ, nothing is proved of it.
     whole = candidate.work if problem.minimise == "span" else candidate.work + hosting(problem, candidate.design)
@@ -218,15 +230,32 @@ def composed(places: Places[Amount], chosen: Mapping[int, int], number: int = 0)
     return replace(candidate, policies=(*settled, *candidate.policies))
 
 
-def _conflict(problem: Problem, answer: Answer) -> str:
+def _conflict(problem: Problem, answer: Answer, least: Expr | None, complete: bool) -> Diagnostic:
     """Which limits nothing keeps together, and how far each would have to give, in words."""
     conflict = answer.conflict
     names = {"pool 0": "models"}
     limited = [name for name, limit in (("cost", problem.limits.cost), ("span", problem.limits.span)) if limit]
     names |= {f"budget {number}": name for number, name in enumerate(limited)}
     if conflict is None or not conflict.limits:
-        return "no design satisfies the problem: some task cannot be done at any scope that the facts allow"
+        text = "no design satisfies the problem: some task cannot be done at any scope that the facts allow"
+        return Diagnostic(text, "infeasible")
     told = [names.get(limit, limit) for limit in conflict.limits]
-    text = f"no design keeps the limit{'s' if len(told) > 1 else ''} on {' and '.join(told)}"
-    ways = [f"{names.get(limit, limit)}: {value}" for limit, value in conflict.relaxations]
-    return f"{text}; it would take {' or '.join(ways)}" if ways else text
+    ways = [(names.get(limit, limit), num(value)) for limit, value in conflict.relaxations]
+    known = least if "cost" in told and "cost" not in dict(ways) else None
+    return _located(problem, told[0], _told(told, ways, known, complete))
+
+
+def _told(
+    limits: Sequence[str], ways: Sequence[tuple[str, Expr]], known: Expr | None = None, complete: bool = True
+) -> str:
+    """Say which limits conflict, how far each would have to give alone, and what is known to be enough."""
+    who = "no design keeps" if complete else "no design was found that keeps"
+    text = f"{who} the limit{'s' if len(limits) > 1 else ''} on {' and '.join(limits)}"
+    if ways:
+        text += f"; it would take {' or '.join(f'{name}: {value}' for name, value in ways)}"
+    return text if known is None else f"{text}; a design is known that keeps the others, of cost: {settle(known)}"
+
+
+def _located(problem: Problem, limit: str, message: str) -> Diagnostic:
+    """The same, with the line of the first limit."""
+    return diagnostic(problem, ("limits", limit), message, "infeasible")
