@@ -15,7 +15,7 @@ from decomposer.solvers.answer import Answer, Conflict, Limits
 from decomposer.solvers.components import Scaled, Way, Weighted, scale
 from decomposer.solvers.greedy import Board, construct, lower
 from decomposer.solvers.hubs import leave_out
-from decomposer.solvers.reductions import Reduced, circles, drop_impossible, feasible, parts, reduce
+from decomposer.solvers.reductions import Reduced, circles, drop_dear, drop_impossible, feasible, parts, reduce
 from decomposer.solvers.refine import explore, refine
 from decomposer.solvers.selection import Selection
 from decomposer.solvers.sharing_proof import Proof
@@ -29,6 +29,9 @@ LARGE = 12_000
 
 CLOSER = 0.95
 """Bounds are looked at again when so much or less of the alternatives is left."""
+
+WORTH = 0.8
+"""When so much or less is left of what a cheaper answer may take, nothing else is refined."""
 
 REDUCING = 0.5
 """Share of the time that the first reductions may take."""
@@ -106,19 +109,19 @@ class _Search:
         construct(board, self.stop)
         self.offer(reduced, board.chosen())
         self.prove(reduced.graph.constant + lower(board, self.stop)[0])
-        graph = self.cheaper(reduced.graph)
-        if graph is None:
+        if self.total <= self.bound or self.stop():
             return self.answer()
-        # What is refined is only what a cheaper answer may take: often a good deal less.
-        board, first = Board(graph), self.total
-        construct(board, self.stop)
+        graph = reduced.graph
+        if drop_dear(graph, self.total).size < WORTH * graph.size:
+            less = self.cheaper(graph)
+            if less is None:
+                return self.answer()
+            graph, board = less, Board(less)
+            construct(board, self.stop)
         board = leave_out(board, graph, self.until(LESS), self.watch.limits.seed)
         refine(board, self.until(SHARE), self.watch.limits.seed)
         self.offer(Reduced(graph, whole), board.chosen())
-        if self.total < first:
-            graph = self.cheaper(graph)
-        if graph is not None:
-            self.close(graph)
+        self.close(graph)
         return self.answer()
 
     def cheaper(self, graph: Weighted) -> Weighted | None:
@@ -137,6 +140,10 @@ class _Search:
         """Leave out more and more of what no cheaper answer takes, and prove what is left part by part."""
         while True:
             size = graph.size
+            less = self.cheaper(graph)
+            if less is None:
+                return
+            graph = less
             pieces = [_Piece(part) for part in parts(graph)]
             for piece in pieces:
                 construct(piece.board, self.stop)
@@ -151,10 +158,7 @@ class _Search:
             fewer = sum(map(len, kept.values()))
             if fewer > CLOSER * size:
                 break
-            less = self.cheaper(replace(graph, ways=kept))
-            if less is None:
-                return
-            graph = less
+            graph = replace(graph, ways=kept)
         for piece in sorted(pieces, key=lambda piece: piece.graph.size):
             if self.stop() or self.total <= self.bound:
                 return
