@@ -24,6 +24,9 @@ from decomposer.design.sizes import model_size
 from decomposer.expr import Expr, pretty
 from decomposer.problem.model import Problem
 
+OTHER_MODEL = "by another model"
+"""What stands between designs that differ in who does a task together with others, and in the model besides."""
+
 
 def fuse(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
     """Neighbouring tasks in one call, or each in its own; a scan may go on to act on what it finds."""
@@ -37,29 +40,34 @@ def fuse(target: Target, node: Design, extents: Extents) -> Iterator[Change]:
             tasks = (*one.tasks, *acting.tasks)
             if not any(frozenset(tasks) <= names for names in together):
                 continue
-            fused = replace(_merged(target, one, acting), tasks=tasks)
-            kind, less = _lesser(target, fused, one, acting)
-            more = f" of one {'dearer' if kind == 'cheaper' else 'larger'} model" if len(less) == 2 else ""
-            whole: Design = fused
-            if isinstance(two, If):
-                whole = If(two.finder, fused, replace(one, able=acting.tasks, model=fused.model))
-            yield (
-                tasks,
-                frozenset({"fused"}),
-                f"{listed(tasks)} in one call{more}",
-                seq(*before, whole, *after),
-            )
+            merged = replace(_merged(target, one, acting), tasks=tasks)
+            for fused in dict.fromkeys((_by_own(target, merged, one, acting), merged)):
+                kind, less = _lesser(target, fused, one, acting)
+                more = f" of one {'dearer' if kind == 'cheaper' else 'larger'} model" if len(less) == 2 else ""
+                saved = _saves(target, fused, one, acting)
+                whole: Design = fused
+                if isinstance(two, If):
+                    whole = If(two.finder, fused, replace(one, able=acting.tasks, model=fused.model))
+                yield (
+                    tasks,
+                    frozenset({"fused"}) | saved,
+                    f"{listed(tasks)} in one call{f' of a {kind} model' if saved else more}",
+                    seq(*before, whole, *after),
+                )
     if isinstance(node, Call) and len(node.tasks) > 1 and not any(frozenset(node.tasks) <= n for n in together):
         for cut in range(1, len(node.tasks)):
-            first, rest = _piece(target, node, node.tasks[:cut]), _piece(target, node, node.tasks[cut:])
-            yield node.tasks, frozenset({"fused"}), _apart(target, node, first, rest), seq(first, rest)
+            pieces = _piece(target, node, node.tasks[:cut]), _piece(target, node, node.tasks[cut:])
+            for first, rest in _by_same(target, node, *pieces):
+                between = frozenset({"fused"}) | _saves(target, node, first, rest)
+                yield node.tasks, between, _apart(target, node, first, rest), seq(first, rest)
     if isinstance(node, If) and isinstance(node.body, Call) and isinstance(node.orelse, Call) and node.orelse.able:
         fused, scan = node.body, node.orelse
         if not any(frozenset(fused.tasks) <= names for names in together):
-            acting = _piece(target, fused, tuple(name for name in fused.tasks if name not in scan.tasks))
-            first = replace(_piece(target, fused, scan.tasks), history=scan.history)
-            does = _apart(target, fused, first, acting)
-            yield fused.tasks, frozenset({"fused"}), does, seq(first, If(node.finder, acting))
+            acts = _piece(target, fused, tuple(name for name in fused.tasks if name not in scan.tasks))
+            scanning = replace(_piece(target, fused, scan.tasks), history=scan.history)
+            for first, acting in _by_same(target, fused, scanning, acts):
+                between = frozenset({"fused"}) | _saves(target, fused, first, acting)
+                yield fused.tasks, between, _apart(target, fused, first, acting), seq(first, If(node.finder, acting))
 
 
 def _apart(target: Target, whole: Call, first: Call, rest: Call) -> str:
@@ -90,6 +98,27 @@ def _lesser(target: Target, whole: Call, *parts: Call) -> tuple[str, list[Call]]
     bills = {call: _billed_by(problem, call) for call in (whole, *parts)}
     pairs = [(part, list(zip(bills[whole], bills[part], strict=True))) for part in parts]
     return kind, [part for part, pair in pairs if any(a != b for a, b in pair) and all(at_least(*one) for one in pair)]
+
+
+def _saves(target: Target, whole: Call, *parts: Call) -> frozenset[str]:
+    """What tells a change that also gives some task a model that one call for all does not ask for."""
+    named = target.problem.models  # else a call has the model that the scaling law gives
+    return frozenset({OTHER_MODEL} if named and any(_lesser(target, part, whole)[1] for part in parts) else ())
+
+
+def _by_own(target: Target, merged: Call, *parts: Call) -> Call:
+    """One call for all, by the model that the dearest of them has; where it saves nothing, as in the target."""
+    if not _saves(target, merged, *parts):
+        return merged
+    own = (replace(merged, model=part.model) for part in parts)
+    return next((call for call in own if not _saves(target, call, *parts)), merged)
+
+
+def _by_same(target: Target, whole: Call, *pieces: Call) -> Iterator[tuple[Call, ...]]:
+    """Pieces of a call by the models that they have in the target; first by its own, where one of these is dearer."""
+    if _saves(target, whole, *pieces):
+        yield tuple(replace(piece, model=whole.model) for piece in pieces)
+    yield pieces
 
 
 def _billed_by(problem: Problem, call: Call) -> tuple[Expr, ...]:

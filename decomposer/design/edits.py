@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from decomposer.design.edit_base import Change, Target, done, listed, tally
 from decomposer.design.edit_calls import head, history, model, reading, write
 from decomposer.design.edit_loops import around, nesting, order
-from decomposer.design.edit_roles import delegate, fuse, less, method, more
+from decomposer.design.edit_roles import OTHER_MODEL, delegate, fuse, less, method, more
 from decomposer.design.nodes import Call, Design, children, walk, with_children
 from decomposer.design.scopes import Extents, within
 
 COARSE = 8
 """How much a change that takes over a sub-design as it is counts beside single ones, and once more per node."""
+
+SEVERAL = 3
+"""How much a change counts that one may make in two: first the model, then what is done in one call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ def edits(target: Target, design: Design) -> Iterator[Edit]:
                 whole = target.scopes.settled(put(changed))
                 if whole not in seen and target.roomy(whole):
                     seen.add(whole)
-                    weight = COARSE + sum(1 for _ in walk(changed)) if kind == "instead" else 1
+                    weight = SEVERAL if OTHER_MODEL in between else 1
+                    if kind == "instead":
+                        weight = COARSE + sum(1 for _ in walk(changed))
                     yield Edit(kind, tasks, between, does, whole, weight)
 
 

@@ -10,6 +10,7 @@ import pytest
 from decomposer import compare, effort, explain, front, load, loads, optimize, regime_map
 from decomposer.cli.main import main
 from decomposer.design.evaluate import models_used
+from decomposer.design.lift import hand_design
 from decomposer.expr import num, parse
 from decomposer.problem.frozen import Frozen
 from decomposer.problem.model import CostModel, Problem
@@ -17,6 +18,7 @@ from decomposer.problem.prices import Prices
 from decomposer.problems import names
 from decomposer.report.effort import document as effort_report
 from decomposer.report.text import render
+from decomposer.verbs.attribution import attribute
 
 DRAFT = """
 problem: draft
@@ -182,3 +184,44 @@ def test_at_numbers_on_the_command_line(capsys: pytest.CaptureFixture[str], tmp_
     assert main(["optimize", str(file), "--set", "n=20", "--set", "w=90", "--set", "p=5/2"]) == 0
     out = capsys.readouterr().out
     assert "writer, p in, 1 out" in out and "140" in out  # 20 * 5/2 + 90
+
+
+MIGRATE = """
+problem: migrate
+texts:
+  code: {parts: {file: 6}, each: 15}
+  plan: {parts: {file: 6}, each: 5}
+capabilities: [plan, migrate]
+models:
+  mini: {size: 8, prices: {input: 1, output: 2}, can: [plan, migrate]}
+  mid: {size: 70, prices: {input: 30, output: 50}, can: [plan, migrate]}
+cost: linear
+tasks:
+  plan: {reads: code, writes: plan, requires: plan}
+  migrate: {reads: [code, plan], edits: code, requires: migrate}
+designs:
+  apart: [{call: plan, model: mini}, {call: migrate, model: mid}]
+  fused: [{call: [plan, migrate], model: mini}]
+"""
+
+
+def test_a_cheaper_model_is_a_change_of_its_own() -> None:
+    """One call for two tasks does not ask for a cheaper model: what that saves is not credited to it."""
+    problem = loads(MIGRATE)
+    planned, moved = 90 + 2 * 30, 30 * (90 + 30) + 50 * 90
+    told = {
+        ("apart", "fused"): [
+            ("plan and migrate in one call", 30 * 90 + 50 * (30 + 90)),
+            ("plan and migrate use mini instead of mid", 90 + 2 * (30 + 90)),
+        ],
+        ("fused", "apart"): [
+            ("plan and migrate in calls of their own", planned + (90 + 30) + 2 * 90),
+            ("migrate uses mid instead of mini", planned + moved),
+        ],
+    }
+    for (old, new), changes in told.items():
+        found = attribute(problem, hand_design(problem, old), hand_design(problem, new))
+        assert found is not None
+        assert [(each.does, each.after.as_fraction()) for each in found.contributions] == [
+            ((does,), cost) for does, cost in changes
+        ]
