@@ -43,7 +43,7 @@ def document(simulation: Simulation) -> list[Block]:
         blocks += _fits(simulation)
     blocks += _remarks(simulation)
     # At the largest size of a sweep: other designs are told about with the numbers that these runs had.
-    numbers = "".join(f" --set {name}={value}" for name, value in points[-1].at)
+    numbers = "".join(f" --set {name}={value}" for name, value in simulation.points[-1].at)
     blocks.append(Hint(f"decomposer compare {problem.file or problem.name}{numbers}"))
     return blocks
 
