@@ -43,7 +43,8 @@ def document(simulation: Simulation) -> list[Block]:
         blocks += _fits(simulation)
     blocks += _remarks(simulation)
     # At the largest size of a sweep: other designs are told about with the numbers that these runs had.
-    numbers = "".join(f" --set {name}={value}" for name, value in simulation.points[-1].at)
+    *_, largest = simulation.points
+    numbers = "".join(f" --set {name}={value}" for name, value in largest.at)
     blocks.append(Hint(f"decomposer compare {problem.file or problem.name}{numbers}"))
     return blocks
 
