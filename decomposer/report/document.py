@@ -166,10 +166,13 @@ class Writer:
         exact = self.formula(value)
         return exact if len(exact) <= MOST_IN_TABLE else self.theta(growth_of(value, regime_of(self.problem)))
 
-    def policy(self, policy: Policy) -> str:
-        """Write the value of a free parameter, with what it counts."""
+    def policy(self, policy: Policy, beside: Iterable[Policy] = ()) -> str:
+        """Write the value of a free parameter, with what it counts, and for which tasks where the name is shared."""
         value = self.formula(policy.value)
-        return f"{value} ({policy.about})" if policy.about else value
+        shared = len({one.tasks for one in beside if one.name == policy.name}) > 1
+        told = [policy.about] if policy.about else []
+        told += [f"for {' + '.join(policy.tasks)}"] if shared and policy.tasks else []
+        return f"{value} ({', '.join(told)})" if told else value
 
     def theta(self, value: Expr) -> str:
         """Write a growth."""

@@ -91,7 +91,7 @@ def document(result: Result) -> list[Block]:
     else:
         blocks += [Heading("design"), Code(tuple(tree(problem, result.design)))]
         if result.policies:
-            blocks.append(Facts(tuple((policy.name, _policy(writer, policy)) for policy in result.policies)))
+            blocks.append(Facts(tuple((one.name, _policy(writer, one, result.policies)) for one in result.policies)))
         blocks += [Table(("agent", "model", "calls", "longest context", "work", ""), _agents(result, writer))]
         first = "scope (minimised)" if problem.minimise == "scope" else "scope"
         extents = tuple(_extent(found, writer) for found in result.scope)
@@ -188,9 +188,9 @@ def _against(result: Result, writer: Writer) -> list[str]:
     return lines
 
 
-def _policy(writer: Writer, policy: Policy) -> str:
+def _policy(writer: Writer, policy: Policy, beside: tuple[Policy, ...]) -> str:
     where = f" where {writer.conditions(policy.when)}" if policy.when else ""
-    return writer.policy(policy) + where
+    return writer.policy(policy, beside) + where
 
 
 def _times(value: Expr, writer: Writer) -> str:

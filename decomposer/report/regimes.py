@@ -52,7 +52,8 @@ def _lines(found: RegimeMap, tree: Tree, writer: Writer, indent: str) -> list[st
         ]
     doubt = "" if tree.verified else "  (not proved)"
     lines = [f"{indent}{tree.winner}, {writer.theta(tree.theta)}{doubt}"]
-    for policy in found.policies(tree):
+    policies = found.policies(tree)
+    for policy in policies:
         where = f" where {writer.conditions(policy.when)}" if policy.when else ""
-        lines.append(f"{indent}  {policy.name} = {writer.policy(policy)}{where}")
+        lines.append(f"{indent}  {policy.name} = {writer.policy(policy, policies)}{where}")
     return lines

@@ -192,7 +192,8 @@ class Pricing:
                 value = num(best_constant(candidate.growth, name, int(low), regime, top))
             return put(candidate, decision, value)
         policies = tuple(
-            Policy(name, policy.as_dict()[name], policy.conditions, decision.about) for policy in least.policies
+            Policy(name, policy.as_dict()[name], policy.conditions, decision.about, candidate.tasks)
+            for policy in least.policies
         )
         return replace(candidate, growth=least.growth, policies=(*candidate.policies, *policies))
 
@@ -227,7 +228,7 @@ class Pricing:
         first, *others = least.policies
         if others:
             cases = tuple(
-                Policy(decision.name, one.as_dict()[decision.name], one.conditions, decision.about)
+                Policy(decision.name, one.as_dict()[decision.name], one.conditions, decision.about, candidate.tasks)
                 for one in least.policies
             )
             return replace(candidate, growth=least.growth, policies=(*candidate.policies, *cases))
@@ -492,5 +493,5 @@ def put(candidate: Candidate, decision: Decision, value: Expr) -> Candidate:
         growth=exact if candidate.growth is candidate.work else candidate.growth.subs(values),
         again=tuple(one.subs(values) for one in candidate.again),
         other=None if candidate.other is None else candidate.other.subs(values),
-        policies=(*candidate.policies, Policy(decision.name, value, about=decision.about)),
+        policies=(*candidate.policies, Policy(decision.name, value, about=decision.about, tasks=candidate.tasks)),
     )

@@ -109,7 +109,8 @@ class Pricing:
         """Compose; in a scope of g parts, also price the smaller group that is left over."""
         candidate = compose(self.site, goal, arc, chosen)
         settled = tuple(
-            Policy(decision.name, decision.low, about=decision.about) for decision in arc.item.alternative.decisions
+            Policy(decision.name, decision.low, about=decision.about, tasks=goal.tasks)
+            for decision in arc.item.alternative.decisions
         )
         candidate = replace(candidate, policies=(*settled, *candidate.policies))
         rest = self.left_over(goal)

@@ -224,7 +224,8 @@ def composed(places: Places[Amount], chosen: Mapping[int, int], number: int = 0)
     by_goal = {places.places[need].goal: need for need in places.ways[number][taken].needs}
     parts = tuple(composed(places, chosen, by_goal[need]) for need in arc.needs)
     settled = tuple(
-        Policy(decision.name, decision.low, about=decision.about) for decision in arc.item.alternative.decisions
+        Policy(decision.name, decision.low, about=decision.about, tasks=place.goal.tasks)
+        for decision in arc.item.alternative.decisions
     )
     candidate = compose(space.site, place.goal, arc, parts)
     return replace(candidate, policies=(*settled, *candidate.policies))

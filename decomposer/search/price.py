@@ -35,13 +35,15 @@ from decomposer.solvers.graph import Arc
 class Policy:
     """The value of a free parameter: a formula, where `when` (conditions on the parameters) holds.
 
-    `about` says what the parameter counts.
+    `about` says what the parameter counts; `tasks` are those of the goal that it is free in, which tells apart what has
+    one name. They are a label, which no comparison looks at.
     """
 
     name: str
     value: Expr
     when: tuple[str, ...] = ()
     about: str = ""
+    tasks: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Candidate:
     exact: bool = True
     proof: tuple[str, ...] = ()
     reach: tuple[Expr, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks of its goal, once it is composed."""
+        return () if self.choice is None else self.choice[0].tasks
 
     @property
     def choices(self) -> tuple[tuple[Goal, Step], ...]:

@@ -196,7 +196,10 @@ class _Pricing:
         alternative = step.alternative
         parts = [one.candidate for one in chosen]
         design = fill(alternative.template, {need: one.design for need, one in zip(arc.needs, parts, strict=True)})
-        settled = tuple(Policy(decision.name, decision.low, about=decision.about) for decision in alternative.decisions)
+        settled = tuple(
+            Policy(decision.name, decision.low, about=decision.about, tasks=goal.tasks)
+            for decision in alternative.decisions
+        )
         ideal = any(decision.name == self.site.lead and decision.about == "" for decision in alternative.decisions)
         try:
             around = [*self.around(goal), *self.cases(goal, design)]

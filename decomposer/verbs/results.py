@@ -280,6 +280,7 @@ class Result:
                 {
                     "name": policy.name,
                     "about": policy.about,
+                    "tasks": list(policy.tasks),
                     "value": str(policy.value),
                     "when": list(policy.when),
                 }
