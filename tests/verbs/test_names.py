@@ -119,5 +119,5 @@ def test_one_name_for_two_things(capsys: Capture) -> None:
     """Where two tasks have groups of their own, each size is told with what it counts."""
     assert main(["map", "policy"]) == 0
     shown = capsys.readouterr().out
-    assert "g_affordable = W (pages in a group, within the window of affordable)\n" in shown
-    assert "g_affordable = W/l (clauses in a group, within the window of affordable)\n" in shown
+    assert "g_affordable = W (pages in a group, within the window of affordable, for study)\n" in shown
+    assert "g_affordable = W/l (clauses in a group, within the window of affordable, for draft + assess)\n" in shown
