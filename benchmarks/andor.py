@@ -53,13 +53,16 @@ def read(path: Path) -> Selection:
             needs = dict.fromkeys(_class(child, nodes, classes) for child in node["children"])
             choices[classes[node["eclass"]]].append(Alternative((_cost(node["cost"]),), tuple(needs), name=name))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unreadable(f"{path}: no serialized e-graph: {type(error).__name__}: {error}") from error
+        told = error if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        raise Unreadable(f"{path}: no serialized e-graph: {told}") from error
     return Selection(tuple(map(tuple, choices)), roots, names=tuple(classes))
 
 
 def _class(name: str, nodes: dict[str, dict[str, Any]], classes: dict[str, int]) -> int:
     if name in nodes:
         return classes[nodes[name]["eclass"]]
+    if name not in classes:
+        raise ValueError(f"there is neither a node nor a class {name}")
     return classes[name]
 
 
