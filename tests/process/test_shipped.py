@@ -8,6 +8,7 @@ from functools import lru_cache
 import pytest
 
 from decomposer.design.nodes import Design, Escalate, Recurse, Retry, Vote, walk
+from decomposer.design.windows import without_windows
 from decomposer.errors import ProblemError
 from decomposer.expr import num, rounds
 from decomposer.problem.load import load
@@ -29,6 +30,11 @@ LEVEL = 0.99999
 @lru_cache(maxsize=64)
 def shipped(name: str) -> Problem:
     return load(name)
+
+
+def of_any_length(name: str) -> Problem:
+    """A shipped problem without windows: some hand designs fit into them at large numbers only."""
+    return without_windows(shipped(name))
 
 
 CASES = [(name, design) for name in names() for design in ("optimum", *shipped(name).designs)]
@@ -60,7 +66,7 @@ def optimum(name: str) -> Result:
 
 @pytest.mark.parametrize(("name", "design"), CASES)
 def test_predicted_is_counted(name: str, design: str) -> None:
-    problem = shipped(name)
+    problem = of_any_length(name)
     for largest in (4, 9, 30):
         at = numbers_of(name, largest)
         plan = plan_of(optimum(name), at) if design == "optimum" else design
@@ -151,7 +157,7 @@ def test_fitted_exponents_are_those_of_the_growth(
 @pytest.mark.parametrize("name", names())
 def test_three_sizes_and_their_growth_agree_with_what_is_predicted(name: str) -> None:
     """Of every hand design: work, calls, span and reliability at three sizes, and the growth fitted to them."""
-    problem = shipped(name)
+    problem = of_any_length(name)
     at = numbers(problem, 12, seed=3)
     parameter = next(iter(name for name, one in problem.parameters.items() if one.kind != "constant"))
     del at[parameter]
