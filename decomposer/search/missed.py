@@ -69,6 +69,7 @@ def missed(problem: Problem, sets: Sequence[Set[str]], tried: Mapping[frozenset[
 
 
 def too_dear(least: Fraction | None, complete: bool) -> Diagnostic:
+    """Why what reaches the target is beyond the limit on cost, with the least cost that is known to reach it."""
     who = "no design that reaches the target keeps" if complete else "no design was found that reaches the target and"
     told = f"{who} the limit on cost" if complete else f"{who} keeps the limit on cost"
     return Diagnostic(told if least is None else f"{told}; it would take cost: {ceil(least)}", "infeasible")
